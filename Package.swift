@@ -1,0 +1,55 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Where libtorch is: the `torch` folder of a PyTorch wheel, or an unpacked libtorch archive.
+let libtorch = Context.environment["LIBTORCH"] ?? Context.packageDirectory + "/.deps/torch"
+let strict: [SwiftSetting] = Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name + "Tests", dependencies: dependencies, resources: [.copy("Fixtures")], swiftSettings: strict)
+}
+
+let package = Package(
+  name: "likeness",
+  products: [.executable(name: "likeness", targets: ["likeness"])],
+  dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")],
+  targets: [
+    .target(
+      name: "CTorch",
+      cxxSettings: [
+        .unsafeFlags(["-O2", "-isystem\(libtorch)/include", "-isystem\(libtorch)/include/torch/csrc/api/include"])
+      ],
+      linkerSettings: [
+        .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath=\(libtorch)/lib"]),
+        .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+      ]),
+    .target(name: "CLiteRT"),
+    .systemLibrary(name: "CFFmpeg"),
+    module("Torch", ["CTorch"]),
+    module("Media", ["CFFmpeg", "Torch"]),
+    module("Face", ["Torch"]),
+    module("Radiance", ["Torch"]),
+    module("Metrics", ["Torch"]),
+    module("Capture", ["CLiteRT", "Media", "Face", "Torch"]),
+    module("Subject", ["Radiance", "Capture", "Face", "Metrics", "Torch"]),
+    .executableTarget(
+      name: "likeness",
+      dependencies: [
+        "Torch", "Media", "Face", "Radiance", "Metrics", "Capture", "Subject",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    tests("Torch", ["Torch"]),
+    tests("Media", ["Media", "Torch"]),
+    tests("Face", ["Face", "Torch"]),
+    tests("Radiance", ["Radiance", "Torch"]),
+    tests("Metrics", ["Metrics", "Torch"]),
+    tests("Capture", ["Capture", "Media", "Face", "Torch"]),
+    tests("Subject", ["Subject", "Radiance", "Capture", "Face", "Torch"]),
+    tests("Likeness", ["likeness", "Media", "Torch"]),
+  ],
+  cxxLanguageStandard: .cxx20
+)

@@ -1,0 +1,109 @@
+import CTorch
+
+/// What an operator takes.
+public protocol Argument {
+  func push()
+}
+
+extension Tensor: Argument {
+  public func push() { ct_push_tensor(handle) }
+}
+extension Int: Argument {
+  public func push() { ct_push_int(Int64(self)) }
+}
+extension Double: Argument {
+  public func push() { ct_push_double(self) }
+}
+extension Bool: Argument {
+  public func push() { ct_push_bool(self) }
+}
+extension String: Argument {
+  public func push() { ct_push_string(self) }
+}
+extension Tensor.DType: Argument {
+  public func push() { ct_push_int(Int64(rawValue)) }
+}
+extension Device: Argument {
+  public func push() { ct_push_device(rawValue) }
+}
+extension Generator: Argument {
+  public func push() { ct_push_generator(handle) }
+}
+extension Optional: Argument where Wrapped: Argument {
+  public func push() { if let self { self.push() } else { ct_push_none() } }
+}
+extension Array: Argument where Element: ListElement {
+  public func push() { Element.push(list: self) }
+}
+
+/// What an operator takes lists of.
+public protocol ListElement {
+  static func push(list: [Self])
+}
+extension Int: ListElement {
+  public static func push(list: [Int]) {
+    list.withUnsafeBufferPointer { all in
+      all.withMemoryRebound(to: Int64.self) { ct_push_ints($0.baseAddress, Int64($0.count)) }
+    }
+  }
+}
+extension Double: ListElement {
+  public static func push(list: [Double]) {
+    list.withUnsafeBufferPointer { ct_push_doubles($0.baseAddress, Int64($0.count)) }
+  }
+}
+extension Tensor: ListElement {
+  public static func push(list: [Tensor]) {
+    let handles = list.map(\.handle)
+    handles.withUnsafeBufferPointer { ct_push_tensors($0.baseAddress, Int64($0.count)) }
+  }
+}
+extension Optional: ListElement where Wrapped == Tensor {
+  public static func push(list: [Tensor?]) {
+    let handles = list.map { $0?.handle }
+    withExtendedLifetime(list) {
+      handles.withUnsafeBufferPointer { ct_push_optional_tensors($0.baseAddress, Int64($0.count)) }
+    }
+  }
+}
+
+private func run<each A: Argument>(_ op: StaticString, _ argument: repeat each A) {
+  repeat (each argument).push()
+  guard ct_call(op.utf8Start) else { fatalError("\(op): \(String(cString: ct_error()))") }
+}
+private func popTensor(_ op: StaticString) -> Tensor {
+  guard let result = ct_pop() else { fatalError("\(op) returned no tensor") }
+  return Tensor(owning: result)
+}
+
+/// Runs the operator `op` under its schema name, as `aten::add.Tensor`, and returns its one result.
+///
+/// Arguments stand in schema order; those left out at the end take their defaults. A mistake in them traps with libtorch's message.
+@discardableResult
+public func call<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> Tensor {
+  run(op, repeat each argument)
+  return popTensor(op)
+}
+/// Runs an operator that returns two tensors.
+public func call2<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> (Tensor, Tensor) {
+  run(op, repeat each argument)
+  let second = popTensor(op)
+  return (popTensor(op), second)
+}
+/// Runs an operator that returns three tensors.
+public func call3<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> (Tensor, Tensor, Tensor) {
+  run(op, repeat each argument)
+  let third = popTensor(op), second = popTensor(op)
+  return (popTensor(op), second, third)
+}
+/// Runs an operator that returns a list of tensors.
+public func callList<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> [Tensor] {
+  run(op, repeat each argument)
+  let count = ct_unpack()
+  return (0..<count).map { _ in popTensor(op) }.reversed()
+}
+/// Runs an operator for what it does; drops what it returns.
+public func callVoid<each A: Argument>(_ op: StaticString, _ argument: repeat each A) {
+  run(op, repeat each argument)
+  while ct_results() > 0 { if let result = ct_pop() { ct_free(result) } }
+}
