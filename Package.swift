@@ -1,8 +1,11 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// Where libtorch is: the `torch` folder of a PyTorch wheel, or an unpacked libtorch archive.
 let libtorch = Context.environment["LIBTORCH"] ?? Context.packageDirectory + "/.deps/torch"
+/// What to link: with a CUDA build also the library that brings `libtorch_cuda` in when the tool starts.
+let libraries = ["torch_cpu", "c10"] + (FileManager.default.fileExists(atPath: libtorch + "/lib/libtorch_cuda.so") ? ["torch"] : [])
 let strict: [SwiftSetting] = Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
 
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -23,9 +26,8 @@ let package = Package(
         .unsafeFlags(["-O2", "-isystem\(libtorch)/include", "-isystem\(libtorch)/include/torch/csrc/api/include"])
       ],
       linkerSettings: [
-        .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath=\(libtorch)/lib"]),
-        .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
-      ]),
+        .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath=\(libtorch)/lib", "-Xlinker", "--no-as-needed"])
+      ] + libraries.map { .linkedLibrary($0) }),
     .target(name: "CLiteRT"),
     .systemLibrary(name: "CFFmpeg"),
     module("Torch", ["CTorch"]),

@@ -1,0 +1,30 @@
+# make demo · make test · make bench: each sets up what it needs (scripts/setup says what and why).
+SHELL := /bin/bash
+export OMP_WAIT_POLICY ?= PASSIVE
+swift := swift
+tool := .build/release/likeness
+
+.PHONY: demo test bench build setup format lint
+.DEFAULT_GOAL := build
+
+setup:
+	@scripts/setup
+
+build: setup
+	$(swift) build -c release --product likeness
+
+test: setup
+	$(swift) build -c release --build-tests
+	$(swift) test -c release --skip-build --disable-xctest
+
+demo: build
+	@scripts/demo $(tool)
+
+bench: build
+	@scripts/bench $(tool)
+
+format:
+	$(swift) format format -i -r Package.swift Sources Tests
+
+lint:
+	$(swift) format lint --strict -r Package.swift Sources Tests
