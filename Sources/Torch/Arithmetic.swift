@@ -1,4 +1,3 @@
-
 extension Tensor {
   public static func + (a: Tensor, b: Tensor) -> Tensor { call("aten::add.Tensor", a, b) }
   public static func + (a: Tensor, b: Double) -> Tensor { call("aten::add.Scalar", a, b) }

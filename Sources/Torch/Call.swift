@@ -93,7 +93,8 @@ public func call2<each A: Argument>(_ op: StaticString, _ argument: repeat each 
 /// Runs an operator that returns three tensors.
 public func call3<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> (Tensor, Tensor, Tensor) {
   run(op, repeat each argument)
-  let third = popTensor(op), second = popTensor(op)
+  let third = popTensor(op)
+  let second = popTensor(op)
   return (popTensor(op), second, third)
 }
 /// Runs an operator that returns a list of tensors.

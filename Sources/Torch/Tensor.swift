@@ -10,7 +10,8 @@ public final class Tensor {
 
   /// Element types, with libtorch's own numbers.
   public enum DType: Int32, Sendable {
-    case uint8 = 0, int8, int16, int32, int64, float16, float32, float64
+    case uint8 = 0
+    case int8, int16, int32, int64, float16, float32, float64
     case bool = 11
     case bfloat16 = 15
 
@@ -38,6 +39,7 @@ public final class Tensor {
     guard let known = DType(rawValue: ct_dtype(handle)) else { fatalError("element type \(ct_dtype(handle)) is not used here") }
     return known
   }
+  public var isContiguous: Bool { ct_is_contiguous(handle) }
   public var device: Device {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) {
       ct_device(handle, $0.baseAddress!, 32)

@@ -1,0 +1,104 @@
+/// A part of a network: a class whose stored properties are its weights and parts.
+///
+/// A weight's name in a checkpoint is its property path, as `layers.0.weight`; properties whose names start with an underscore do not count.
+public protocol Module: AnyObject {
+  /// Names in checkpoints that are not the property's: `["runningMean": "running_mean"]`; none by default.
+  ///
+  /// The class that adopts the protocol gives it, as `class var` if subclasses are to override it.
+  static var checkpointNames: [String: String] { get }
+}
+
+extension Module {
+  public static var checkpointNames: [String: String] { [:] }
+
+  /// Every tensor in here and in the parts, under its name, in the order of declaration (a superclass's first).
+  public func state() -> [(name: String, tensor: Tensor)] {
+    var walk = ModuleWalk()
+    walk.visit(self, "")
+    return walk.found
+  }
+  /// The tensors that require a gradient; one that stands in two places is listed once.
+  public func parameters() -> [(name: String, tensor: Tensor)] {
+    var seen: Set<ObjectIdentifier> = []
+    return state().filter { $0.tensor.requiresGrad && seen.insert(ObjectIdentifier($0.tensor)).inserted }
+  }
+  /// The state as `Safetensors.write` takes it, each name behind `prefix`.
+  public func namedState(prefix: String = "") -> [String: Tensor] {
+    Dictionary(uniqueKeysWithValues: state().map { (prefix + $0.name, $0.tensor) })
+  }
+
+  /// Overwrites the state with the tensors whose names start with `prefix`; throws `ModuleError`, and then has changed nothing.
+  ///
+  /// Every tensor must be there in the same shape, and none may be left over. Kinds of floating-point numbers are converted.
+  public func load(_ tensors: [String: Tensor], prefix: String = "") throws {
+    let state = state()
+    var pairs: [(Tensor, Tensor)] = []
+    for (name, tensor) in state {
+      guard let source = tensors[prefix + name] else { throw ModuleError.missing(prefix + name) }
+      guard source.shape == tensor.shape else { throw ModuleError.shape(prefix + name, source.shape, expected: tensor.shape) }
+      guard source.dtype == tensor.dtype || source.dtype.isFloatingPoint && tensor.dtype.isFloatingPoint else {
+        throw ModuleError.type(prefix + name, source.dtype, expected: tensor.dtype)
+      }
+      pairs.append((tensor, source))
+    }
+    let known = Set(state.map { prefix + $0.name })
+    if let extra = tensors.keys.filter({ $0.hasPrefix(prefix) && !known.contains($0) }).min() { throw ModuleError.extra(extra) }
+    withoutGradient { for (tensor, source) in pairs { tensor.copy_(source) } }
+  }
+}
+
+extension Tensor.DType {
+  public var isFloatingPoint: Bool { [.float16, .bfloat16, .float32, .float64].contains(self) }
+}
+
+/// Why tensors do not fit a module.
+public enum ModuleError: Error, CustomStringConvertible, Equatable {
+  case missing(String)
+  case extra(String)
+  case shape(String, [Int], expected: [Int])
+  case type(String, Tensor.DType, expected: Tensor.DType)
+
+  public var description: String {
+    let what =
+      switch self {
+      case .missing(let name): "\(name) is missing"
+      case .extra(let name): "\(name) has no place in the network"
+      case .shape(let name, let found, let expected): "\(name) is \(found), the network needs \(expected)"
+      case .type(let name, let found, let expected): "\(name) holds \(found), the network needs \(expected)"
+      }
+    return "tensor \(what); load weights that were saved with the same configuration"
+  }
+}
+
+/// Finds the tensors in a module by reflection.
+private struct ModuleWalk {
+  var found: [(name: String, tensor: Tensor)] = []
+  /// Modules on the way to here, so that one that points back at its owner ends the walk.
+  private var path: [ObjectIdentifier] = []
+
+  mutating func visit(_ module: any Module, _ prefix: String) {
+    let identity = ObjectIdentifier(module)
+    guard !path.contains(identity) else { return }
+    path.append(identity)
+    defer { path.removeLast() }
+    var mirrors = [Mirror(reflecting: module)]
+    while let parent = mirrors.last?.superclassMirror { mirrors.append(parent) }
+    for child in mirrors.reversed().flatMap(\.children) {
+      guard let label = child.label, let first = label.first, first != "_", first != "$" else { continue }
+      visit(child.value, prefix + (type(of: module).checkpointNames[label] ?? label))
+    }
+  }
+
+  private mutating func visit(_ value: Any, _ name: String) {
+    if let tensor = value as? Tensor { return found.append((name, tensor)) }
+    if let module = value as? any Module { return visit(module, name + ".") }
+    let mirror = Mirror(reflecting: value)
+    switch mirror.displayStyle {
+    case .optional: if let some = mirror.children.first { visit(some.value, name) }
+    // A list of anything else, which may be long, is not walked.
+    case .collection where value is [Tensor] || value is [Tensor?] || value is [any Module] || value is [(any Module)?]:
+      for (i, child) in mirror.children.enumerated() { visit(child.value, "\(name).\(i)") }
+    default: break
+    }
+  }
+}
