@@ -1,0 +1,25 @@
+import Foundation
+
+/// Where `scripts/setup` puts what is fetched: the folder that `LIKENESS_DEPS` names, or `.deps` beside the package.
+public enum DependencyFolder {
+  /// The file at `path` inside the folder, found by walking up from the executable and from the current folder; throws when it is absent.
+  public static func file(_ path: String) throws -> URL {
+    for folder in candidates {
+      let file = folder.appendingPathComponent(path)
+      if FileManager.default.fileExists(atPath: file.path) { return file }
+    }
+    throw CaptureError(.setUp, "\(path): not found in .deps; run scripts/setup, or let LIKENESS_DEPS name the folder that holds it")
+  }
+
+  private static var candidates: [URL] {
+    if let named = ProcessInfo.processInfo.environment["LIKENESS_DEPS"], !named.isEmpty {
+      return [URL(fileURLWithPath: named, isDirectory: true)]
+    }
+    let executable = URL(fileURLWithPath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath().deletingLastPathComponent()
+    let current = URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true)
+    return [executable, current].flatMap { start in
+      sequence(first: start) { $0.path == "/" ? nil : $0.deletingLastPathComponent() }
+        .prefix(16).map { $0.appendingPathComponent(".deps", isDirectory: true) }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Torch
+
+/// Follows one face through a clip: finds it, then looks where it was, and finds it again when it is lost.
+///
+/// The points are as the networks give them, without smoothing in time; only the square that the networks are shown moves smoothly,
+/// since its jumps would shake the points.
+public final class LandmarkTracker {
+  private let detector: FaceDetector
+  private let mesh: FaceMesh
+  private let iris: IrisRefiner
+  private var square: TurnedSquare?
+  private var framesLost = 0
+  /// Faces that the last search saw, largest first; empty while one face is being followed without a search.
+  public private(set) var detections: [FaceDetection] = []
+  /// Below this presence the face counts as lost.
+  public var threshold: Float = 0.5
+
+  /// Throws when the networks are absent.
+  public init() throws {
+    detector = try FaceDetector()
+    mesh = try FaceMesh()
+    iris = try IrisRefiner()
+  }
+
+  /// Forgets the face, as after a cut.
+  public func reset() { (square, framesLost) = (nil, 0) }
+
+  /// The face in the next frame `rgb`, `[H, W, 3]` uint8, or nil where there is none; follows the largest.
+  public func track(_ rgb: Tensor) throws -> FaceLandmarks? {
+    try PixelView.lend(rgb) { view in
+      detections = []
+      if let square {
+        let face = try mesh.run(view, square)
+        if face.presence >= threshold, plausible(face, view) { return try follow(face, from: square, view) }
+      }
+      square = nil
+      // Looking closely takes long: at once when a face goes missing, then now and again.
+      detections = try detector.detect(view, thorough: framesLost % 8 == 0)
+      for found in detections {
+        var face = try mesh.run(view, FaceMesh.square(around: found))
+        guard face.presence >= threshold else { continue }
+        // Again, from the mesh's own square, which every later frame is seen in.
+        let own = FaceMesh.square(around: face)
+        face = try mesh.run(view, own)
+        guard face.presence >= threshold, plausible(face, view) else { continue }
+        framesLost = 0
+        return try follow(face, from: own, view)
+      }
+      framesLost += 1
+      return nil
+    }
+  }
+
+  private func follow(_ face: FaceLandmarks, from seen: TurnedSquare, _ view: PixelView) throws -> FaceLandmarks {
+    let now = FaceMesh.square(around: face)
+    let moved = now.center - seen.center
+    let turned = remainderf(now.angle - seen.angle, 2 * .pi)
+    // Small moves are mostly noise and are followed slowly, large ones at once.
+    let change = max((moved * moved).sum().squareRoot() / seen.side, abs(now.side / seen.side - 1), abs(turned) / 2)
+    let weight = min(1, 0.2 + 12 * change)
+    square = TurnedSquare(
+      center: seen.center + weight * moved, side: seen.side + weight * (now.side - seen.side), angle: seen.angle + weight * turned)
+    return try iris.refine(face, in: view)
+  }
+
+  /// Whether the mesh is face-sized and at least half inside the picture: a mesh that slid off still scores well now and then.
+  private func plausible(_ face: FaceLandmarks, _ view: PixelView) -> Bool {
+    let size = face.box.high - face.box.low
+    guard size.x > 8, size.y > 8, size.max() < 3 * Float(max(view.width, view.height)) else { return false }
+    let bounds = SIMD2(Float(view.width), Float(view.height))
+    let shown = pointwiseMin(face.box.high, bounds) - pointwiseMax(face.box.low, .zero)
+    return shown.x > 0.4 * size.x && shown.y > 0.4 * size.y
+  }
+}
