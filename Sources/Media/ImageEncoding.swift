@@ -1,0 +1,121 @@
+import CFFmpeg
+import Foundation
+import Torch
+
+extension ImageFile {
+  /// Writes `picture` as PNG or JPEG, by the name's extension, so that a file under that name is always whole.
+  ///
+  /// - Parameters:
+  ///   - picture: `[H, W, 3]` or grey `[H, W]`, `[H, W, 1]`; uint8, or floating point in 0...1, which is clamped and rounded.
+  ///   - quality: 1...100, of a JPEG.
+  /// - Throws: `MediaError` if the extension is another or the file cannot be written.
+  public static func write(_ picture: Tensor, to url: URL, quality: Int = 95) throws {
+    try writeWhole(try encode(picture, url, quality), to: url)
+  }
+
+  /// `picture` as the bytes of a JPEG file; it must be as `write` takes it.
+  public static func jpeg(_ picture: Tensor, quality: Int = 80) throws -> Data {
+    try encode(picture, URL(filePath: "picture.jpg"), quality)
+  }
+
+  private static func encode(_ picture: Tensor, _ url: URL, _ quality: Int) throws -> Data {
+    _ = ffmpegIsQuiet
+    let isGrey = picture.dim == 2 || picture.size(2) == 1
+    precondition(isGrey || (picture.dim == 3 && picture.size(2) == 3), "a picture is [H, W], [H, W, 1] or [H, W, 3]")
+    let (height, width) = (picture.size(0), picture.size(1))
+    guard width > 0, height > 0, width * height <= maximumPixels else {
+      throw MediaError(.tooLarge, url, "cannot hold \(width) x \(height) pixels")
+    }
+    let isJPEG: Bool
+    switch url.pathExtension.lowercased() {
+    case "png": isJPEG = false
+    case "jpg", "jpeg": isJPEG = true
+    default: throw MediaError(.badRequest, url, "names no kind of picture that is written: end it in .png or .jpg")
+    }
+    let format = isGrey ? AV_PIX_FMT_GRAY8 : isJPEG ? AV_PIX_FMT_YUVJ444P : AV_PIX_FMT_RGB24
+    let frame = Frame()
+    frame.pointer.pointee.format = format.rawValue
+    frame.pointer.pointee.width = Int32(width)
+    frame.pointer.pointee.height = Int32(height)
+    frame.pointer.pointee.color_range = AVCOL_RANGE_JPEG
+    guard av_frame_get_buffer(frame.pointer, 0) >= 0 else { fatalError("out of memory") }
+    fill(frame, bytes(of: picture), width, height, isGrey ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB24)
+    return try encode(frame, isJPEG ? AV_CODEC_ID_MJPEG : AV_CODEC_ID_PNG, url, quality)
+  }
+
+  private static func encode(_ frame: Frame, _ id: AVCodecID, _ url: URL, _ quality: Int) throws -> Data {
+    guard let codec = avcodec_find_encoder(id) else {
+      throw MediaError(.unsupported, url, "cannot be encoded by this FFmpeg: install FFmpeg's libraries with PNG and JPEG")
+    }
+    var context = avcodec_alloc_context3(codec)
+    var packet = av_packet_alloc()
+    defer {
+      avcodec_free_context(&context)
+      av_packet_free(&packet)
+    }
+    guard let context, let packet else { fatalError("out of memory") }
+    context.pointee.width = frame.pointer.pointee.width
+    context.pointee.height = frame.pointer.pointee.height
+    context.pointee.pix_fmt = AVPixelFormat(frame.pointer.pointee.format)
+    context.pointee.time_base = AVRational(num: 1, den: 25)
+    context.pointee.color_range = AVCOL_RANGE_JPEG
+    context.pointee.thread_count = 1
+    context.pointee.flags |= AV_CODEC_FLAG_BITEXACT
+    if id == AV_CODEC_ID_MJPEG {
+      // FFmpeg scales one table by q / 8, the usual JPEG quality Q scales it by 2 - Q / 50 above 50 and 50 / Q below.
+      let scale = quality >= 50 ? 2 - Double(quality) / 50 : 50 / Double(max(quality, 1))
+      let q = min(max((8 * scale).rounded(), 1), 31)
+      context.pointee.flags |= AV_CODEC_FLAG_QSCALE
+      context.pointee.qmin = 1
+      context.pointee.global_quality = Int32(q) * FF_QP2LAMBDA
+      frame.pointer.pointee.quality = context.pointee.global_quality
+      av_opt_set(context.pointee.priv_data, "huffman", "optimal", 0)
+    }
+    var status = avcodec_open2(context, codec, nil)
+    if status >= 0 { status = avcodec_send_frame(context, frame.pointer) }
+    if status >= 0 { status = avcodec_send_frame(context, nil) }
+    if status >= 0 { status = avcodec_receive_packet(context, packet) }
+    guard status >= 0 else { throw MediaError(.unsupported, url, "cannot be encoded (\(text(ofStatus: status)))") }
+    return Data(bytes: packet.pointee.data, count: Int(packet.pointee.size))
+  }
+
+  /// `picture` as uint8 in row-major order.
+  static func bytes(of picture: Tensor) -> Tensor {
+    if picture.dtype == .uint8 { return picture }
+    precondition([.float32, .float64, .float16, .bfloat16].contains(picture.dtype), "a picture is uint8 or floating point in 0...1")
+    return withoutGradient { call("aten::nan_to_num", picture.to(.float32)).clamped(0, 1).scaledToBytes() }
+  }
+}
+
+extension Tensor {
+  fileprivate func clamped(_ low: Double, _ high: Double) -> Tensor { call("aten::clamp", self, low, high) }
+  fileprivate func scaledToBytes() -> Tensor { call("aten::round", self * 255).to(.uint8) }
+}
+
+/// Converts packed pixels of `format` into `frame`, whose size they have.
+func fill(_ frame: Frame, _ picture: Tensor, _ width: Int, _ height: Int, _ format: AVPixelFormat) {
+  let target = AVPixelFormat(frame.pointer.pointee.format)
+  guard
+    let scaler = sws_getContext(
+      Int32(width), Int32(height), format, Int32(width), Int32(height), target,
+      SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP, nil, nil, nil)
+  else { fatalError("no conversion from \(format) to \(target)") }
+  defer { sws_freeContext(scaler) }
+  let table = sws_getCoefficients(SWS_CS_ITU601)
+  let isFull = frame.pointer.pointee.color_range == AVCOL_RANGE_JPEG
+  sws_setColorspaceDetails(scaler, table, 1, table, isFull ? 1 : 0, 0, 1 << 16, 1 << 16)
+  let rowBytes = Int32(width * (format == AV_PIX_FMT_GRAY8 ? 1 : 3))
+  picture.withElements(UInt8.self) { source in
+    var from: UnsafePointer<UInt8>? = source.baseAddress
+    var row = rowBytes
+    withUnsafeMutablePointer(to: &frame.pointer.pointee.data) { planes in
+      planes.withMemoryRebound(to: UnsafeMutablePointer<UInt8>?.self, capacity: 8) { planes in
+        withUnsafeMutablePointer(to: &frame.pointer.pointee.linesize) { lines in
+          lines.withMemoryRebound(to: Int32.self, capacity: 8) { lines in
+            _ = sws_scale(scaler, &from, &row, 0, Int32(height), planes, lines)
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import CFFmpeg
+import Foundation
+import Torch
+
+/// Pictures in files as tensors.
+public enum ImageFile {
+  /// Pictures beyond this many pixels are refused before memory is taken for them.
+  public static let maximumPixels = 1 << 27
+
+  /// Reads a PNG, JPEG, WebP, BMP, GIF (first picture) or TIFF file as `[H, W, 3]` uint8 RGB, upright.
+  ///
+  /// Grey and palette become RGB, 16 bits become 8, transparency is laid over white, a JPEG's EXIF orientation is applied,
+  /// colour profiles are ignored.
+  /// - Throws: `MediaError` that says why the file is not a readable picture.
+  public static func read(_ url: URL) throws -> Tensor {
+    let file = try InputFile(url)
+    let codec = try codec(of: file)
+    let frame = try decode(file, codec)
+    let converter = PictureConverter(url, threads: 1)
+    let picture = frame.pointer.pointee
+    let rgb = try converter.rgb(frame, width: Int(picture.width), height: Int(picture.height))
+    return (Orientation(frame) ?? .upright).applied(to: rgb)
+  }
+
+  /// The codec that the first bytes name; checks the size where the header tells it cheaply.
+  private static func codec(of file: InputFile) throws -> AVCodecID {
+    let head = file.head(32)
+    func starts(_ bytes: [UInt8], at offset: Int = 0) -> Bool { head.dropFirst(offset).starts(with: bytes) }
+    if starts([0x89, 0x50, 0x4E, 0x47]) {
+      guard head.count >= 24 else { throw truncated(file.url) }
+      let width = head[16..<20].reduce(0) { $0 << 8 | Int($1) }
+      let height = head[20..<24].reduce(0) { $0 << 8 | Int($1) }
+      if width * height > maximumPixels { throw tooLarge(file.url, "\(width) x \(height)") }
+      return AV_CODEC_ID_PNG
+    }
+    if starts([0xFF, 0xD8]) { return AV_CODEC_ID_MJPEG }
+    if starts(Array("RIFF".utf8)), starts(Array("WEBP".utf8), at: 8) { return AV_CODEC_ID_WEBP }
+    if starts(Array("BM".utf8)) { return AV_CODEC_ID_BMP }
+    if starts(Array("GIF8".utf8)) { return AV_CODEC_ID_GIF }
+    if starts([0x49, 0x49, 42, 0]) || starts([0x4D, 0x4D, 0, 42]) { return AV_CODEC_ID_TIFF }
+    throw MediaError(.notMedia, file.url, "is not a picture this tool reads: convert it to PNG or JPEG")
+  }
+
+  private static func decode(_ file: InputFile, _ id: AVCodecID) throws -> Frame {
+    _ = ffmpegIsQuiet
+    guard file.size <= 1 << 30 else { throw tooLarge(file.url, "\(file.size >> 20) MB") }
+    guard let codec = avcodec_find_decoder(id) else {
+      throw MediaError(.unsupported, file.url, "cannot be decoded by this FFmpeg: convert it to PNG or JPEG")
+    }
+    var packet = av_packet_alloc()
+    var context = avcodec_alloc_context3(codec)
+    defer {
+      av_packet_free(&packet)
+      avcodec_free_context(&context)
+    }
+    guard let packet, let context, av_new_packet(packet, Int32(file.size)) >= 0 else { fatalError("out of memory") }
+    var filled = 0
+    while filled < file.size {
+      let got = file.read(into: packet.pointee.data + filled, count: file.size - filled)
+      guard got > 0 else { throw MediaError(.damaged, file.url, "cannot be read to its end: check the disk it lies on") }
+      filled += got
+    }
+    context.pointee.max_pixels = Int64(maximumPixels)
+    context.pointee.thread_count = 1
+    var status = avcodec_open2(context, codec, nil)
+    if status >= 0 { status = avcodec_send_packet(context, packet) }
+    if status >= 0 { status = avcodec_send_packet(context, nil) }
+    let frame = Frame()
+    if status >= 0 { status = avcodec_receive_frame(context, frame.pointer) }
+    guard status >= 0 else {
+      if Int(context.pointee.width) * Int(context.pointee.height) > maximumPixels {
+        throw tooLarge(file.url, "\(context.pointee.width) x \(context.pointee.height)")
+      }
+      throw MediaError(.damaged, file.url, "is a damaged picture (\(text(ofStatus: status))): copy it again or save it anew")
+    }
+    return frame
+  }
+
+  static func truncated(_ url: URL) -> MediaError { MediaError(.truncated, url, "is cut short: copy it again") }
+  private static func tooLarge(_ url: URL, _ size: String) -> MediaError {
+    MediaError(.tooLarge, url, "is \(size) pixels large: scale it down to at most \(maximumPixels >> 20) megapixels")
+  }
+}

@@ -1,0 +1,175 @@
+import CFFmpeg
+import Foundation
+import Torch
+
+/// One frame of a video.
+public struct VideoFrame {
+  /// Its place in the delivered sequence, from 0.
+  public let index: Int
+  /// Seconds since the video's first frame: index / rate, or the frame's own time at the native rate.
+  public let time: Double
+  /// Which decoded frame it shows, from 0.
+  public let source: Int
+  /// `[height, width, 3]` uint8, RGB, row-major, nobody else's.
+  public let rgb: Tensor
+  public var width: Int { rgb.size(1) }
+  public var height: Int { rgb.size(0) }
+}
+
+/// Reads a video of any length in constant memory, upright, with square pixels, at a constant rate.
+///
+/// Each tick of the rate shows the source frame nearest in time, so that variable rates, dropped and doubled frames keep their
+/// timing; tick 0 is the video's first frame, and `AudioReader` starts sound at that same moment. Use it from one thread.
+public final class VideoReader {
+  public let url: URL
+  /// Pixels of the delivered frames.
+  public let width: Int
+  public let height: Int
+  /// Frames per second delivered; at the native rate, the stream's mean.
+  public let rate: Rational
+  /// The stream's mean frames per second.
+  public let sourceRate: Rational
+  /// How many frames the header promises at `rate`; 0 where it promises nothing. Only for showing progress: headers lie.
+  public let frameCount: Int
+  /// Whether the file holds sound.
+  public let hasAudio: Bool
+  /// The container's time of the first frame, in seconds.
+  public var startTime: Double { pictures.start }
+
+  private let pictures: PictureStream
+  private let converter: PictureConverter
+  private let orientation: Orientation
+  private let region: PixelBox?
+  private let promised: Double?
+  private var chooser: FrameChooser?
+  private var delivered = 0
+  private var current: PictureStream.Picture
+  private var upcoming: PictureStream.Picture?
+  private var isFinished = false
+
+  /// Opens `url` and decodes its first frame.
+  ///
+  /// - Parameters:
+  ///   - rate: frames per second to deliver; nil for each source frame once, at its own time.
+  ///   - size: pixels to scale to, after `crop`; nil keeps them.
+  ///   - crop: the part of the upright picture to deliver; where it leaves the picture, border pixels are repeated.
+  ///   - threads: for decoding and conversion; 0 for as many as cores, at most 4.
+  /// - Throws: `MediaError` that says why the file has no readable video.
+  public init(_ url: URL, rate: Rational? = 25, size: (width: Int, height: Int)? = nil, crop: PixelBox? = nil, threads: Int = 0) throws {
+    precondition(rate.map { $0.numerator > 0 } ?? true, "a rate of \(rate.map(\.value) ?? 0) frames per second")
+    self.url = url
+    let threads = threads > 0 ? threads : min(4, ProcessInfo.processInfo.activeProcessorCount)
+    pictures = try PictureStream(url, threads: threads)
+    converter = PictureConverter(url, threads: threads)
+    hasAudio = pictures.demuxer.stream(AVMEDIA_TYPE_AUDIO) != nil
+    guard let first = try pictures.next() else {
+      throw MediaError(.noFrames, url, "has a video stream without a single readable frame: export it anew")
+    }
+    current = first
+    orientation = Orientation(pictures.stream) ?? Orientation(first.frame) ?? .upright
+    sourceRate = pictures.rate
+    let delivery = rate ?? pictures.rate
+    self.rate = delivery
+    chooser = rate.map { FrameChooser(rate: $0) }
+
+    let stored = Self.squarePixels(first.frame, pictures)
+    let upright = orientation.transposed ? (width: stored.height, height: stored.width) : stored
+    region = crop
+    let cut = crop.map { (width: $0.width, height: $0.height) } ?? upright
+    (width, height) = size ?? cut
+    guard width * height <= Demuxer.maximumPixels, stored.width * stored.height <= Demuxer.maximumPixels, width > 0, height > 0 else {
+      throw MediaError(.tooLarge, url, "would be \(width) x \(height) pixels: scale it to at most 8192 x 8192")
+    }
+    let whole = crop == nil ? (width: width, height: height) : upright
+    scaled = orientation.transposed ? (width: whole.height, height: whole.width) : whole
+
+    let stream = pictures.stream.pointee
+    promised = stream.duration > 0 ? Double(stream.duration) * stream.time_base.value : pictures.demuxer.duration
+    let native = stream.nb_frames > 0 && rate == nil ? Int(stream.nb_frames) : nil
+    frameCount = native ?? promised.map { Int(min($0 * delivery.value, 1e9).rounded()) } ?? 0
+  }
+  /// What stored pictures are converted to, before turning and cropping.
+  private let scaled: (width: Int, height: Int)
+
+  /// The next frame, or nil after the last.
+  public func next() throws -> VideoFrame? {
+    guard let picture = try advance() else { return nil }
+    var rgb = orientation.applied(to: try converter.rgb(picture.frame, width: scaled.width, height: scaled.height))
+    if let region {
+      rgb = crop(rgb, to: region)
+      if region.width != width || region.height != height { rgb = resize(rgb, width: width, height: height) }
+    }
+    return VideoFrame(
+      index: delivered - 1, time: chooser.map { Double(delivered - 1) / $0.rate.value } ?? picture.time, source: picture.index, rgb: rgb)
+  }
+  /// Passes over `count` frames without converting them; returns how many there were.
+  @discardableResult
+  public func skip(_ count: Int) throws -> Int {
+    for i in 0..<count where try advance() == nil { return i }
+    return count
+  }
+
+  private func advance() throws -> PictureStream.Picture? {
+    guard !isFinished else { return nil }
+    if upcoming == nil { upcoming = try pictures.next() }
+    if chooser == nil {
+      if delivered > 0 {
+        guard let next = upcoming else { return finish() }
+        current = next
+        upcoming = nil
+      }
+    } else {
+      while let next = upcoming, chooser?.shouldAdvance(from: current.time, to: next.time) == true {
+        current = next
+        upcoming = try pictures.next()
+      }
+      if upcoming == nil, chooser?.remains(before: current.time + current.duration) == false { return finish() }
+      chooser?.show()
+    }
+    delivered += 1
+    return current
+  }
+  private func finish() -> PictureStream.Picture? {
+    isFinished = true
+    return nil
+  }
+
+  /// How the delivered frames differ from the decoded ones, so far.
+  public struct Counts: Sendable, Equatable {
+    /// Source frames decoded.
+    public var decoded: Int
+    public var delivered: Int
+    /// Deliveries that repeat the source frame before them.
+    public var duplicated: Int
+    /// Source frames that no tick showed.
+    public var dropped: Int
+  }
+  public var counts: Counts {
+    Counts(decoded: pictures.decoded, delivered: delivered, duplicated: chooser?.duplicated ?? 0, dropped: chooser?.dropped ?? 0)
+  }
+
+  /// What is wrong with the file as far as it has been read, in a line to be shown; nil if nothing.
+  public var damage: String? {
+    var found: [String] = []
+    if pictures.demuxer.file.failure != 0 { found.append("the disk fails to read it") }
+    if pictures.decoder.failures > 0 { found.append("\(pictures.decoder.failures) pieces cannot be decoded") }
+    if pictures.corrupt > 0 { found.append("\(pictures.corrupt) frames are damaged") }
+    found += pictures.sizeChanges + pictures.closedGaps
+    if isFinished, let promised {
+      let end = current.time + current.duration
+      if end < promised - max(0.5, 2 / sourceRate.value) {
+        found.append(String(format: "it ends after %.1f s though its header says %.1f s", end, promised))
+      }
+    }
+    return found.isEmpty ? nil : "\(url.lastPathComponent): " + found.joined(separator: "; ")
+  }
+
+  /// The stored size with the longer-stretched side widened until pixels are square.
+  private static func squarePixels(_ frame: Frame, _ pictures: PictureStream) -> (width: Int, height: Int) {
+    let (width, height) = (Int(frame.pointer.pointee.width), Int(frame.pointer.pointee.height))
+    let aspect = av_guess_sample_aspect_ratio(pictures.demuxer.context, pictures.stream, frame.pointer)
+    guard aspect.num > 0, aspect.den > 0, aspect.num != aspect.den, aspect.value > 0.1, aspect.value < 10 else { return (width, height) }
+    if aspect.value > 1 { return (Int((Double(width) * aspect.value).rounded()), height) }
+    return (width, Int((Double(height) / aspect.value).rounded()))
+  }
+}
