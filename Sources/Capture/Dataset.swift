@@ -1,0 +1,121 @@
+import Face
+import Foundation
+import Media
+import Torch
+
+/// A dataset folder: images, labels and background of one person, and what they did. Files are read when they are asked for.
+///
+/// Reads the folders that `process` writes, and those of AD-NeRF and NerFACE.
+public final class Dataset {
+  /// Whose folder layout it is.
+  public enum Style: String, Sendable { case likeness, adNeRF, nerFACE }
+
+  public let folder: URL
+  public let style: Style
+  /// Frames in order of time; camera and landmarks are in pixels of `width` x `height`.
+  public let track: Track
+  /// The fixed camera at `width` x `height`, `cameraToWorld` the identity.
+  public var camera: Camera { track.camera }
+  public var width: Int { track.camera.width }
+  public var height: Int { track.camera.height }
+  /// Positions in `track.frames` of the training frames, in order.
+  public let trainIndices: [Int]
+  /// Positions in `track.frames` of the frames held out for judging, in order.
+  public let testIndices: [Int]
+  /// Sound at the track's start, where the folder has it.
+  public let audio: URL?
+
+  /// Size of the files.
+  private let sourceWidth, sourceHeight: Int
+  private let imageFiles: [URL]
+  private let labelFiles: [URL]
+  private let backgroundFile: URL
+
+  /// Opens a folder; with a size, everything is scaled to `width` x `height` as it is read (a size by itself is the longer side).
+  ///
+  /// Throws `DatasetError` naming the file that is missing or broken.
+  public convenience init(_ folder: URL, size: Int? = nil) throws { try self.init(folder, fitting: { Self.fit($0, size) }) }
+  public convenience init(_ folder: URL, width: Int, height: Int) throws {
+    try self.init(folder, fitting: { _ in (width, height) })
+  }
+
+  private init(_ folder: URL, fitting: (Camera) -> (Int, Int)) throws {
+    guard FileManager.default.fileExists(atPath: folder.path) else {
+      throw DatasetError.missing(folder, hint: "likeness process <video> --output <folder> makes a dataset")
+    }
+    let found = try DatasetContents(folder)
+    let (width, height) = fitting(found.track.camera)
+    guard width > 0, height > 0 else { throw DatasetError.unusable("images of \(width) x \(height) pixels are not possible") }
+    self.folder = folder
+    style = found.style
+    track = found.track.scaled(width: width, height: height)
+    (sourceWidth, sourceHeight) = (found.track.camera.width, found.track.camera.height)
+    trainIndices = found.train
+    testIndices = found.test
+    imageFiles = found.images
+    labelFiles = found.labels
+    backgroundFile = found.background
+    let sound = DatasetFolder(folder).audio
+    audio = FileManager.default.fileExists(atPath: sound.path) ? sound : nil
+  }
+
+  private static func fit(_ camera: Camera, _ longer: Int?) -> (Int, Int) {
+    guard let longer else { return (camera.width, camera.height) }
+    let scale = Double(longer) / Double(max(camera.width, camera.height))
+    return (Int((Double(camera.width) * scale).rounded()), Int((Double(camera.height) * scale).rounded()))
+  }
+
+  /// Frames in `track.frames`.
+  public var count: Int { track.frames.count }
+
+  /// The picture at a position in `track.frames`, `[H, W, 3]` uint8.
+  public func image(_ position: Int) throws -> Tensor { try read(imageFiles[position]) }
+  /// The classes at a position in `track.frames`, `[H, W]` uint8; 255 where a colour stands for no class.
+  public func labels(_ position: Int) throws -> Tensor {
+    let file = labelFiles[position]
+    let map = SemanticClass.labels(of: try ImageFile.read(Self.existing(file)))
+    guard ratio(map.size(1), map.size(0)) else { throw sizeError(file, map) }
+    return ImageScaling.scale(labels: map, width: width, height: height)
+  }
+  /// What the camera sees without the person, `[H, W, 3]` uint8.
+  public func background() throws -> Tensor { try read(backgroundFile) }
+
+  /// Pictures at positions in `track.frames`, `[N, H, W, 3]` uint8.
+  public func images(_ positions: [Int]) throws -> Tensor {
+    let all = Tensor.empty([positions.count, height, width, 3], .uint8)
+    for (i, position) in positions.enumerated() { all[.at(i)].copy_(try image(position)) }
+    return all
+  }
+  /// Classes at positions in `track.frames`, `[N, H, W]` uint8.
+  public func labels(_ positions: [Int]) throws -> Tensor {
+    let all = Tensor.empty([positions.count, height, width], .uint8)
+    for (i, position) in positions.enumerated() { all[.at(i)].copy_(try labels(position)) }
+    return all
+  }
+
+  /// Expression, gaze and torso shift of a frame, with zeros up to `width` numbers; see `Track.driving`.
+  public func driving(_ position: Int, width: Int? = nil) -> [Float] { track.driving(position, width: width) }
+  /// The same for all frames, `[N, width]` float32.
+  public func driving(width: Int) -> Tensor {
+    Tensor((0..<count).flatMap { driving($0, width: width) }, [count, width])
+  }
+  /// The camera of a frame in head space.
+  public func cameraInHead(_ position: Int) -> Camera { track.cameraInHead(position) }
+
+  private func read(_ file: URL) throws -> Tensor {
+    let image = try ImageFile.read(Self.existing(file))
+    guard ratio(image.size(1), image.size(0)) else { throw sizeError(file, image) }
+    return ImageScaling.scale(image, width: width, height: height)
+  }
+  /// Whether a picture of a size can be one of this dataset: its shape is the camera's, or all that is known is its size.
+  private func ratio(_ w: Int, _ h: Int) -> Bool { abs(w * sourceHeight - h * sourceWidth) <= max(sourceWidth, sourceHeight) }
+  private func sizeError(_ file: URL, _ image: Tensor) -> DatasetError {
+    .broken(file, "it is \(image.size(1)) x \(image.size(0)) pixels, but the dataset's images are \(sourceWidth) x \(sourceHeight)")
+  }
+  private static func existing(_ file: URL) throws -> URL {
+    guard FileManager.default.fileExists(atPath: file.path) else {
+      throw DatasetError.missing(file, hint: "the dataset is not complete; run process again with --overwrite")
+    }
+    return file
+  }
+}
