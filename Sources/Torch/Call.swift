@@ -103,6 +103,16 @@ public func callList<each A: Argument>(_ op: StaticString, _ argument: repeat ea
   let count = ct_unpack()
   return (0..<count).map { _ in popTensor(op) }.reversed()
 }
+/// Runs an operator that returns several tensors, all of them; nil where there is none.
+public func callAll<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> [Tensor?] {
+  run(op, repeat each argument)
+  return (0..<ct_results()).map { _ in ct_pop().map(Tensor.init) }.reversed()
+}
+/// Runs an operator that returns a number or a truth value (as 0 or 1).
+public func callNumber<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> Double {
+  run(op, repeat each argument)
+  return ct_pop_number()
+}
 /// Runs an operator for what it does; drops what it returns.
 public func callVoid<each A: Argument>(_ op: StaticString, _ argument: repeat each A) {
   run(op, repeat each argument)

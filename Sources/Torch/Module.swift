@@ -17,6 +17,12 @@ extension Module {
     walk.visit(self, "")
     return walk.found
   }
+  /// This module and every part of it.
+  public func modules() -> [any Module] {
+    var walk = ModuleWalk()
+    walk.visit(self, "")
+    return walk.modules
+  }
   /// The tensors that require a gradient; one that stands in two places is listed once.
   public func parameters() -> [(name: String, tensor: Tensor)] {
     var seen: Set<ObjectIdentifier> = []
@@ -73,6 +79,7 @@ public enum ModuleError: Error, CustomStringConvertible, Equatable {
 /// Finds the tensors in a module by reflection.
 private struct ModuleWalk {
   var found: [(name: String, tensor: Tensor)] = []
+  var modules: [any Module] = []
   /// Modules on the way to here, so that one that points back at its owner ends the walk.
   private var path: [ObjectIdentifier] = []
 
@@ -80,6 +87,7 @@ private struct ModuleWalk {
     let identity = ObjectIdentifier(module)
     guard !path.contains(identity) else { return }
     path.append(identity)
+    modules.append(module)
     defer { path.removeLast() }
     var mirrors = [Mirror(reflecting: module)]
     while let parent = mirrors.last?.superclassMirror { mirrors.append(parent) }

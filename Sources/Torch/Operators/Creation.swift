@@ -37,4 +37,8 @@ extension Tensor {
   }
   public func zerosLike() -> Tensor { call("aten::zeros_like", self) }
   public func onesLike() -> Tensor { call("aten::ones_like", self) }
+  /// `count` indices into weights `[n]` or `[m, n]`, each drawn with a probability in proportion to its weight.
+  public func multinomial(_ count: Int, replacement: Bool = false, _ generator: Generator? = nil) -> Tensor {
+    call("aten::multinomial", self, count, replacement, generator)
+  }
 }

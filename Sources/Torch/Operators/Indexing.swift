@@ -54,35 +54,21 @@ extension Tensor {
   /// `self` with `source` added at `indices` of a dimension.
   public func indexAdd(_ dim: Int, _ indices: Tensor, _ source: Tensor) -> Tensor { call("aten::index_add", self, dim, indices, source) }
   public func oneHot(_ classes: Int) -> Tensor { call("aten::one_hot", self, classes) }
-
-  public func reshape(_ shape: [Int]) -> Tensor { call("aten::reshape", self, shape) }
-  public func reshape(_ shape: Int...) -> Tensor { reshape(shape) }
-  public func view(_ shape: Int...) -> Tensor { call("aten::view", self, shape) }
-  public func flatten(_ start: Int = 0, _ end: Int = -1) -> Tensor { call("aten::flatten.using_ints", self, start, end) }
-  public func permute(_ dims: Int...) -> Tensor { call("aten::permute", self, dims) }
-  public func transpose(_ a: Int, _ b: Int) -> Tensor { call("aten::transpose.int", self, a, b) }
-  public func t() -> Tensor { call("aten::t", self) }
-  public func squeeze(_ dim: Int) -> Tensor { call("aten::squeeze.dim", self, dim) }
-  public func unsqueeze(_ dim: Int) -> Tensor { call("aten::unsqueeze", self, dim) }
-  public func expand(_ shape: [Int]) -> Tensor { call("aten::expand", self, shape) }
-  public func expand(_ shape: Int...) -> Tensor { expand(shape) }
-  public func repeated(_ times: Int...) -> Tensor { call("aten::repeat", self, times) }
-  public func flip(_ dims: Int...) -> Tensor { call("aten::flip", self, dims) }
-  public func contiguous() -> Tensor { call("aten::contiguous", self) }
-  public func clone() -> Tensor { call("aten::clone", self) }
-  /// Pieces of `length` (the last may be shorter), as views.
-  public func split(_ length: Int, _ dim: Int = 0) -> [Tensor] { callList("aten::split.Tensor", self, length, dim) }
-  public func split(_ lengths: [Int], _ dim: Int = 0) -> [Tensor] { callList("aten::split_with_sizes", self, lengths, dim) }
-  /// One tensor an element of the dimension, as views.
-  public func unbind(_ dim: Int = 0) -> [Tensor] { callList("aten::unbind.int", self, dim) }
-
-  public func to(_ dtype: DType) -> Tensor { dtype == self.dtype ? self : call("aten::to.dtype", self, dtype) }
-  public func to(_ device: Device) -> Tensor {
-    device == self.device ? self : call("aten::to.device", self, device, dtype)
+  /// A copy with elements from `source` put where the indices of a dimension say.
+  public func scatter(_ dim: Int, _ indices: Tensor, _ source: Tensor) -> Tensor { call("aten::scatter.src", self, dim, indices, source) }
+  /// A copy with elements from `source` added where the indices of a dimension say.
+  public func scatterAdd(_ dim: Int, _ indices: Tensor, _ source: Tensor) -> Tensor {
+    call("aten::scatter_add", self, dim, indices, source)
   }
+  /// A copy with `values` at the places that one tensor of indices (or a mask) a dimension names; added up there if asked.
+  public func indexPut(_ indices: [Tensor?], _ values: Tensor, accumulate: Bool = false) -> Tensor {
+    call("aten::index_put", self, indices, values, accumulate)
+  }
+  /// The different elements in rising order, and with them which of these each element is.
+  public func unique() -> (values: Tensor, inverse: Tensor) {
+    let (values, inverse, _) = call3("aten::_unique2", self, true, true, false)
+    return (values, inverse)
+  }
+  /// Rows of a table `[n, d]` at whole numbers of any shape: `[..., d]`.
+  public func embedding(_ indices: Tensor) -> Tensor { call("aten::embedding", self, indices) }
 }
-
-/// Tensors one after another along a dimension.
-public func cat(_ tensors: [Tensor], _ dim: Int = 0) -> Tensor { call("aten::cat", tensors, dim) }
-/// Tensors of one shape along a new dimension.
-public func stack(_ tensors: [Tensor], _ dim: Int = 0) -> Tensor { call("aten::stack", tensors, dim) }

@@ -1,21 +1,4 @@
-/// y = x W^T + b (`[..., in]` to `[..., out]`), initialised as PyTorch does it.
-public final class Linear: Module {
-  /// `[out, in]`
-  public let weight: Tensor
-  /// `[out]`
-  public let bias: Tensor?
-
-  public init(_ input: Int, _ output: Int, bias: Bool = true, _ generator: Generator) {
-    weight = .kaimingUniform([output, input], generator)
-    self.bias = bias ? .biasUniform([output], fanIn: input, generator) : nil
-  }
-  public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weight, bias) }
-}
-
 extension Tensor {
-  /// `self` times the transposed `weight`, plus `bias`.
-  public func linear(_ weight: Tensor, _ bias: Tensor? = nil) -> Tensor { call("aten::linear", self, weight, bias) }
-
   /// A weight drawn as PyTorch's layers draw theirs: U(-b, b), b = gain sqrt(3 / fan-in), gain = sqrt(2 / (1 + 5)).
   ///
   /// The fan-in is the product of all lengths but the first.
