@@ -35,12 +35,13 @@ let package = Package(
     module("Face", ["Torch"]),
     module("Radiance", ["Torch"]),
     module("Metrics", ["Torch"]),
+    module("Runs", ["Torch"]),
     module("Capture", ["CLiteRT", "Media", "Face", "Torch"]),
-    module("Subject", ["Radiance", "Capture", "Face", "Metrics", "Torch"]),
+    module("Subject", ["Radiance", "Capture", "Face", "Metrics", "Runs", "Torch"]),
     .executableTarget(
       name: "likeness",
       dependencies: [
-        "Torch", "Media", "Face", "Radiance", "Metrics", "Capture", "Subject",
+        "Torch", "Media", "Face", "Radiance", "Metrics", "Runs", "Capture", "Subject",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -49,9 +50,10 @@ let package = Package(
     tests("Face", ["Face", "Torch"]),
     tests("Radiance", ["Radiance", "Torch"]),
     tests("Metrics", ["Metrics", "Torch"]),
+    tests("Runs", ["Runs", "Torch"]),
     tests("Capture", ["Capture", "Media", "Face", "Torch"]),
-    tests("Subject", ["Subject", "Radiance", "Capture", "Face", "Torch"]),
-    tests("Likeness", ["likeness", "Media", "Torch"]),
+    tests("Subject", ["Subject", "Radiance", "Runs", "Capture", "Face", "Torch"]),
+    tests("Likeness", ["likeness", "Runs", "Media", "Torch"]),
   ],
   cxxLanguageStandard: .cxx20
 )

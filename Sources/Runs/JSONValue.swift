@@ -1,0 +1,88 @@
+import Foundation
+
+/// Any JSON, for configurations whose type the holder does not know, and for changing one field of them by its path.
+public enum JSONValue: Codable, Equatable, Sendable {
+  case null
+  case bool(Bool)
+  case integer(Int)
+  case number(Double)
+  case string(String)
+  case array([JSONValue])
+  case object([String: JSONValue])
+
+  public init(from decoder: any Decoder) throws {
+    let one = try decoder.singleValueContainer()
+    if one.decodeNil() {
+      self = .null
+    } else if let value = try? one.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? one.decode(Int.self) {
+      self = .integer(value)
+    } else if let value = try? one.decode(Double.self) {
+      self = .number(value)
+    } else if let value = try? one.decode(String.self) {
+      self = .string(value)
+    } else if let value = try? one.decode([JSONValue].self) {
+      self = .array(value)
+    } else {
+      self = .object(try one.decode([String: JSONValue].self))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var one = encoder.singleValueContainer()
+    switch self {
+    case .null: try one.encodeNil()
+    case .bool(let value): try one.encode(value)
+    case .integer(let value): try one.encode(value)
+    case .number(let value): try one.encode(value)
+    case .string(let value): try one.encode(value)
+    case .array(let value): try one.encode(value)
+    case .object(let value): try one.encode(value)
+    }
+  }
+
+  /// The value as the command line writes it: `128`, `true`, `[1,2]`, otherwise a word.
+  public init(commandLine text: String) {
+    self = (try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))) ?? .string(text)
+  }
+
+  /// Puts `value` at `path`, whose last part must be there already; says what there is otherwise.
+  public mutating func set(_ path: [String], to value: JSONValue) throws(UnknownField) {
+    guard let first = path.first else {
+      self = value
+      return
+    }
+    guard case .object(var members) = self, var member = members[first] else {
+      var known: [String] = []
+      if case .object(let members) = self { known = members.keys.sorted() }
+      throw UnknownField(name: first, known: known)
+    }
+    try member.set(Array(path.dropFirst()), to: value)
+    members[first] = member
+    self = .object(members)
+  }
+
+  /// The members of `other`, which must all be known here, instead of those here.
+  public mutating func merge(_ other: JSONValue) throws(UnknownField) {
+    guard case .object(var members) = self, case .object(let changes) = other else {
+      self = other
+      return
+    }
+    for (name, change) in changes.sorted(by: { $0.key < $1.key }) {
+      guard var member = members[name] else { throw UnknownField(name: name, known: members.keys.sorted()) }
+      try member.merge(change)
+      members[name] = member
+    }
+    self = .object(members)
+  }
+
+  /// A name that the configuration does not have.
+  public struct UnknownField: Error, CustomStringConvertible {
+    public let name: String
+    public let known: [String]
+    public var description: String {
+      known.isEmpty ? "there is no field \"\(name)\"" : "there is no field \"\(name)\"; there are \(known.joined(separator: ", "))"
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import Torch
+
+/// A training on the disk: `outputs/<experiment>/<method>/<time>/`.
+///
+/// It holds `config.json`, `checkpoints/step-000030000.safetensors` (the last three and the best), `metrics.jsonl`, TensorBoard's events and
+/// `validation/*.png`. Two processes cannot train in one; any number can read it.
+public final class RunFolder {
+  /// Absolute, so that a change of the working directory does no harm.
+  public let url: URL
+  public let record: RunRecord
+  /// The name of this training in figures: the `<experiment>` of the path.
+  public var experiment: String { record.experiment }
+  public var validation: URL { url.appending(path: "validation") }
+  public var checkpoints: URL { url.appending(path: "checkpoints") }
+
+  private let lock: RunLock?
+  private var logs: (metrics: MetricsLog, events: EventFile)?
+  /// Steps of the checkpoint this session started from.
+  private var start = 0
+
+  private init(_ url: URL, _ record: RunRecord, _ lock: RunLock?) {
+    (self.url, self.record, self.lock) = (url, record, lock)
+  }
+
+  /// The folder that a new run gets when the user names none; `now` in the local time of `zone`.
+  public static func place(
+    in outputs: URL, experiment: String, method: String, now: Date = Date(), zone: TimeZone = .current
+  ) -> URL {
+    let format = DateFormatter()
+    format.locale = Locale(identifier: "en_US_POSIX")
+    format.timeZone = zone
+    format.dateFormat = "yyyy-MM-dd_HHmmss"
+    let folder = outputs.appending(path: "\(experiment)/\(method)")
+    let name = format.string(from: now)
+    let free = (1...).lazy.map { folder.appending(path: $0 == 1 ? name : "\(name)-\($0)") }
+      .first { !FileManager.default.fileExists(atPath: $0.path) }
+    return free ?? folder.appending(path: name)
+  }
+
+  /// Makes a new run to train in; throws `RunError` if one is there or being made, `FileError` if it cannot be written.
+  public static func create(_ place: URL, _ record: RunRecord) throws -> RunFolder {
+    let url = place.absoluteURL
+    for folder in ["", "checkpoints", "validation"] {
+      do {
+        try FileManager.default.createDirectory(at: url.appending(path: folder), withIntermediateDirectories: true)
+      } catch {
+        let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code ?? 0
+        throw FileError(url.appending(path: folder), "cannot make this folder", code: Int32(code))
+      }
+    }
+    let lock = try RunLock(url)
+    guard !FileManager.default.fileExists(atPath: url.appending(path: "config.json").path) else { throw RunError(url, .exists) }
+    try AtomicFile.write(try record.json(), to: url.appending(path: "config.json"))
+    return RunFolder(url, record, lock)
+  }
+
+  /// Opens a run to read from; throws `RunError` if there is none.
+  public static func open(_ place: URL) throws -> RunFolder {
+    let url = place.absoluteURL
+    return RunFolder(url, try RunRecord.read(url), nil)
+  }
+
+  /// Opens a run to go on training; throws `RunError` if there is none or another process trains in it.
+  public static func resume(_ place: URL) throws -> RunFolder {
+    let url = place.absoluteURL
+    let record = try RunRecord.read(url)
+    let lock = try RunLock(url)
+    AtomicFile.removeLeftovers(in: url.appending(path: "checkpoints"))
+    AtomicFile.removeLeftovers(in: url)
+    return RunFolder(url, record, lock)
+  }
+
+  /// Adds figures of a step to `metrics.jsonl` and TensorBoard; `seconds` of training so far.
+  public func log(step: Int, seconds: Double, _ values: [String: Double]) throws {
+    precondition(lock != nil, "a run opened for reading is not written to")
+    let logs = try self.logs ?? (MetricsLog(url.appending(path: "metrics.jsonl"), after: start), EventFile(url, after: start))
+    self.logs = logs
+    try logs.metrics.append(step: step, seconds: seconds, values)
+    try logs.events.append(step: step, values)
+  }
+
+  /// Saves a checkpoint atomically, then removes all but the last three and the one with the highest score.
+  ///
+  /// Throws `FileError`; what was saved before is then still there.
+  public func save(_ checkpoint: Checkpoint) throws {
+    precondition(lock != nil, "a run opened for reading is not written to")
+    try logs?.metrics.sync()
+    try checkpoint.write(to: file(checkpoint.step))
+    var scores: [Int: Double] = [:]
+    let steps = savedSteps
+    for step in steps { scores[step] = step == checkpoint.step ? checkpoint.score : Checkpoint.score(of: file(step)) }
+    let best = scores.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key
+    for step in steps.dropLast(3) where step != best { unlink(file(step).path) }
+  }
+
+  /// Steps of the checkpoints that are there, ascending.
+  public var savedSteps: [Int] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path)) ?? []
+    return names.compactMap { $0.wholeMatch(of: #/step-(\d+)\.safetensors/#).flatMap { Int($0.1) } }.sorted()
+  }
+  /// Where the checkpoint of a step lies.
+  public func file(_ step: Int) -> URL {
+    let digits = String(step)
+    return checkpoints.appending(path: "step-" + String(repeating: "0", count: max(0, 9 - digits.count)) + digits + ".safetensors")
+  }
+
+  /// The last sound checkpoint to go on from; nil if none was saved yet. Later log entries are dropped with the next `log`.
+  ///
+  /// Damaged ones are set aside under another name and told to `warn`. Throws `RunError` if all are damaged or one is of a newer version.
+  public func resumePoint(warn: (String) -> Void) throws -> Checkpoint? {
+    precondition(lock != nil, "a run opened for reading is not gone on with")
+    guard !savedSteps.isEmpty else { return nil }
+    let found = try latest(warn: warn, damaged: { rename($0.path, $0.path + ".damaged") })
+    start = found.step
+    return found
+  }
+
+  /// The checkpoint of `step`, or the last sound one; throws `RunError` if there is none.
+  public func checkpoint(step: Int? = nil, warn: (String) -> Void) throws -> Checkpoint {
+    guard let step else { return try latest(warn: warn, damaged: { _ in }) }
+    guard savedSteps.contains(step) else { throw RunError(url, .noCheckpoint(step: step)) }
+    return try Checkpoint.read(file(step))
+  }
+
+  private func latest(warn: (String) -> Void, damaged: (URL) -> Void) throws -> Checkpoint {
+    let steps = savedSteps
+    guard !steps.isEmpty else { throw RunError(url, .noCheckpoint(step: nil)) }
+    for step in steps.reversed() {
+      do {
+        return try Checkpoint.read(file(step))
+      } catch let error as RunError {
+        guard case .damaged = error.reason else { throw error }
+        warn("\(error); trying the one before")
+      } catch let error as SafetensorsError {
+        warn("\(error); trying the checkpoint before")
+      } catch let error as FileError where error.code == 0 {
+        warn("\(error); trying the checkpoint before")
+      }
+      damaged(file(step))
+    }
+    throw RunError(url, .allDamaged(steps.count))
+  }
+}

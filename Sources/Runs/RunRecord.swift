@@ -1,0 +1,64 @@
+import Foundation
+import Torch
+
+/// What `config.json` of a run says: what was trained, on what, and how.
+public struct RunRecord: Codable, Equatable, Sendable {
+  /// The name of the experiment, usually that of the data folder.
+  public var experiment: String
+  /// `subject` or `portrait`.
+  public var method: String
+  /// The absolute path of the dataset folder.
+  public var data: String
+  /// The trainer's configuration.
+  public var configuration: JSONValue
+
+  /// Throws what encoding `configuration` throws.
+  public init(experiment: String, method: String, data: URL, configuration: some Encodable) throws {
+    self.experiment = experiment
+    self.method = method
+    self.data = data.absoluteURL.path
+    self.configuration = try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(configuration))
+  }
+
+  /// The trainer's configuration; throws `RunError` naming the field that does not fit. `run` is the folder, for the message.
+  public func configuration<C: Decodable>(as type: C.Type = C.self, run: URL) throws -> C {
+    try Self.decode(type, JSONEncoder().encode(configuration), run.appending(path: "config.json"))
+  }
+
+  static func read(_ run: URL) throws -> RunRecord {
+    let url = run.appending(path: "config.json")
+    guard FileManager.default.fileExists(atPath: url.path) else { throw RunError(run, .notARun) }
+    guard let data = try? Data(contentsOf: url) else { throw FileError(url, "cannot read", code: errno) }
+    return try decode(RunRecord.self, data, url)
+  }
+  func json() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(self) + Data("\n".utf8)
+  }
+
+  private static func decode<T: Decodable>(_ type: T.Type, _ data: Data, _ url: URL) throws -> T {
+    do {
+      return try JSONDecoder().decode(type, from: data)
+    } catch let error as DecodingError {
+      throw RunError(url, .configuration(error.oneLine))
+    }
+  }
+}
+
+extension DecodingError {
+  /// Where it went wrong and why, in one line: `field.hidden: Expected to decode Int but found a string instead.`
+  public var oneLine: String {
+    func line(_ path: [any CodingKey], _ text: String) -> String {
+      let place = path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+      let words = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+      return place.isEmpty ? words : "\(place): \(words)"
+    }
+    switch self {
+    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+      return line(context.codingPath, context.debugDescription)
+    case .keyNotFound(let key, let context): return line(context.codingPath + [key], "is missing")
+    @unknown default: return "\(self)"
+    }
+  }
+}
