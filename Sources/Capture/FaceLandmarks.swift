@@ -45,4 +45,17 @@ public enum MeshContour {
   public static let nose = [
     168, 417, 465, 343, 437, 420, 360, 279, 331, 294, 327, 326, 2, 97, 98, 64, 102, 49, 131, 198, 217, 114, 245, 193,
   ]
+
+  /// For each of the 478 points, the one on the other side of the face.
+  public static let mirror: [Int] = {
+    let middle = [
+      0, 1, 2, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 94, 151, 152, 164, 168, 175, 195, 197, 199, 200,
+    ]
+    var twins = Array(0..<478)
+    // The right side and the middle are numbered first, then the left side in the right one's order.
+    for (right, left) in zip((0..<248).filter { !middle.contains($0) }, 248..<468) { (twins[right], twins[left]) = (left, right) }
+    // An iris is its centre, then right, top, left and bottom as seen.
+    for k in 0..<5 { (twins[468 + k], twins[473 + [0, 3, 2, 1, 4][k]]) = (473 + [0, 3, 2, 1, 4][k], 468 + k) }
+    return twins
+  }()
 }

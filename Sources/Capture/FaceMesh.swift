@@ -1,33 +1,64 @@
 import Foundation
 
-/// MediaPipe's published 468-point face mesh network, on a square crop of a face.
+/// MediaPipe's published face mesh with attention to lips and eyes, on a square crop of a face: 478 points.
+///
+/// Three branches look again, at the network's own features, where its first guess puts the lips and the two eyes. The operators that cut
+/// these regions out are the network's own; they are written here from their published description.
 final class FaceMesh {
   private let model: LiteRTModel
-  static let size = 192
+  private let cutter: RegionCutter
+  private static let size = 192
 
   /// Throws when the network is absent.
   init() throws {
-    model = try LiteRTModel(published: "face_landmark")
-    guard model.inputCounts == [192 * 192 * 3], model.outputCounts == [1404, 1] else {
-      throw CaptureError(.setUp, "face_landmark.tflite: not the published face mesh; run scripts/setup again")
+    cutter = RegionCutter()
+    model = try LiteRTModel(published: "face_landmark_with_attention", kernels: cutter.kernels)
+    guard model.inputCounts == [192 * 192 * 3], model.outputCounts == [1404, 160, 142, 142, 10, 10, 1] else {
+      throw CaptureError(.setUp, "face_landmark_with_attention.tflite: not the published face mesh; run scripts/setup again")
     }
   }
 
-  /// The 468 points in pixels of the image, z in the same scale, and the score that `square` shows a face.
-  func run(_ view: PixelView, _ square: TurnedSquare) throws -> FaceLandmarks {
-    try model.run {
-      view.sample(square, size: Self.size, into: $0)
+  /// 478 points in pixels of the image, z in the same scale, and the score that `square` shows a face.
+  ///
+  /// With `twice` the network also sees the mirror image, and the points are the mean of both: steadier, at twice the price.
+  func run(_ view: PixelView, _ square: TurnedSquare, twice: Bool = false) throws -> FaceLandmarks {
+    var face = try run(view, square, mirrored: false)
+    if twice {
+      let other = try run(view, square, mirrored: true)
+      for (k, twin) in MeshContour.mirror.enumerated() { face.points[k] = (face.points[k] + other.points[twin]) / 2 }
+    }
+    return FaceLandmarks(points: face.points, presence: face.presence)
+  }
+
+  private func run(_ view: PixelView, _ square: TurnedSquare, mirrored: Bool) throws -> FaceLandmarks {
+    cutter.begin()
+    return try model.run {
+      view.sample(square, size: Self.size, mirrored: mirrored, into: $0)
     } read: { outputs in
-      let raw = outputs[0]
-      let scale = square.side / Float(Self.size)
-      let axes = square.axes
-      let points = (0..<468).map { k -> SIMD3<Float> in
-        let x = (raw[3 * k] - 96) * scale
-        let y = (raw[3 * k + 1] - 96) * scale
-        let p = square.center + x * axes.x + y * axes.y
-        return SIMD3(p.x, p.y, raw[3 * k + 2] * scale)
+      let scale = square.side / Float(Self.size), axes = square.axes
+      let across = axes.x * (mirrored ? -scale : scale), down = axes.y * scale
+      func image(_ raw: UnsafeBufferPointer<Float>, _ at: Int) -> SIMD2<Float> {
+        square.center + (raw[at] - 96) * across + (raw[at + 1] - 96) * down
       }
-      return FaceLandmarks(points: points, presence: 1 / (1 + exp(-outputs[1][0])))
+      var points = (0..<468).map { k in
+        let p = image(outputs[0], 3 * k)
+        return SIMD3(p.x, p.y, outputs[0][3 * k + 2] * scale)
+      }
+      for (output, region) in zip(1...3, FaceRegion.all) {
+        for (k, index) in region.points.enumerated() {
+          let p = image(outputs[output], 2 * k)
+          points[index].x = p.x
+          points[index].y = p.y
+        }
+      }
+      for (output, corners) in zip(4...5, [(133, 33), (362, 263)]) {
+        let depth = (points[corners.0].z + points[corners.1].z) / 2
+        for k in 0..<5 {
+          let p = image(outputs[output], 2 * k)
+          points.append(SIMD3(p.x, p.y, depth))
+        }
+      }
+      return FaceLandmarks(points: points, presence: 1 / (1 + exp(-outputs[6][0])))
     }
   }
 

@@ -5,13 +5,14 @@ import Foundation
 final class LiteRTLibrary: @unchecked Sendable {
   let environment: litert_handle
   /// Held while models are made and released: the library does not say that this may happen on several threads.
-  let lock = NSLock()
+  let making = NSLock()
 
-  let createModel: litert_create_model_from_file
+  let createModel: litert_create_model
   let createOptions: litert_create
   let setAccelerators: litert_set_accelerators
   let createOpaqueOptions: litert_create_opaque_options
   let addOpaqueOptions: litert_add_opaque_options
+  let addKernel: litert_add_kernel
   let createCompiledModel: litert_create_compiled_model
   let signature: litert_child
   let inputTensor, outputTensor: litert_child
@@ -39,11 +40,12 @@ final class LiteRTLibrary: @unchecked Sendable {
       }
       return unsafeBitCast(address, to: F.self)
     }
-    createModel = try symbol("LiteRtCreateModelFromFile", litert_create_model_from_file.self)
+    createModel = try symbol("LiteRtCreateModelFromBuffer", litert_create_model.self)
     createOptions = try symbol("LiteRtCreateOptions", litert_create.self)
     setAccelerators = try symbol("LiteRtSetOptionsHardwareAccelerators", litert_set_accelerators.self)
     createOpaqueOptions = try symbol("LiteRtCreateOpaqueOptions", litert_create_opaque_options.self)
     addOpaqueOptions = try symbol("LiteRtAddOpaqueOptions", litert_add_opaque_options.self)
+    addKernel = try symbol("LiteRtAddCustomOpKernelOption", litert_add_kernel.self)
     createCompiledModel = try symbol("LiteRtCreateCompiledModel", litert_create_compiled_model.self)
     signature = try symbol("LiteRtGetModelSignature", litert_child.self)
     inputTensor = try symbol("LiteRtGetSignatureInputTensorByIndex", litert_child.self)
@@ -76,5 +78,13 @@ final class LiteRTLibrary: @unchecked Sendable {
       throw CaptureError(.setUp, "\(file.path): no environment (status \(status)); run scripts/setup again")
     }
     environment = made
+  }
+
+  /// The floats of `buffer`, to be given back with `unlockBuffer`; nil if it cannot be reached.
+  func lock(_ buffer: litert_handle?, _ mode: Int) -> UnsafeMutableBufferPointer<Float>? {
+    var bytes = 0
+    var memory: UnsafeMutableRawPointer?
+    guard packedSize(buffer, &bytes) == 0, lockBuffer(buffer, &memory, Int32(mode)) == 0, let memory else { return nil }
+    return UnsafeMutableBufferPointer(start: memory.assumingMemoryBound(to: Float.self), count: bytes / MemoryLayout<Float>.size)
   }
 }

@@ -13,17 +13,23 @@ final class LiteRTModel {
   private(set) var inputCounts: [Int] = []
   private(set) var outputCounts: [Int] = []
 
+  /// Operators of its own that the network uses.
+  private let kernels: [LiteRTKernel]
+  private let bytes: NetworkBytes
+
   /// Loads `file`, to run on `threads` threads; throws when it is absent, damaged, or its tensors are not of float32.
-  init(_ file: URL, threads: Int = 1) throws {
+  init(_ file: URL, threads: Int = 1, kernels: [LiteRTKernel] = []) throws {
     let library = try LiteRTLibrary.shared()
-    library.lock.lock()
-    defer { library.lock.unlock() }
+    library.making.lock()
+    defer { library.making.unlock() }
     self.library = library
+    bytes = try NetworkBytes(file)
+    self.kernels = kernels
     name = file.path
     func check(_ status: litert_status, _ what: String) throws {
       guard status == 0 else { throw CaptureError(.setUp, "\(file.path): cannot \(what) (status \(status)); run scripts/setup again") }
     }
-    try check(library.createModel(library.environment, file.path, &model), "read the network")
+    try check(library.createModel(library.environment, bytes.start, bytes.count, &model), "read the network")
     var options: litert_handle?
     try check(library.createOptions(&options), "make options")
     defer { library.destroyOptions(options) }
@@ -32,6 +38,9 @@ final class LiteRTModel {
     // The CPU's settings travel as a line of TOML that LiteRT releases.
     try check(library.createOpaqueOptions("xnnpack", strdup("num_threads = \(threads)\n"), { free($0) }, &opaque), "set the threads")
     try check(library.addOpaqueOptions(options, opaque), "set the threads")
+    for kernel in kernels {
+      try check(kernel.add(to: options, library), "add the operator \(kernel.name)")
+    }
     try withoutStandardError {
       try check(library.createCompiledModel(library.environment, model, options, &compiled), "prepare the network")
     }
@@ -67,13 +76,13 @@ final class LiteRTModel {
   }
 
   /// One of the published networks that `scripts/setup` fetches, by the name of its file without the extension.
-  convenience init(published name: String, threads: Int = 1) throws {
-    try self.init(DependencyFolder.file("mediapipe/\(name).tflite"), threads: threads)
+  convenience init(published name: String, threads: Int = 1, kernels: [LiteRTKernel] = []) throws {
+    try self.init(DependencyFolder.file("mediapipe/\(name).tflite"), threads: threads, kernels: kernels)
   }
 
   deinit {
-    library.lock.lock()
-    defer { library.lock.unlock() }
+    library.making.lock()
+    defer { library.making.unlock() }
     for buffer in inputs + outputs { library.destroyBuffer(buffer) }
     if compiled != nil { library.destroyCompiledModel(compiled) }
     if model != nil { library.destroyModel(model) }
@@ -81,29 +90,20 @@ final class LiteRTModel {
 
   /// Lets `fill` write the one input in place, runs, and lends each output to `read`.
   func run<R>(fill: (UnsafeMutableBufferPointer<Float>) -> Void, read: ([UnsafeBufferPointer<Float>]) -> R) throws -> R {
-    try lend(inputs[0], litert_lock_write) { fill(UnsafeMutableBufferPointer(start: $0, count: inputCounts[0])) }
-    let status = library.run(compiled, 0, inputs.count, &inputs, outputs.count, &outputs)
-    guard status == 0 else { throw CaptureError(.setUp, "\(name): the network failed (status \(status)); run scripts/setup again") }
+    guard let input = library.lock(inputs[0], litert_lock_write) else { throw failure }
+    fill(input)
+    guard library.unlockBuffer(inputs[0]) == 0, library.run(compiled, 0, inputs.count, &inputs, outputs.count, &outputs) == 0 else {
+      throw failure
+    }
     var lent: [UnsafeBufferPointer<Float>] = []
-    defer { for buffer in outputs { _ = library.unlockBuffer(buffer) } }
-    for (buffer, count) in zip(outputs, outputCounts) {
-      var memory: UnsafeMutableRawPointer?
-      guard library.lockBuffer(buffer, &memory, Int32(litert_lock_read)) == 0, let memory else {
-        throw CaptureError(.setUp, "\(name): the network's output cannot be read; run scripts/setup again")
-      }
-      lent.append(UnsafeBufferPointer(start: memory.assumingMemoryBound(to: Float.self), count: count))
+    defer { for buffer in outputs.prefix(lent.count) { _ = library.unlockBuffer(buffer) } }
+    for buffer in outputs {
+      guard let memory = library.lock(buffer, litert_lock_read) else { throw failure }
+      lent.append(UnsafeBufferPointer(memory))
     }
     return read(lent)
   }
-
-  private func lend(_ buffer: litert_handle?, _ mode: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) throws {
-    var memory: UnsafeMutableRawPointer?
-    guard library.lockBuffer(buffer, &memory, Int32(mode)) == 0, let memory else {
-      throw CaptureError(.setUp, "\(name): the network's input cannot be written; run scripts/setup again")
-    }
-    body(memory.assumingMemoryBound(to: Float.self))
-    _ = library.unlockBuffer(buffer)
-  }
+  private var failure: CaptureError { CaptureError(.setUp, "\(name): the network does not run; run scripts/setup again") }
 }
 
 /// Runs `body` with standard error closed: the library under LiteRT announces itself there once, whatever severity is asked for.

@@ -2,12 +2,12 @@ import Foundation
 import Torch
 
 /// Borrowed pixels of an image, row by row, three bytes each.
-struct PixelView {
-  let base: UnsafePointer<UInt8>
-  let width, height: Int
+package struct PixelView {
+  package let base: UnsafePointer<UInt8>
+  package let width, height: Int
 
   /// Lends the pixels of `image`, `[H, W, 3]` uint8.
-  static func lend<R>(_ image: Tensor, _ body: (PixelView) throws -> R) rethrows -> R {
+  package static func lend<R>(_ image: Tensor, _ body: (PixelView) throws -> R) rethrows -> R {
     precondition(image.dim == 3 && image.size(2) == 3 && image.dtype == .uint8, "an image is [H, W, 3] uint8, not \(image.shape)")
     return try image.withElements(UInt8.self) { pixels in
       guard let base = pixels.baseAddress else { fatalError("an image of no pixels") }
@@ -17,13 +17,17 @@ struct PixelView {
 }
 
 /// A square of an image that may be turned: what a network is shown.
-struct TurnedSquare: Equatable, Sendable {
+package struct TurnedSquare: Equatable, Sendable {
   /// The centre in pixels; the image's corner is (0, 0), its first pixel's centre (0.5, 0.5).
-  var center: SIMD2<Float>
+  package var center: SIMD2<Float>
   /// The length of a side in pixels.
-  var side: Float
+  package var side: Float
   /// The turn in radians, clockwise as seen, since y points down.
-  var angle: Float
+  package var angle: Float
+
+  package init(center: SIMD2<Float>, side: Float, angle: Float) {
+    (self.center, self.side, self.angle) = (center, side, angle)
+  }
 
   /// Directions of the square's own x and y axes in the image.
   var axes: (x: SIMD2<Float>, y: SIMD2<Float>) {
@@ -31,14 +35,14 @@ struct TurnedSquare: Equatable, Sendable {
     return (SIMD2(c, s), SIMD2(-s, c))
   }
   /// The image point at `p`, where the square spans 0...1 both ways.
-  func image(of p: SIMD2<Float>) -> SIMD2<Float> {
+  package func image(of p: SIMD2<Float>) -> SIMD2<Float> {
     let (x, y) = axes
     return center + side * ((p.x - 0.5) * x + (p.y - 0.5) * y)
   }
 }
 
 /// What lies outside the image for a network.
-enum Border {
+package enum Border {
   case black, repeated
 }
 
@@ -46,7 +50,7 @@ extension PixelView {
   /// Resamples `square` to `size` x `size` pixels into `out`, `[size, size, 3]`, each value v as v * `scale` + `offset`.
   ///
   /// Bilinear; where the square has more pixels than `out`, the mean of a grid of samples each. `mirrored` swaps left and right.
-  func sample(
+  package func sample(
     _ square: TurnedSquare, size: Int, scale: Float = 1 / 255, offset: Float = 0, mirrored: Bool = false, border: Border = .repeated,
     into out: UnsafeMutableBufferPointer<Float>
   ) {

@@ -38,13 +38,24 @@ typedef struct {
   uint32_t rest[22];
 } litert_tensor_type;
 
+/// How a network's own operator runs: `layouts` gives the shape of each output, `run` fills locked buffers.
+/// The layouts begin with a rank (its lower seven bits) and eight dimensions; only the first of an array can be reached.
+typedef struct {
+  litert_status (*initialise)(void *context, const void *attributes, size_t size);
+  litert_status (*layouts)(void *context, size_t input_count, const int32_t *inputs, size_t output_count, int32_t *outputs);
+  litert_status (*run)(void *context, size_t input_count, const litert_handle *inputs, size_t output_count, litert_handle *outputs);
+  litert_status (*destroy)(void *context);
+} litert_kernel;
+
 typedef litert_status (*litert_create_environment)(int count, const litert_environment_option *options, litert_handle *environment);
-typedef litert_status (*litert_create_model_from_file)(litert_handle environment, const char *path, litert_handle *model);
+/// The bytes must outlive the model.
+typedef litert_status (*litert_create_model)(litert_handle environment, const void *bytes, size_t size, litert_handle *model);
 typedef litert_status (*litert_create)(litert_handle *made);
 typedef litert_status (*litert_set_accelerators)(litert_handle options, int accelerators);
 typedef litert_status (*litert_create_opaque_options)(const char *identifier, void *payload, void (*release)(void *payload),
                                                       litert_handle *options);
 typedef litert_status (*litert_add_opaque_options)(litert_handle options, litert_handle opaque);
+typedef litert_status (*litert_add_kernel)(litert_handle options, const char *name, int version, const litert_kernel *kernel, void *context);
 typedef litert_status (*litert_create_compiled_model)(litert_handle environment, litert_handle model, litert_handle options,
                                                       litert_handle *compiled);
 typedef litert_status (*litert_child)(litert_handle parent, size_t index, litert_handle *child);

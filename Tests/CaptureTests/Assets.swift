@@ -1,0 +1,17 @@
+import Capture
+import Foundation
+
+/// What these tests need and may not find.
+enum Assets {
+  /// Real photos and clips, under LIKENESS_ASSETS or beside the package.
+  static let folder: URL = {
+    if let named = ProcessInfo.processInfo.environment["LIKENESS_ASSETS"] { return URL(fileURLWithPath: named) }
+    return URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../shared/assets").standardizedFileURL
+  }()
+  static let arePresent = FileManager.default.fileExists(atPath: folder.path)
+  /// The networks that `scripts/setup` fetches.
+  static let networksArePresent = (try? DependencyFolder.file("litert/libLiteRt.so")) != nil
+
+  static func photo(_ name: String) -> URL { folder.appendingPathComponent("photo/\(name)") }
+  static func video(_ name: String) -> URL { folder.appendingPathComponent("video/\(name)") }
+}
