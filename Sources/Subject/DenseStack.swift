@@ -1,0 +1,106 @@
+import Torch
+
+extension Tensor {
+  /// One dense layer. The activation, if any, overwrites the sum, which nothing else needs.
+  func dense(_ weight: Tensor, _ bias: Tensor?, _ activation: Activation? = nil) -> Tensor {
+    let sum = linear(weight, bias)
+    switch activation {
+    case .relu: return call("aten::relu_", sum)
+    case .leakyRelu: return call("aten::leaky_relu_", sum)
+    case nil: return sum
+    }
+  }
+}
+
+/// Weight and bias of a layer.
+package struct Affine {
+  /// `[out, in]` and `[out]`.
+  var weight, bias: Tensor
+
+  package init(weight: Tensor, bias: Tensor) {
+    self.weight = weight
+    self.bias = bias
+  }
+  package init(_ layer: Linear, _ dtype: Tensor.DType = .float32) {
+    guard let bias = layer.bias else { fatalError("a dense layer of a field has a bias") }
+    self.init(weight: layer.weight.to(dtype), bias: bias.to(dtype))
+  }
+
+  /// The layer that does what this one and then `next` do, with nothing between them.
+  package func followed(by next: Affine) -> Affine {
+    Affine(weight: next.weight.matmul(weight), bias: next.weight.matmul(bias) + next.bias)
+  }
+  package func callAsFunction(_ x: Tensor, _ activation: Activation? = nil) -> Tensor { x.dense(weight, bias, activation) }
+  func mapped(_ change: (Tensor) -> Tensor) -> Affine { Affine(weight: change(weight), bias: change(bias)) }
+}
+
+/// The layers of a chain, first to last, with a skip if the configuration has one.
+package func stackLayers(_ configuration: StackConfiguration, input: Int, _ generator: Generator) -> [Linear] {
+  (0..<configuration.layers).map { i in
+    let width = i == 0 ? input : configuration.skips(i) ? configuration.width + input : configuration.width
+    return Linear(width, configuration.width, generator)
+  }
+}
+
+/// How a field is computed.
+public enum Evaluation: String, Codable, Sendable {
+  /// With all that is constant over a frame or linear multiplied out beforehand.
+  case folded
+  /// Layer by layer as published, every sample of the second pass afresh: the same but for rounding, which high frequencies magnify.
+  case plain
+}
+
+/// A chain whose inputs that are constant over a frame have been folded into biases.
+///
+/// What a layer adds for the driving vector and the pose is the same at every point of a frame, so it is computed once: -64 % of F_d's
+/// first layer.
+package struct FoldedStack {
+  /// `[out, in]`, without the columns of the constant inputs.
+  var weights: [Tensor]
+  /// `[1, out]`, or `[F, out]` where a frame's constants enter.
+  var biases: [Tensor]
+  /// `[F, C]`, where the constants are not folded.
+  var constants: Tensor?
+  let configuration: StackConfiguration
+
+  /// Folds `condition` `[F, C]`, the last C inputs of the chain, into `layers`.
+  package init(
+    _ layers: [Linear], _ configuration: StackConfiguration, condition: Tensor?, _ evaluation: Evaluation = .folded,
+    _ dtype: Tensor.DType = .float32
+  ) {
+    self.configuration = configuration
+    weights = []
+    biases = []
+    constants = evaluation == .plain ? condition : nil
+    for (i, layer) in layers.enumerated() {
+      let affine = Affine(layer, dtype)
+      if evaluation == .folded, let condition, condition.size(1) > 0, i == 0 || configuration.skips(i) {
+        let point = affine.weight.size(1) - condition.size(1)
+        weights.append(affine.weight.narrow(1, 0, point).contiguous())
+        biases.append(condition.linear(affine.weight.narrow(1, point, condition.size(1)), affine.bias))
+      } else {
+        weights.append(affine.weight)
+        biases.append(affine.bias.unsqueeze(0))
+      }
+    }
+  }
+
+  /// `[N, in]` of one frame to `[N, width]`.
+  package func callAsFunction(_ input: Tensor, frame: Int) -> Tensor {
+    let input = constants.map { cat([input, $0.narrow(0, frame, 1).expand(input.size(0), -1)], -1) } ?? input
+    var x = input
+    for (i, (weight, bias)) in zip(weights, biases).enumerated() {
+      if configuration.skips(i) { x = cat([x, input], -1) }
+      x = x.dense(weight, bias.select(0, bias.size(0) == 1 ? 0 : frame), configuration.activation)
+    }
+    return x
+  }
+
+  func mapped(_ change: (Tensor) -> Tensor) -> FoldedStack {
+    var result = self
+    result.weights = weights.map(change)
+    result.biases = biases.map(change)
+    result.constants = constants.map(change)
+    return result
+  }
+}

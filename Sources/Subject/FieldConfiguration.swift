@@ -1,0 +1,158 @@
+import Radiance
+
+/// What stands between the layers of a network.
+public enum Activation: String, Codable, Sendable {
+  case relu
+  /// With slope 0.01 below zero.
+  case leakyRelu
+}
+
+/// A chain of dense layers.
+public struct StackConfiguration: Codable, Sendable, Equatable {
+  public var layers: Int
+  public var width: Int
+  public var activation: Activation
+  /// The layer before which the chain's input is appended to what it has; no such layer, no skip.
+  public var skip: Int
+
+  public init(layers: Int, width: Int, activation: Activation = .relu, skip: Int) {
+    self.layers = layers
+    self.width = width
+    self.activation = activation
+    self.skip = skip
+  }
+  /// Whether the chain's input enters `layer`, 0 apart.
+  func skips(_ layer: Int) -> Bool { layer == skip && layer > 0 }
+}
+
+/// What a frame says to the template beside the canonical point.
+public enum TemplateExtra: String, Codable, Sendable {
+  /// The paper.
+  case none
+  /// The published speech-driven networks.
+  case pose
+  /// The published expression-driven networks.
+  case driving
+}
+
+/// What classes mean along a ray.
+public enum SemanticCompositing: String, Codable, Sendable {
+  /// Softmax a sample, then the weighted sum (the published code).
+  case probabilities
+  /// The weighted sum, then softmax (Eq 6).
+  case logits
+}
+
+/// A grid of learnt features in canonical space.
+public struct GridConfiguration: Codable, Sendable, Equatable {
+  public var channels: Int
+  /// Nodes along x, y and z.
+  public var resolution: [Int]
+  /// Standard deviation of the features at the start.
+  public var initialDeviation: Double
+  /// Whether the features enter the trunk too, and so density and classes, not the colour alone.
+  public var feedsTrunk: Bool
+
+  public init(channels: Int = 32, resolution: [Int] = [32, 32, 32], initialDeviation: Double = 0.01, feedsTrunk: Bool = false) {
+    self.channels = channels
+    self.resolution = resolution
+    self.initialDeviation = initialDeviation
+    self.feedsTrunk = feedsTrunk
+  }
+}
+
+/// A window of speech features a frame, encoded by a small network into the driving vector.
+public struct AudioConfiguration: Codable, Sendable, Equatable {
+  /// Features a time step.
+  public var channels: Int
+  public init(channels: Int = 29) { self.channels = channels }
+}
+
+/// The sizes and variants of the subject's field.
+public struct FieldConfiguration: Codable, Sendable, Equatable {
+  /// Length of the driving vector γ.
+  public var driving = 76
+  /// Set where the driving signal is a window of speech features that a network turns into γ.
+  public var audio: AudioConfiguration?
+  /// Encoding of x and x'.
+  public var position = FrequencyEncoding(10)
+  /// Encoding of the ray's direction.
+  public var direction = FrequencyEncoding(4)
+  /// Encoding of the ambient coordinates w.
+  public var ambient = FrequencyEncoding(4)
+  /// Encoding of the six numbers of the pose; nil where no network sees the pose.
+  public var pose: FrequencyEncoding? = FrequencyEncoding(0)
+  /// W, the number of ambient coordinates.
+  public var ambientDimensions = 2
+  /// F_d.
+  public var deformation = StackConfiguration(layers: 6, width: 128, skip: 4)
+  /// Whether the displacement goes through tanh.
+  public var squashedDisplacement = false
+  /// What the displacement is multiplied with in the end.
+  public var displacementRange = 1.0
+  /// Factor on the first weights and biases of F_d's last layer; below 1 the field starts near the identity.
+  public var initialDisplacement = 1.0
+  /// F_h.
+  public var hyper = StackConfiguration(layers: 4, width: 64, skip: 4)
+  /// The template's trunk.
+  public var template = StackConfiguration(layers: 8, width: 256, skip: 3)
+  public var templateExtra = TemplateExtra.none
+  /// Whether one template serves both passes; what it says of the first pass's samples is then used in both.
+  public var sharesTemplate = false
+  /// The branches for colour and classes.
+  public var headLayers = 4
+  public var headWidth = 128
+  /// K, the number of classes.
+  public var classes = 12
+  public var semantics = SemanticCompositing.logits
+  public var grid = GridConfiguration()
+  /// The field sees (x - center) * scale in place of x: with the head's middle and one over its radius, about -1...1.
+  public var positionCenter = [0.0, 0.0, 0.0]
+  public var positionScale = 1.0
+
+  public init() {}
+
+  /// The paper's sizes: ReLU, W = 2, nothing but the canonical point for the template, pose as six numbers.
+  public static var paper: FieldConfiguration { FieldConfiguration() }
+
+  /// What the published speech-driven networks are.
+  public static var publishedAudio: FieldConfiguration {
+    var c = FieldConfiguration()
+    c.audio = AudioConfiguration()
+    c.pose = FrequencyEncoding(3, includesInput: false)
+    c.squashedDisplacement = true
+    c.hyper.layers = 6
+    c.template.activation = .leakyRelu
+    c.templateExtra = .pose
+    c.semantics = .probabilities
+    return c
+  }
+
+  /// What the published expression-driven networks are.
+  public static var publishedExpression: FieldConfiguration {
+    var c = publishedAudio
+    c.audio = nil
+    c.position = FrequencyEncoding(15)
+    c.ambient = FrequencyEncoding(15, includesInput: false)
+    c.ambientDimensions = 1
+    c.template.layers = 4
+    c.templateExtra = .driving
+    return c
+  }
+
+  var poseWidth: Int { pose?.width(of: 6) ?? 0 }
+  /// What F_d and F_h see of the frame.
+  var conditionWidth: Int { driving + poseWidth }
+  /// What the template's trunk sees of a point.
+  var templatePoint: Int {
+    position.width(of: 3) + ambient.width(of: ambientDimensions) + (grid.feedsTrunk ? grid.channels : 0)
+  }
+  /// What the template's trunk sees of the frame.
+  var templateCondition: Int {
+    switch templateExtra {
+    case .none: 0
+    case .pose: poseWidth
+    case .driving: driving
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+import Torch
+
+/// A file of golden vectors and what is said of it.
+struct GoldenFile {
+  let name: String
+  let tensors: [String: Tensor]
+  let metadata: [String: String]
+
+  subscript(name: String) -> Tensor {
+    guard let tensor = tensors[name] else { fatalError("\(self.name) has no \(name)") }
+    return tensor
+  }
+
+  /// All files whose names start with `kind`, from the folder `LIKENESS_GOLDEN`, by default `../shared/golden`.
+  static func all(_ kind: String) throws -> [GoldenFile] {
+    try urls(kind).map { url in
+      let file = try Safetensors.read(url)
+      return GoldenFile(name: url.lastPathComponent, tensors: file.tensors, metadata: file.metadata)
+    }
+  }
+  static func exist(_ kind: String) -> Bool { !urls(kind).isEmpty }
+
+  private static func urls(_ kind: String) -> [URL] {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let folder =
+      ProcessInfo.processInfo.environment["LIKENESS_GOLDEN"].map { URL(filePath: $0) } ?? root.appending(path: "../shared/golden")
+    let found = try? FileManager.default.contentsOfDirectory(at: folder.appending(path: "subject"), includingPropertiesForKeys: nil)
+    return (found ?? []).filter { $0.lastPathComponent.hasPrefix(kind) && $0.pathExtension == "safetensors" }
+      .sorted { $0.path < $1.path }
+  }
+}
+
+/// Expects `tensor` to be `expected` within `absolute` plus `relative` of each value.
+func expectClose(
+  _ tensor: Tensor, _ expected: Tensor, absolute: Double = 1e-5, relative: Double = 1e-5, _ what: String,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  guard tensor.shape == expected.shape else {
+    Issue.record("\(what): \(tensor.shape) instead of \(expected.shape)", sourceLocation: sourceLocation)
+    return
+  }
+  // Endless values count as equal where both are.
+  let same = (tensor .== expected)
+  let difference = (tensor - expected).abs().maskedFill(same, 0)
+  let excess = (difference - expected.abs().maskedFill(same, 0) * relative).max().item
+  #expect(excess <= absolute, "\(what): off by \(difference.max().item)", sourceLocation: sourceLocation)
+}

@@ -1,0 +1,126 @@
+import Radiance
+import Subject
+import Testing
+import Torch
+
+/// The whole published model: both passes, losses, gradients and four steps of Adam.
+@Suite struct GoldenPipeline {
+  /// Which published networks a file is about: those driven by a window of speech features, or by expression coefficients.
+  private func configuration(_ file: GoldenFile) -> FieldConfiguration {
+    let driving = file["in.driving"]
+    var configuration = FieldConfiguration.publishedExpression
+    if driving.dim == 2 {
+      configuration = .publishedAudio
+      configuration.audio = AudioConfiguration(channels: driving.size(1))
+    } else {
+      configuration.driving = driving.size(0)
+    }
+    configuration.template.layers = file.count("out.gradnorm.nerf_mlps.coarse.layers_xyz")
+    configuration.hyper.layers = file.count("out.gradnorm.hyper_sheep_mlp.layers_ambient")
+    configuration.deformation.layers = file.count("out.gradnorm.warp_field_mlp.layers_xyz")
+    configuration.headLayers = file.count("out.gradnorm.nerf_mlps.coarse.layers_dir")
+    configuration.classes = file["in.background15"].size(1) - 3
+    return configuration
+  }
+
+  private func field(_ file: GoldenFile) throws -> HyperField {
+    let field = HyperField(configuration(file), Generator(seed: 1))
+    var weights = Dictionary(
+      uniqueKeysWithValues: field.state().map { ($0.name, Procedural.weight($0.name, $0.tensor.shape)) })
+    for level in ["coarse", "fine"] {
+      let name = "nerf_mlps.\(level).fc_alpha."
+      weights[name + "weight"] = try #require(weights[name + "weight"]) * 4
+      weights[name + "bias"] = try #require(weights[name + "bias"]) + 3
+    }
+    try field.load(weights)
+    return field
+  }
+
+  private func rendered(
+    _ field: HyperField, _ file: GoldenFile, _ evaluation: Evaluation = .plain, _ dtype: Tensor.DType = .float32
+  ) throws -> [RenderedRays] {
+    let number = { (name: String) in Double(file.metadata[name] ?? "") ?? .nan }
+    let input = { (name: String) in file[name].to(dtype) }
+    let bounds = [file["in.ray_o"].size(0)]
+    let rays = Rays(
+      origins: input("in.ray_o"), directions: input("in.ray_d"), near: Tensor.full(bounds, number("near")).to(dtype),
+      far: Tensor.full(bounds, number("far")).to(dtype))
+    let jitter = try #require(file.first("in.t_rand")), u = try #require(file.first("in.u"))
+    let randoms = RayRandoms(
+      jitter: jitter.to(dtype), importance: u.to(dtype), coarseNoise: input("in.noise_coarse") * 0.1,
+      fineNoise: input("in.noise_fine") * 0.1)
+    return field.conditioned(driving: file["in.driving"].unsqueeze(0), pose: file["in.pose_3x4"].unsqueeze(0), evaluation, dtype)
+      .render(
+        rays, sampling: RaySampling(coarse: jitter.size(1), fine: u.size(1)), plate: input("in.background15").narrow(1, 0, 3),
+        randoms: randoms)
+  }
+
+  private func loss(_ passes: [RenderedRays], _ file: GoldenFile) throws -> Tensor {
+    try passes.map { pass in
+      RayLoss.total(
+        color: pass.color, semantics: try #require(pass.semantics), trueColor: file["in.target_rgb"], truth: file["in.mask12"], .published)
+    }.reduce(Tensor.zeros([])) { $0 + $1 }
+  }
+
+  @Test(.enabled(if: GoldenFile.exist("15_pipeline_"), "skipped: no golden vectors"))
+  func pipeline() throws {
+    for file in try GoldenFile.all("15_pipeline_") {
+      let field = try field(file)
+      let passes = try rendered(field, file)
+      for (pass, name) in zip(passes, ["coarse", "fine"]) {
+        expectClose(
+          cat([pass.color, try #require(pass.semantics)], 1), file["out.\(name)15"], absolute: 1e-3, "\(file.name) \(name)")
+        expectClose(pass.opacity, file["out.\(name)_acc"], absolute: 1e-3, "\(file.name) \(name) opacity")
+        expectClose(pass.disparity, file["out.\(name)_disp"], absolute: 1e-3, relative: 1e-3, "\(file.name) \(name) disparity")
+      }
+      expectClose(passes[1].depth, file["out.fine_depth"], absolute: 1e-3, "\(file.name) depth")
+      expectClose(passes[1].backgroundWeight, file["out.fine_weight_last"], absolute: 1e-3, "\(file.name) background")
+
+      let losses = file["out.losses_4_adam_steps"].array(Double.self)
+      let optimizer = Adam(groups: [
+        .init(parameters: field.parameters(), learningRate: 5e-4, schedule: .exponential(decaySteps: 250_000))
+      ])
+      for (step, expected) in losses.enumerated() {
+        let value = try loss(step == 0 ? passes : rendered(field, file), file)
+        let tolerance = step == 0 ? 1e-4 : step == 1 ? 2e-3 : 2e-2
+        #expect(abs(value.item - expected) <= tolerance * expected, "\(file.name) loss \(step): \(value.item), not \(expected)")
+        value.backward()
+        if step == 0 { try expectGradients(field, file) }
+        optimizer.step()
+        optimizer.zeroGrad()
+      }
+    }
+  }
+
+  private func expectGradients(_ field: HyperField, _ file: GoldenFile) throws {
+    let expected = file.behind("out.gradnorm.")
+    #expect(Set(expected.keys) == Set(field.parameters().filter { $0.tensor.grad != nil }.map(\.name)))
+    for (name, tensor) in field.parameters() {
+      guard let norm = expected[name], let grad = tensor.grad else { continue }
+      let found = grad.norm().item
+      #expect(abs(found - norm.item) <= 1e-3 * norm.item + 1e-7, "\(file.name) gradient of \(name): \(found), not \(norm.item)")
+    }
+  }
+
+  /// What the savings leave out or multiply out changes nothing: in double precision, where the encodings do not magnify rounding, both
+  /// ways of computing give the same pixels and gradients.
+  @Test(.enabled(if: GoldenFile.exist("15_pipeline_"), "skipped: no golden vectors"))
+  func foldedPipeline() throws {
+    for file in try GoldenFile.all("15_pipeline_") {
+      let (plain, folded) = (try field(file), try field(file))
+      let passes = try [rendered(plain, file, .plain, .float64), rendered(folded, file, .folded, .float64)]
+      for pass in 0..<2 {
+        expectClose(passes[1][pass].color, passes[0][pass].color, absolute: 1e-8, relative: 0, "\(file.name) colours")
+        expectClose(
+          try #require(passes[1][pass].semantics), try #require(passes[0][pass].semantics), absolute: 1e-8, relative: 0,
+          "\(file.name) classes")
+      }
+      for pass in passes { try loss(pass, file).backward() }
+      for (a, b) in zip(plain.parameters(), folded.parameters()) {
+        let (expected, found) = (try #require(a.tensor.grad), try #require(b.tensor.grad))
+        let off = (found - expected).norm().item / (expected.norm().item + 1e-9)
+        #expect(off <= 1e-5, "\(file.name) gradient of \(a.name): off by \(off)")
+      }
+    }
+  }
+}
