@@ -13,7 +13,7 @@ final class RunLock {
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let code = errno
       let holder = (try? String(contentsOf: url, encoding: .utf8)).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
-      close(descriptor)
+      // No close here: with all properties set, a throwing initialiser runs deinit.
       if code == EWOULDBLOCK { throw RunError(folder, .busy(holder)) }
       throw FileError(url, "cannot lock", code: code)
     }
