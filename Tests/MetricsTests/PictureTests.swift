@@ -62,4 +62,14 @@ import Torch
     #expect(correlation([5, 5, 5], [0, 1, 2]) == nil)
     #expect(amplitude(of: [0, 1, 2], truth: [5, 5, 5]) == nil)
   }
+
+  @Test func motionIsComparedBySignal() {
+    let truth: [[String: Double]?] = [
+      ["lips": 0, "brow": 1], ["lips": 1, "brow": 1], nil, ["lips": 2, "brow": 1], ["lips": 0, "brow": 1],
+    ]
+    let frames: [[String: Double]?] = [["lips": 3], ["lips": 3.5], ["lips": 9], ["lips": 4], nil]
+    let found = MotionFidelity.compare(frames, truth: truth)
+    #expect(found["lips"]?.frames == 3 && abs(found["lips"]!.correlation! - 1) < 1e-12 && abs(found["lips"]!.amplitude! - 0.5) < 1e-12)
+    #expect(found["brow"] == MotionFidelity(correlation: nil, amplitude: nil, frames: 0))
+  }
 }
