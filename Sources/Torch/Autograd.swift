@@ -1,37 +1,44 @@
 import CTorch
 
 extension Tensor {
-  public var requiresGrad: Bool { ct_requires_grad(handle) }
+  public var requiresGrad: Bool { lend(ct_requires_grad) }
   /// Marks a leaf as one that `backward` gives a gradient; returns itself.
   @discardableResult
   public func requiringGrad(_ on: Bool = true) -> Tensor {
-    guard ct_set_requires_grad(handle, on) else { fatalError(String(cString: ct_error())) }
+    guard lend({ ct_set_requires_grad($0, on) }) else { mistake("requiringGrad") }
     return self
   }
   /// What `backward` has added up for this leaf; nil before.
   public var grad: Tensor? {
-    get { ct_grad(handle).map(Tensor.init) }
-    set { guard ct_set_grad(handle, newValue?.handle) else { fatalError(String(cString: ct_error())) } }
+    get { lend(ct_grad).map(Tensor.init) }
+    set {
+      let ok = withExtendedLifetime(newValue) { lend { ct_set_grad($0, newValue?.handle) } }
+      if !ok { mistake("grad") }
+    }
   }
   /// Adds the gradient of this tensor, one element unless `gradient` weights it, to every leaf it came from.
-  public func backward(_ gradient: Tensor? = nil) {
-    guard ct_backward(handle, gradient?.handle) else { fatalError("backward: \(String(cString: ct_error()))") }
+  ///
+  /// The history is gone afterwards unless `retainGraph`; with `createGraph` the gradients have one of their own.
+  public func backward(_ gradient: Tensor? = nil, retainGraph: Bool = false, createGraph: Bool = false) {
+    let ok = withExtendedLifetime(gradient) { lend { ct_backward($0, gradient?.handle, retainGraph || createGraph, createGraph) } }
+    if !ok { mistake("backward") }
   }
   public func detach() -> Tensor { call("aten::detach", self) }
 }
 
 /// Gradients of `outputs`, weighted by `with`, for `inputs`; nil where an input plays no part.
 ///
-/// With `createGraph` the gradients can themselves be differentiated, as R1 needs.
+/// With `createGraph` the gradients can themselves be differentiated, as R1 needs; with `retainGraph` the history of `outputs` stays.
 public func gradients(
-  of outputs: [Tensor], for inputs: [Tensor], with weights: [Tensor?]? = nil, createGraph: Bool = false
+  of outputs: [Tensor], for inputs: [Tensor], with weights: [Tensor?]? = nil, retainGraph: Bool = false, createGraph: Bool = false
 ) -> [Tensor?] {
+  precondition(weights == nil || weights?.count == outputs.count, "\(outputs.count) outputs need as many weights")
   var found = [ct_tensor?](repeating: nil, count: inputs.count)
   let ok = ct_gradients(
     outputs.map(\.handle), weights.map { $0.map { $0?.handle } }, Int64(outputs.count), inputs.map(\.handle), Int64(inputs.count),
-    createGraph, &found)
+    retainGraph || createGraph, createGraph, &found)
   withExtendedLifetime((outputs, inputs, weights)) {}
-  guard ok else { fatalError("gradients: \(String(cString: ct_error()))") }
+  guard ok else { mistake("gradients") }
   return found.map { $0.map(Tensor.init) }
 }
 
@@ -40,22 +47,4 @@ public func withoutGradient<R>(_ body: () throws -> R) rethrows -> R {
   let was = ct_set_grad_enabled(false)
   defer { _ = ct_set_grad_enabled(was) }
   return try body()
-}
-
-/// A source of random numbers whose state can be saved and put back.
-public final class Generator {
-  let handle: ct_generator
-  public init(seed: UInt64, device: Device = .cpu) {
-    guard let handle = ct_generator_new(seed, device.rawValue) else { fatalError(String(cString: ct_error())) }
-    self.handle = handle
-  }
-  deinit { ct_generator_free(handle) }
-  /// The whole state as bytes, `[n]` uint8.
-  public var state: Tensor {
-    get {
-      guard let state = ct_generator_state(handle) else { fatalError(String(cString: ct_error())) }
-      return Tensor(owning: state)
-    }
-    set { guard ct_generator_set_state(handle, newValue.handle) else { fatalError(String(cString: ct_error())) } }
-  }
 }

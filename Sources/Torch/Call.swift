@@ -6,7 +6,7 @@ public protocol Argument {
 }
 
 extension Tensor: Argument {
-  public func push() { ct_push_tensor(handle) }
+  public func push() { lend { ct_push_tensor($0) } }
 }
 extension Int: Argument {
   public func push() { ct_push_int(Int64(self)) }
@@ -27,7 +27,7 @@ extension Device: Argument {
   public func push() { ct_push_device(rawValue) }
 }
 extension Generator: Argument {
-  public func push() { ct_push_generator(handle) }
+  public func push() { withExtendedLifetime(self) { ct_push_generator(handle) } }
 }
 extension Optional: Argument where Wrapped: Argument {
   public func push() { if let self { self.push() } else { ct_push_none() } }
@@ -55,7 +55,9 @@ extension Double: ListElement {
 extension Tensor: ListElement {
   public static func push(list: [Tensor]) {
     let handles = list.map(\.handle)
-    handles.withUnsafeBufferPointer { ct_push_tensors($0.baseAddress, Int64($0.count)) }
+    withExtendedLifetime(list) {
+      handles.withUnsafeBufferPointer { ct_push_tensors($0.baseAddress, Int64($0.count)) }
+    }
   }
 }
 extension Optional: ListElement where Wrapped == Tensor {
@@ -67,40 +69,50 @@ extension Optional: ListElement where Wrapped == Tensor {
   }
 }
 
-private func run<each A: Argument>(_ op: StaticString, _ argument: repeat each A) {
+extension Bool: ListElement {
+  public static func push(list: [Bool]) {
+    list.withUnsafeBufferPointer { ct_push_bools($0.baseAddress, Int64($0.count)) }
+  }
+}
+
+private func run<each A: Argument>(_ op: StaticString, results: Int? = nil, _ argument: repeat each A) {
   repeat (each argument).push()
-  guard ct_call(op.utf8Start) else { fatalError("\(op): \(String(cString: ct_error()))") }
+  guard ct_call(op.utf8Start) else { mistake("\(op)") }
+  // What is left over would become an argument of the next call.
+  if let results, ct_results() != results { fatalError("\(op) returns \(ct_results()) results, not \(results)") }
 }
 private func popTensor(_ op: StaticString) -> Tensor {
-  guard let result = ct_pop() else { fatalError("\(op) returned no tensor") }
+  guard let result = ct_pop() else { mistake("\(op)") }
   return Tensor(owning: result)
 }
+/// Ends the program with libtorch's words: a wrong shape or type is a mistake in it, not in what it was given.
+func mistake(_ place: String) -> Never { fatalError("\(place): \(String(cString: ct_error()))") }
 
 /// Runs the operator `op` under its schema name, as `aten::add.Tensor`, and returns its one result.
 ///
 /// Arguments stand in schema order; those left out at the end take their defaults. A mistake in them traps with libtorch's message.
 @discardableResult
 public func call<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> Tensor {
-  run(op, repeat each argument)
+  run(op, results: 1, repeat each argument)
   return popTensor(op)
 }
 /// Runs an operator that returns two tensors.
 public func call2<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> (Tensor, Tensor) {
-  run(op, repeat each argument)
+  run(op, results: 2, repeat each argument)
   let second = popTensor(op)
   return (popTensor(op), second)
 }
 /// Runs an operator that returns three tensors.
 public func call3<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> (Tensor, Tensor, Tensor) {
-  run(op, repeat each argument)
-  let third = popTensor(op)
-  let second = popTensor(op)
+  run(op, results: 3, repeat each argument)
+  let third = popTensor(op), second = popTensor(op)
   return (popTensor(op), second, third)
 }
 /// Runs an operator that returns a list of tensors.
 public func callList<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> [Tensor] {
-  run(op, repeat each argument)
+  run(op, results: 1, repeat each argument)
   let count = ct_unpack()
+  guard count >= 0 else { mistake("\(op)") }
   return (0..<count).map { _ in popTensor(op) }.reversed()
 }
 /// Runs an operator that returns several tensors, all of them; nil where there is none.
@@ -110,11 +122,14 @@ public func callAll<each A: Argument>(_ op: StaticString, _ argument: repeat eac
 }
 /// Runs an operator that returns a number or a truth value (as 0 or 1).
 public func callNumber<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> Double {
-  run(op, repeat each argument)
-  return ct_pop_number()
+  run(op, results: 1, repeat each argument)
+  var ok = false
+  let number = ct_pop_number(&ok)
+  guard ok else { mistake("\(op)") }
+  return number
 }
 /// Runs an operator for what it does; drops what it returns.
 public func callVoid<each A: Argument>(_ op: StaticString, _ argument: repeat each A) {
   run(op, repeat each argument)
-  while ct_results() > 0 { if let result = ct_pop() { ct_free(result) } }
+  ct_drop()
 }

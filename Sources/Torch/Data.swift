@@ -47,7 +47,7 @@ extension Tensor {
     let made = withUnsafeBytes(of: &nothing) {
       ct_from_bytes(bytes.baseAddress ?? $0.baseAddress!, sizes, Int64(sizes.count), dtype.rawValue)
     }
-    guard let made else { fatalError(String(cString: ct_error())) }
+    guard let made else { mistake("tensor") }
     return made
   }
   /// A tensor over memory it does not copy: `owner` is kept until libtorch lets the memory go.
@@ -57,15 +57,15 @@ extension Tensor {
     let made = ct_from_memory(bytes, sizes, Int64(sizes.count), dtype.rawValue, context) {
       if let context = $0 { Unmanaged<AnyObject>.fromOpaque(context).release() }
     }
-    guard let made else { fatalError(String(cString: ct_error())) }
+    guard let made else { mistake("tensor") }
     self.init(owning: made)
   }
 
   /// The one element, waiting for the device; traps unless there is exactly one.
   public var item: Double {
     var ok = false
-    let value = ct_item(handle, &ok)
-    guard ok else { fatalError("item: \(String(cString: ct_error()))") }
+    let value = lend { ct_item($0, &ok) }
+    guard ok else { mistake("item") }
     return value
   }
   /// All elements in row-major order; converts to `E` first where the type is another.
@@ -90,7 +90,7 @@ extension Tensor {
   }
   /// Lends the elements for writing; traps unless they lie in row-major order on the CPU and are of type `E`.
   public func withMutableElements<E: Element, R>(_: E.Type = E.self, _ body: (UnsafeMutableBufferPointer<E>) throws -> R) rethrows -> R {
-    precondition(ct_is_cpu(handle) && ct_is_contiguous(handle) && dtype == E.dtype, "not \(E.self)s in row-major order on the CPU")
+    precondition(lend(ct_is_cpu) && isContiguous && dtype == E.dtype, "not \(E.self)s in row-major order on the CPU")
     defer { withExtendedLifetime(self) {} }
     let count = numel
     return try body(UnsafeMutableBufferPointer(start: count == 0 ? nil : ct_data(handle)?.assumingMemoryBound(to: E.self), count: count))

@@ -63,6 +63,7 @@ public enum ModuleError: Error, CustomStringConvertible, Equatable {
   case extra(String)
   case shape(String, [Int], expected: [Int])
   case type(String, Tensor.DType, expected: Tensor.DType)
+  case damaged(String)
 
   public var description: String {
     let what =
@@ -71,6 +72,7 @@ public enum ModuleError: Error, CustomStringConvertible, Equatable {
       case .extra(let name): "\(name) has no place in the network"
       case .shape(let name, let found, let expected): "\(name) is \(found), the network needs \(expected)"
       case .type(let name, let found, let expected): "\(name) holds \(found), the network needs \(expected)"
+      case .damaged(let name): "\(name) is damaged"
       }
     return "tensor \(what); load weights that were saved with the same configuration"
   }

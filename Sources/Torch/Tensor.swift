@@ -7,6 +7,8 @@ public final class Tensor {
   let handle: ct_tensor
   init(owning handle: ct_tensor) { self.handle = handle }
   deinit { ct_free(handle) }
+  /// Lends the handle while the tensor is kept: Swift may otherwise let it go as soon as the handle has been read.
+  func lend<R>(_ body: (ct_tensor) -> R) -> R { withExtendedLifetime(self) { body(handle) } }
 
   /// Element types, with libtorch's own numbers.
   public enum DType: Int32, Sendable {
@@ -26,45 +28,33 @@ public final class Tensor {
     }
   }
 
-  public var shape: [Int] { (0..<dim).map { Int(ct_size(handle, Int64($0))) } }
-  public var dim: Int { Int(ct_dimensions(handle)) }
+  public var shape: [Int] { (0..<dim).map { dim in Int(lend { ct_size($0, Int64(dim)) }) } }
+  public var dim: Int { Int(lend(ct_dimensions)) }
   public var numel: Int { shape.reduce(1, *) }
   /// The length of one dimension; negative ones count from the end.
   public func size(_ dimension: Int) -> Int {
-    let size = ct_size(handle, Int64(dimension))
-    precondition(size >= 0, "size: \(String(cString: ct_error()))")
+    let size = lend { ct_size($0, Int64(dimension)) }
+    if size < 0 { mistake("size") }
     return Int(size)
   }
   public var dtype: DType {
-    guard let known = DType(rawValue: ct_dtype(handle)) else { fatalError("element type \(ct_dtype(handle)) is not used here") }
+    let number = lend(ct_dtype)
+    guard let known = DType(rawValue: number) else { fatalError("element type \(number) is not used here") }
     return known
   }
-  public var isContiguous: Bool { ct_is_contiguous(handle) }
+  public var isContiguous: Bool { lend(ct_is_contiguous) }
   public var device: Device {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) {
-      ct_device(handle, $0.baseAddress!, 32)
-      return Device(rawValue: String(cString: $0.baseAddress!))
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { name in
+      lend { ct_device($0, name.baseAddress!, 32) }
+      return Device(rawValue: String(cString: name.baseAddress!))
     }
   }
 }
 
-/// Where a tensor lives, in libtorch's words: `cpu`, `cuda:0`.
-public struct Device: RawRepresentable, Hashable, Sendable {
-  public var rawValue: String
-  public init(rawValue: String) { self.rawValue = rawValue }
-  public static let cpu = Device(rawValue: "cpu")
-  public static let cuda = Device(rawValue: "cuda")
-  /// Whether a CUDA device can be used by the libtorch that was loaded.
-  public static var hasCUDA: Bool { ct_cuda_available() }
-}
-
-/// Facts about the libtorch in use.
-public enum Libtorch {
-  public static var builtVersion: String { String(cString: ct_version_built()) }
-  public static var loadedVersion: String { String(cString: ct_version_loaded()) }
-  /// Threads that operators use on the CPU.
-  public static var threads: Int {
-    get { Int(ct_threads()) }
-    set { ct_set_threads(Int32(newValue)) }
+extension Tensor: CustomStringConvertible {
+  /// Type, shape and device, and the elements if they are few: for error messages and debuggers.
+  public var description: String {
+    let elements = numel <= 16 ? " \(dtype.isFloatingPoint ? "\(array(Double.self))" : "\(array(Int.self))")" : ""
+    return "\(dtype) \(shape)\(device == .cpu ? "" : " on \(device.rawValue)")\(elements)"
   }
 }

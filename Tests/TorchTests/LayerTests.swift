@@ -21,8 +21,8 @@ extension PReLU: Layer {}
   private static let layers: [String: @Sendable (Generator) -> any Layer] = [
     "Linear": { Linear(4, 3, $0) },
     "Conv1d": { Conv1d(4, 6, kernel: 3, stride: 2, padding: 1, dilation: 2, groups: 2, $0) },
-    "Conv2d": { Conv2d(4, 2, kernel: [3, 2], stride: 2, padding: [1, 0], bias: false, $0) },
-    "ConvTranspose2d": { ConvTranspose2d(4, 2, kernel: 3, stride: 2, padding: 1, outputPadding: 1, groups: 2, $0) },
+    "Conv2d": { Conv2d(4, 2, kernel: [3, 2], stride: 2, padding: [1, 0], dilation: [1, 2], bias: false, $0) },
+    "ConvTranspose2d": { ConvTranspose2d(4, 2, kernel: 3, stride: 2, padding: 1, outputPadding: 1, groups: 2, dilation: 2, $0) },
     "BatchNorm1d": { _ in BatchNorm1d(4) },
     "BatchNorm2d": { _ in BatchNorm2d(4, momentum: 0.3) },
     "BatchNorm2dPlain": { _ in BatchNorm2d(4, affine: false, trackRunningStats: false) },
