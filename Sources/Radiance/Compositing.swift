@@ -50,6 +50,11 @@ public enum Compositing {
   ///
   /// `density` and `depths` are `[R, S]`, in the order of depth; `directions` `[R, 3]` scale depth to length.
   public static func weights(density: Tensor, depths: Tensor, directions: Tensor) -> Tensor {
+    visibility(density: density, depths: depths, directions: directions).weights
+  }
+
+  /// The weights, and how much of the ray reaches each sample, Π(1 - α): both `[R, S]`.
+  public static func visibility(density: Tensor, depths: Tensor, directions: Tensor) -> (weights: Tensor, reached: Tensor) {
     let count = depths.size(-1)
     let steps = depths.narrow(-1, 1, count - 1) - depths.narrow(-1, 0, count - 1)
     let endless = Tensor.full([depths.size(0), 1], 1e10, device: depths.device)
@@ -57,7 +62,7 @@ public enum Compositing {
     let opacity = 1 - (-(density * lengths)).exp()
     let passed = (1 - opacity + 1e-10).cumprod(-1)
     let reached = cat([passed.narrow(-1, 0, 1).onesLike(), passed.narrow(-1, 0, count - 1)], -1)
-    return opacity * reached
+    return (opacity * reached, reached)
   }
 
   /// Sums `values` `[R, S, C]` over each ray with `weights` `[R, S]` in front of `background`: `[R, C]`.

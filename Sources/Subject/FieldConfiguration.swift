@@ -147,6 +147,13 @@ public struct FieldConfiguration: Codable, Sendable, Equatable {
   var templatePoint: Int {
     position.width(of: 3) + ambient.width(of: ambientDimensions) + (grid.feedsTrunk ? grid.channels : 0)
   }
+  /// The width of the widest layer's input.
+  var widest: Int {
+    [
+      position.width(of: 3) + max(deformation.width, hyper.width), templatePoint + template.width,
+      template.width + direction.width(of: 3) + grid.channels,
+    ].max() ?? 0
+  }
   /// What the template's trunk sees of the frame.
   var templateCondition: Int {
     switch templateExtra {

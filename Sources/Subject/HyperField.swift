@@ -137,7 +137,7 @@ public struct ConditionedField {
   }
 
   /// Density before its rectifier, `[N]`.
-  func rawDensity(_ points: CanonicalPoints, pass: Int, frame: Int) -> Tensor {
+  package func rawDensity(_ points: CanonicalPoints, pass: Int, frame: Int) -> Tensor {
     let template = template(pass)
     return template.rawDensity(template.features(points.encoded, frame: frame)).squeeze(-1)
   }

@@ -1,0 +1,163 @@
+import Radiance
+import Torch
+
+/// Rays of a training step, of one frame or several, and what they should show.
+public struct RayBatch {
+  public var rays: Rays
+  /// Which of the step's frames each ray belongs to, R numbers; rays of one frame should stand together.
+  public var frames: [Int]
+  /// `[R, 3]`, 0...1.
+  public var colors: Tensor
+  /// `[R]` uint8 or int64, classes; anything above is unlabelled.
+  public var labels: Tensor
+  /// What lies behind each ray, `[R, 3]`; nil is black.
+  public var plate: Tensor?
+
+  public init(rays: Rays, frames: [Int], colors: Tensor, labels: Tensor, plate: Tensor? = nil) {
+    precondition(frames.count == rays.count, "\(frames.count) frame numbers for \(rays.count) rays")
+    self.rays = rays
+    self.frames = frames
+    self.colors = colors
+    self.labels = labels
+    self.plate = plate
+  }
+  /// The rays at `indices`.
+  func picked(_ indices: [Int]) -> RayBatch {
+    let chosen = Tensor(indices).to(colors.device)
+    return RayBatch(
+      rays: rays.picked(chosen), frames: indices.map { frames[$0] }, colors: colors.indexSelect(0, chosen),
+      labels: labels.indexSelect(0, chosen), plate: plate?.indexSelect(0, chosen))
+  }
+}
+
+/// What a step found.
+public struct StepReport {
+  /// The loss that was differentiated.
+  public var loss: Double
+  /// Mean squared error over rays and channels of the last pass: PSNR is -10 log10 of it.
+  public var squaredError: Double
+  /// Sums over the rays of each class of their losses, all passes and both kinds, and the number of rays: what `RaySampler` wants.
+  public var classLosses: [Double], classRays: [Double]
+  /// The part of the samples that had something to learn.
+  public var liveShare: Double
+}
+
+extension HyperField {
+  /// Renders a batch and adds the gradients of its loss to those of the parameters.
+  ///
+  /// Rays are worked through in chunks whose temporaries stay small; the sum of the chunks' losses is the batch's. The parts
+  /// of the field that are constant over a frame are differentiated once, in the end.
+  /// - Parameters:
+  ///   - batch: In double precision if its tensors are.
+  ///   - driving: `[F, D]` or `[F, T, C]`, and `pose` `[F, 3, 4]`, of the frames that `batch.frames` counts.
+  ///   - randoms: For the rays in the batch's order.
+  ///   - memory: Bytes that one temporary may take, about.
+  @discardableResult
+  public func accumulateGradients(
+    _ batch: RayBatch, driving: Tensor, pose: Tensor, sampling: RaySampling, randoms: RayRandoms, losses: LossConfiguration,
+    memory: Int = 16 << 20
+  ) -> StepReport {
+    let whole = conditioned(driving: driving, pose: pose, .folded, batch.rays.origins.dtype)
+    var sources: [Tensor] = [], leaves: [Tensor] = []
+    let field = whole.mapped { source in
+      guard source.requiresGrad else { return source }
+      let leaf = source.detach().requiringGrad()
+      sources.append(source)
+      leaves.append(leaf)
+      return leaf
+    }
+    let order = batch.frames.indices.sorted { (batch.frames[$0], $0) < (batch.frames[$1], $1) }
+    let inOrder = order.elementsEqual(batch.frames.indices)
+    let sorted = inOrder ? batch : batch.picked(order)
+    let randoms = inOrder ? randoms : randoms.picked(Tensor(order))
+    var tally = Tally(sorted, configuration.classes, losses)
+    var dense = false
+    for (i, range) in chunks(sorted.frames, sampling, memory).enumerated() {
+      let share = tally.add(range, field, sampling: sampling, randoms: randoms[range], dense: dense)
+      // Where nearly all samples live, finding the others costs more than it saves; the first chunk decides for the step.
+      if i == 0 { dense = share > 0.75 }
+    }
+    push(leaves, into: sources)
+    return tally.report
+  }
+
+  /// Carries the leaves' gradients on to the parameters.
+  private func push(_ leaves: [Tensor], into sources: [Tensor]) {
+    let reached = zip(sources, leaves).compactMap { source, leaf in leaf.grad.map { (source, $0) } }
+    let parameters = parameters().map(\.tensor)
+    for (parameter, gradient) in zip(parameters, gradients(of: reached.map(\.0), for: parameters, with: reached.map(\.1))) {
+      guard let gradient else { continue }
+      parameter.grad = parameter.grad.map { $0 + gradient } ?? gradient
+    }
+  }
+
+  /// Runs of rays of one frame with few enough samples that a layer's values take at most `memory` bytes.
+  private func chunks(_ frames: [Int], _ sampling: RaySampling, _ memory: Int) -> [Range<Int>] {
+    let samples = max(sampling.coarse, sampling.fine)
+    let most = max(1, memory / (4 * configuration.widest * samples))
+    var ranges: [Range<Int>] = [], start = 0
+    while start < frames.count {
+      let end = frames[start...].firstIndex { $0 != frames[start] } ?? frames.count
+      let pieces = (end - start + most - 1) / most
+      ranges += (0..<pieces).map { start + (end - start) * $0 / pieces..<start + (end - start) * ($0 + 1) / pieces }
+      start = end
+    }
+    return ranges
+  }
+}
+
+/// The losses of a batch, chunk by chunk.
+private struct Tally {
+  let batch: RayBatch
+  /// `[R, K]`
+  let truth: Tensor
+  /// What each ray's errors weigh, `[R]`.
+  let weights: (photometric: Tensor, semantic: Tensor)
+  /// Of each chunk, without history: loss and squared error, and the losses of the classes `[K]`.
+  var sums: [Tensor] = [], classes: [Tensor] = []
+  var liveSamples = 0.0
+
+  init(_ batch: RayBatch, _ classes: Int, _ losses: LossConfiguration) {
+    self.batch = batch
+    truth = RayLoss.oneHot(batch.labels, classes: classes).to(batch.colors.dtype)
+    weights = RayLoss.weights(truth, losses)
+  }
+
+  /// Renders and differentiates a chunk; returns the part of its samples that live.
+  mutating func add(_ range: Range<Int>, _ field: ConditionedField, sampling: RaySampling, randoms: RayRandoms, dense: Bool) -> Double {
+    func cut(_ tensor: Tensor) -> Tensor { tensor.narrow(0, range.lowerBound, range.count) }
+    let rays = batch.rays[range], plate = batch.plate.map(cut), frame = batch.frames[range.lowerBound]
+    let passes: [RenderedRays]
+    var share = 1.0
+    if dense {
+      passes = field.render(rays, frame: frame, sampling: sampling, plate: plate, randoms: randoms)
+    } else {
+      let live = withoutGradient {
+        LiveSamples(field, rays, frame: frame, sampling: sampling, opaqueEnd: plate != nil, randoms: randoms)
+      }
+      share = live.share
+      passes = field.render(live, rays, frame: frame, plate: plate, randoms: randoms)
+    }
+    liveSamples += share * Double(range.count)
+    let colors = cut(batch.colors), truth = cut(truth)
+    let squared = passes.map { RayLoss.photometric($0.color, colors) }
+    let entropy = passes.compactMap { $0.semantics.map { RayLoss.semantic($0, truth) } }
+    let errors = sum(squared), scores = sum(entropy)
+    let loss = (errors * cut(weights.photometric) + scores * cut(weights.semantic)).sum()
+    loss.backward()
+    withoutGradient {
+      sums.append(stack([loss.detach(), squared[squared.count - 1].sum()]))
+      classes.append((errors + scores).unsqueeze(0).matmul(truth).squeeze(0))
+    }
+    return share
+  }
+
+  private func sum(_ tensors: [Tensor]) -> Tensor { tensors.dropFirst().reduce(tensors[0], +) }
+
+  var report: StepReport {
+    let totals = sum(sums).array(Double.self), rays = Double(batch.rays.count)
+    return StepReport(
+      loss: totals[0], squaredError: totals[1] / (3 * rays), classLosses: sum(classes).array(), classRays: truth.sum(0).array(),
+      liveShare: liveSamples / rays)
+  }
+}
