@@ -8,9 +8,9 @@ extension ImageFile {
   /// - Parameters:
   ///   - picture: `[H, W, 3]` or grey `[H, W]`, `[H, W, 1]`; uint8, or floating point in 0...1, which is clamped and rounded.
   ///   - quality: 1...100, of a JPEG.
-  /// - Throws: `MediaError` if the extension is another or the file cannot be written.
+  /// - Throws: `MediaError` if the extension is another, `FileError` if the disk does not take it.
   public static func write(_ picture: Tensor, to url: URL, quality: Int = 95) throws {
-    try writeWhole(try encode(picture, url, quality), to: url)
+    try AtomicFile.write(try encode(picture, url, quality), to: url)
   }
 
   /// `picture` as the bytes of a JPEG file; it must be as `write` takes it.
@@ -39,7 +39,7 @@ extension ImageFile {
     frame.pointer.pointee.height = Int32(height)
     frame.pointer.pointee.color_range = AVCOL_RANGE_JPEG
     guard av_frame_get_buffer(frame.pointer, 0) >= 0 else { fatalError("out of memory") }
-    fill(frame, bytes(of: picture), width, height, isGrey ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB24)
+    PictureFiller(frame, isGrey ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB24, matrix: SWS_CS_ITU601).fill(frame, bytes(of: picture))
     return try encode(frame, isJPEG ? AV_CODEC_ID_MJPEG : AV_CODEC_ID_PNG, url, quality)
   }
 
@@ -90,32 +90,4 @@ extension ImageFile {
 extension Tensor {
   fileprivate func clamped(_ low: Double, _ high: Double) -> Tensor { call("aten::clamp", self, low, high) }
   fileprivate func scaledToBytes() -> Tensor { call("aten::round", self * 255).to(.uint8) }
-}
-
-/// Converts packed pixels of `format` into `frame`, whose size they have.
-func fill(_ frame: Frame, _ picture: Tensor, _ width: Int, _ height: Int, _ format: AVPixelFormat) {
-  let target = AVPixelFormat(frame.pointer.pointee.format)
-  guard
-    let scaler = sws_getContext(
-      Int32(width), Int32(height), format, Int32(width), Int32(height), target,
-      SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP, nil, nil, nil)
-  else { fatalError("no conversion from \(format) to \(target)") }
-  defer { sws_freeContext(scaler) }
-  let table = sws_getCoefficients(SWS_CS_ITU601)
-  let isFull = frame.pointer.pointee.color_range == AVCOL_RANGE_JPEG
-  sws_setColorspaceDetails(scaler, table, 1, table, isFull ? 1 : 0, 0, 1 << 16, 1 << 16)
-  let rowBytes = Int32(width * (format == AV_PIX_FMT_GRAY8 ? 1 : 3))
-  picture.withElements(UInt8.self) { source in
-    var from: UnsafePointer<UInt8>? = source.baseAddress
-    var row = rowBytes
-    withUnsafeMutablePointer(to: &frame.pointer.pointee.data) { planes in
-      planes.withMemoryRebound(to: UnsafeMutablePointer<UInt8>?.self, capacity: 8) { planes in
-        withUnsafeMutablePointer(to: &frame.pointer.pointee.linesize) { lines in
-          lines.withMemoryRebound(to: Int32.self, capacity: 8) { lines in
-            _ = sws_scale(scaler, &from, &row, 0, Int32(height), planes, lines)
-          }
-        }
-      }
-    }
-  }
 }

@@ -1,0 +1,84 @@
+import CFFmpeg
+import Foundation
+import Torch
+
+/// Encodes pictures: as H.264, or as MPEG-4 where the libraries have no H.264 encoder, unless the format says otherwise.
+final class PictureEncoder {
+  let context: UnsafeMutablePointer<AVCodecContext>
+  private let frame = Frame()
+  private let filler: PictureFiller
+  private let padded: PixelBox
+  private let isPadded: Bool
+  private let url: URL
+
+  /// - Parameters:
+  ///   - quality: constant rate factor of x264, 0...51, smaller is better.
+  init(_ url: URL, width: Int, height: Int, rate: Rational, quality: Int, threads: Int, format: FilmFormat) throws {
+    _ = ffmpegIsQuiet
+    self.url = url
+    let chroma = format.chroma
+    padded = PixelBox(
+      x: 0, y: 0, width: (width + chroma.columns - 1) / chroma.columns * chroma.columns,
+      height: (height + chroma.rows - 1) / chroma.rows * chroma.rows)
+    isPadded = padded.width != width || padded.height != height
+    guard let codec = format.codecs.lazy.compactMap({ avcodec_find_encoder_by_name($0) }).first else {
+      throw MediaError(
+        .unsupported, url, "cannot be encoded, this FFmpeg has none of \(format.codecs.joined(separator: ", ")): install libavcodec-extra")
+    }
+    guard let context = avcodec_alloc_context3(codec) else { fatalError("out of memory") }
+    self.context = context
+    context.pointee.width = Int32(padded.width)
+    context.pointee.height = Int32(padded.height)
+    context.pointee.pix_fmt = av_get_pix_fmt(format.pixels)
+    context.pointee.time_base = AVRational(num: rate.av.den, den: rate.av.num)
+    context.pointee.framerate = rate.av
+    context.pointee.sample_aspect_ratio = format.pixelAspect.av
+    if format.isTagged {
+      context.pointee.colorspace = format.isHD ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
+      context.pointee.color_primaries = format.isHD ? AVCOL_PRI_BT709 : AVCOL_PRI_SMPTE170M
+      context.pointee.color_trc = format.isHD ? AVCOL_TRC_BT709 : AVCOL_TRC_SMPTE170M
+      context.pointee.color_range = format.isFullRange ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
+    }
+    context.pointee.gop_size = Int32(max(1, min(300, (2 * rate.value).rounded())))
+    context.pointee.thread_count = Int32(threads)
+    context.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_BITEXACT
+    if codec.pointee.id == AV_CODEC_ID_H264 {
+      av_opt_set(context.pointee.priv_data, "preset", "fast", 0)
+      av_opt_set(context.pointee.priv_data, "crf", String(quality), 0)
+      // A short look-ahead, so that a killed run loses little.
+      av_opt_set(context.pointee.priv_data, "x264-params", "rc-lookahead=10:sync-lookahead=0", 0)
+    } else {
+      context.pointee.flags |= AV_CODEC_FLAG_QSCALE
+      context.pointee.global_quality = Int32(max(1, min(31, quality / 6))) * FF_QP2LAMBDA
+    }
+    frame.pointer.pointee.format = context.pointee.pix_fmt.rawValue
+    frame.pointer.pointee.width = Int32(padded.width)
+    frame.pointer.pointee.height = Int32(padded.height)
+    frame.pointer.pointee.color_range = format.isFullRange ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
+    guard av_frame_get_buffer(frame.pointer, 0) >= 0 else { fatalError("out of memory") }
+    filler = PictureFiller(frame, format.hasAlpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24, matrix: format.matrix)
+    let status = avcodec_open2(context, codec, nil)
+    guard status >= 0 else {
+      throw MediaError(
+        .unsupported, url,
+        "cannot be encoded at \(width) x \(height) pixels, \(rate) frames a second (\(text(ofStatus: status))): choose others")
+    }
+  }
+  deinit {
+    var context: UnsafeMutablePointer<AVCodecContext>? = context
+    avcodec_free_context(&context)
+  }
+
+  /// Takes `picture`, `[H, W, 3]` uint8, or 4 channels where the format has alpha, to be shown from `tick` / rate.
+  func encode(_ picture: Tensor, tick: Int) throws {
+    guard av_frame_make_writable(frame.pointer) >= 0 else { fatalError("out of memory") }
+    filler.fill(frame, isPadded ? crop(picture, to: padded) : picture)
+    frame.pointer.pointee.pts = Int64(tick)
+    try send(frame.pointer)
+  }
+  func end() throws { try send(nil) }
+  private func send(_ frame: UnsafeMutablePointer<AVFrame>?) throws {
+    let status = avcodec_send_frame(context, frame)
+    guard status >= 0 else { throw MediaError(.unsupported, url, "a frame cannot be encoded (\(text(ofStatus: status)))") }
+  }
+}
