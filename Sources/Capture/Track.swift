@@ -80,13 +80,16 @@ public struct Track: Equatable, Sendable {
     return scaled
   }
 
-  /// What drives an avatar in the frame at `position`: the expression, gaze (yaw, pitch), the torso's shift (3), then zeros up to `width`.
+  /// What drives an avatar in the frame at `position`; see the static function of this name.
+  public func driving(_ position: Int, width: Int? = nil) -> [Float] {
+    Self.driving(frames[position].state, torso: frames[position].torso, width: width)
+  }
+
+  /// What drives an avatar: the expression, gaze (yaw, pitch), the torso's shift (3), then zeros up to `width`.
   ///
   /// Numbers beyond `width` are cut off; nil leaves the length as it is.
-  public func driving(_ position: Int, width: Int? = nil) -> [Float] {
-    let frame = frames[position]
-    let gaze = frame.state.gaze
-    let all = frame.state.expression + [gaze.x, gaze.y, frame.torso.x, frame.torso.y, frame.torso.z]
+  public static func driving(_ state: FaceState, torso: SIMD3<Float> = .zero, width: Int? = nil) -> [Float] {
+    let all = state.expression + [state.gaze.x, state.gaze.y, torso.x, torso.y, torso.z]
     guard let width else { return all }
     return Array(all.prefix(width)) + [Float](repeating: 0, count: max(0, width - all.count))
   }

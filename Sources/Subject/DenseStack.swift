@@ -96,6 +96,18 @@ package struct FoldedStack {
     return x
   }
 
+  /// `[F, P, in]` of all frames to `[F, P, width]`.
+  func callAsFunction(_ input: Tensor) -> Tensor {
+    let input = constants.map { cat([input, $0.unsqueeze(1).expand(-1, input.size(1), -1)], -1) } ?? input
+    var x = input
+    for (i, (weight, bias)) in zip(weights, biases).enumerated() {
+      if configuration.skips(i) { x = cat([x, input], -1) }
+      let sum = x.matmul(weight.t()) + bias.unsqueeze(1)
+      x = configuration.activation == .relu ? call("aten::relu_", sum) : call("aten::leaky_relu_", sum)
+    }
+    return x
+  }
+
   func mapped(_ change: (Tensor) -> Tensor) -> FoldedStack {
     var result = self
     result.weights = weights.map(change)

@@ -20,3 +20,10 @@ package enum FeatureGrid {
     return missing == 0 ? rows : rows.narrow(0, 0, count)
   }
 }
+
+extension GridConfiguration {
+  /// Where the grid has canonical points: u = (1 + k) x / (1 + k |x|), which spends nodes on the middle and keeps -1 and 1.
+  func focused(_ points: Tensor) -> Tensor {
+    focus == 0 ? points : points * (1 + focus) / (points.abs() * focus + 1)
+  }
+}

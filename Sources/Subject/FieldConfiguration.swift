@@ -52,6 +52,8 @@ public struct GridConfiguration: Codable, Sendable, Equatable {
   public var initialDeviation: Double
   /// Whether the features enter the trunk too, and so density and classes, not the colour alone.
   public var feedsTrunk: Bool
+  /// How much finer the grid is at the middle of canonical space than it would be if its nodes were even, less one; 0 is even.
+  public var focus = 0.0
 
   public init(channels: Int = 32, resolution: [Int] = [32, 32, 32], initialDeviation: Double = 0.01, feedsTrunk: Bool = false) {
     self.channels = channels
@@ -88,6 +90,9 @@ public struct FieldConfiguration: Codable, Sendable, Equatable {
   public var deformation = StackConfiguration(layers: 6, width: 128, skip: 4)
   /// Whether the displacement goes through tanh.
   public var squashedDisplacement = false
+  /// Whether F_d's last hidden layer is multiplied with a linear function of the frame's condition, which makes the displacement
+  /// bilinear in place and expression, as a blend shape is. Free a point: it is folded into the output's weights.
+  public var modulatedDisplacement = false
   /// What the displacement is multiplied with in the end.
   public var displacementRange = 1.0
   /// Factor on the first weights and biases of F_d's last layer; below 1 the field starts near the identity.

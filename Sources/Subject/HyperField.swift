@@ -60,7 +60,7 @@ public final class HyperField: Module {
     return ConditionedField(
       configuration: configuration, evaluation: evaluation, frames: signal.size(0),
       deformation: FoldedStack(deformation.layers, configuration.deformation, condition: condition, evaluation, dtype),
-      displacement: Affine(deformation.output, dtype),
+      displacement: deformation.displacement(condition, dtype),
       hyper: FoldedStack(hyper.layers, configuration.hyper, condition: condition, evaluation, dtype),
       ambient: Affine(hyper.output, dtype), grid: grid.to(dtype),
       templates: [templates.coarse, templates.fine].compactMap { $0 }
@@ -69,8 +69,7 @@ public final class HyperField: Module {
 
   /// F_d alone: displacements, in the units of `points`, of `points` `[B, P, 3]` in B frames of `driving` and `pose` (see `conditioned`).
   public func deform(_ points: Tensor, driving: Tensor, pose: Tensor) -> Tensor {
-    let field = conditioned(driving: driving, pose: pose)
-    return stack(points.unbind().enumerated().map { frame, points in field.displacements(points, frame: frame) })
+    conditioned(driving: driving, pose: pose).displacements(points)
   }
 }
 
@@ -104,9 +103,19 @@ public struct ConditionedField {
 
   /// Displacements in the field's own coordinates of encoded points.
   private func shift(_ encoded: Tensor, frame: Int) -> Tensor {
-    let raw = displacement(deformation(encoded, frame: frame))
+    let weight = displacement.weight.select(0, displacement.weight.size(0) == 1 ? 0 : frame)
+    let raw = deformation(encoded, frame: frame).linear(weight, displacement.bias)
+    return ranged(raw)
+  }
+  private func ranged(_ raw: Tensor) -> Tensor {
     let shift = configuration.squashedDisplacement ? raw.tanh() : raw
     return configuration.displacementRange == 1 ? shift : shift * configuration.displacementRange
+  }
+
+  /// Δx = F_d(x) in the units of `points` `[F, P, 3]`, of all frames at once.
+  public func displacements(_ points: Tensor) -> Tensor {
+    let hidden = deformation(configuration.position(normalized(points)))
+    return ranged(hidden.matmul(displacement.weight.transpose(1, 2)) + displacement.bias) * (1 / configuration.positionScale)
   }
 
   /// Δx = F_d(x) in the units of `points` `[N, 3]` of a frame.
@@ -120,7 +129,7 @@ public struct ConditionedField {
     let encoded = configuration.position(x)
     let place = x + shift(encoded, frame: frame)
     let w = ambient(hyper(encoded, frame: frame))
-    let features = FeatureGrid.lookup(grid, place)
+    let features = FeatureGrid.lookup(grid, configuration.grid.focused(place))
     let parts = [configuration.position(place), configuration.ambient(w)] + (configuration.grid.feedsTrunk ? [features] : [])
     return CanonicalPoints(encoded: cat(parts, -1), features: features)
   }

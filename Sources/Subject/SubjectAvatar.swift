@@ -1,0 +1,41 @@
+import Capture
+import Face
+import Foundation
+import Runs
+import Torch
+
+/// A trained subject: a face's state in, a picture of the person out.
+public final class SubjectAvatar: Avatar {
+  public let scene: SubjectScene
+  public let configuration: SubjectConfiguration
+  /// The step of the checkpoint.
+  public let step: Int
+  private let image: FieldImage
+
+  /// Loads a run's last sound checkpoint, or that of `step`; `warn` hears of damaged ones.
+  public init(run: RunFolder, step: Int? = nil, warn: (String) -> Void) throws {
+    configuration = try run.record.configuration(run: run.url)
+    scene = try SubjectScene.read(run)
+    let checkpoint = try run.checkpoint(step: step, warn: warn)
+    let field = HyperField(configuration.field, Generator(seed: configuration.seed))
+    let prefix = "model."
+    try field.load(checkpoint.tensors.filter { $0.key.hasPrefix(prefix) }, prefix: prefix)
+    self.step = checkpoint.step
+    image = FieldImage(field: field, configuration: configuration, background: scene.background.to(.float32) / 255)
+  }
+
+  /// The person in `state` with the torso where it was on average.
+  public func render(_ state: FaceState, camera: Camera) throws -> RenderedFrame {
+    try render(state, torso: .zero, camera: camera)
+  }
+
+  /// The person in `state`, the torso moved by `torso` head units along the camera's axes.
+  public func render(_ state: FaceState, torso: SIMD3<Float>, camera: Camera) throws -> RenderedFrame {
+    guard state.expression.count == scene.expressionNames.count else {
+      throw SubjectError.driving(found: state.expression.count, expected: scene.expressionNames.count)
+    }
+    let signal = Track.driving(state, torso: torso, width: configuration.field.driving)
+    let pose = Array(camera.inHead(state.pose).cameraToWorld.rows.prefix(12))
+    return image.render(driving: Tensor(signal, [1, signal.count]), pose: Tensor(pose, [1, 3, 4]), camera: camera)
+  }
+}

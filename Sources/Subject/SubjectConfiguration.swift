@@ -1,0 +1,90 @@
+import Radiance
+
+/// Everything that decides a training of the subject avatar: `config.json` of a run, `--config` and `--set` of the command line.
+public struct SubjectConfiguration: Codable, Sendable, Equatable {
+  /// Name of the preset that it started from.
+  public var preset = "reference"
+  public var field = FieldConfiguration.paper
+  public var sampling = RaySampling()
+  public var loss = LossConfiguration.paper
+  public var rays = RaySamplerConfiguration.paper
+  public var mesh = MeshConfiguration()
+  public var optimizer = OptimizerConfiguration()
+  /// The longer side of the pictures trained on, in pixels; nil keeps the dataset's size.
+  public var size: Int?
+  /// Steps of the whole training where no time is given.
+  public var steps = 500_000
+  /// How far before and behind the head's centre samples lie, head units; nil takes the dataset's own range.
+  public var depth = DepthRange()
+  public var saveEvery = 5_000
+  public var validateEvery = 5_000
+  public var seed: UInt64 = 0
+
+  public init() {}
+
+  /// Samples lie between `front` before and `back` behind the head's centre, along the camera's axis.
+  public struct DepthRange: Codable, Sendable, Equatable {
+    public var front = 1.3
+    public var back = 1.3
+  }
+
+  /// The supervision of the deformation by the tracked mesh.
+  public struct MeshConfiguration: Codable, Sendable, Equatable {
+    /// Steps on the mesh alone before the first ray; 0 switches the warm start off.
+    public var warmUpSteps = 2_000
+    public var warmUpLearningRate = 5e-3
+    /// Weight of the supervision beside the rays, at the start and at the end (geometric in between); 0 switches it off.
+    public var weight = 1.0
+    public var finalWeight = 0.1
+    /// Frames and points of a batch.
+    public var frames = 8
+    public var points = 256
+  }
+
+  /// Adam's rates, all decayed together by `decay` over the whole training.
+  public struct OptimizerConfiguration: Codable, Sendable, Equatable {
+    public var grid = 5e-4
+    public var template = 5e-4
+    public var deformation = 5e-4
+    /// The published schedule: a tenth after 250,000 of 500,000 steps.
+    public var decay = 0.01
+    public var secondMoment = 0.999
+    public var epsilon = 1e-8
+  }
+
+  /// The paper's sizes and rates.
+  public static let reference = SubjectConfiguration()
+
+  /// The same method at sizes that four cores train in minutes.
+  public static let compact: SubjectConfiguration = {
+    var c = SubjectConfiguration()
+    c.preset = "compact"
+    c.size = 128
+    c.field.position = FrequencyEncoding(7)
+    c.field.direction = FrequencyEncoding(1)
+    c.field.deformation = StackConfiguration(layers: 4, width: 64, skip: 4)
+    c.field.hyper = StackConfiguration(layers: 3, width: 32, skip: 3)
+    c.field.template = StackConfiguration(layers: 2, width: 64, skip: 2)
+    c.field.headLayers = 1
+    c.field.headWidth = 64
+    c.field.templateExtra = .driving
+    c.field.sharesTemplate = true
+    c.field.initialDisplacement = 0.01
+    c.field.modulatedDisplacement = true
+    c.field.grid = GridConfiguration(channels: 8, resolution: [64, 64, 64], feedsTrunk: true)
+    c.field.grid.focus = 2
+    c.field.positionCenter = [0, -0.3, 0.5]
+    c.field.positionScale = 0.5
+    c.sampling = RaySampling(coarse: 16, fine: 16, densityNoise: 0)
+    c.steps = 6_000
+    c.rays.rays = 1024
+    c.rays.frames = 4
+    c.optimizer = OptimizerConfiguration(grid: 2e-2, template: 3e-3, deformation: 1e-3, decay: 0.03, secondMoment: 0.99, epsilon: 1e-15)
+    c.mesh = MeshConfiguration(warmUpSteps: 3_000, weight: 100, finalWeight: 30)
+    c.saveEvery = 500
+    c.validateEvery = 500
+    return c
+  }()
+
+  public static func preset(_ name: String) -> SubjectConfiguration? { ["reference": reference, "compact": compact][name] }
+}

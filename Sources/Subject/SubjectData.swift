@@ -1,0 +1,81 @@
+import Capture
+import Face
+import Radiance
+import Torch
+
+/// A dataset as the training reads it: pictures in memory at the training size, and what the track says of each frame as tensors.
+final class SubjectData {
+  /// `[N, H, W, 3]` and `[N, H, W]`, uint8.
+  let images, labels: Tensor
+  /// `[H, W, 3]` in 0...1.
+  let background: Tensor
+  let camera: Camera
+  let train, test: [Int]
+  /// `[N, D]`: expression, gaze, torso, then zeros.
+  let driving: Tensor
+  /// `[N, 3, 4]`: camera to head.
+  let cameraToHead: Tensor
+  /// Head to world: `[N, 3, 3]`, `[N, 3]`.
+  let poseRotations, poseTranslations: Tensor
+  /// `[Ni]`, `[N, Ne]`, `[N, 2]`, `[N, 3]`.
+  let identity, expressions, gaze, torsoShift: Tensor
+  /// `[P, 3]`: what the model's landmark points lack on this person, zeros where the track has none.
+  let calibration: Tensor?
+  private let modelName: String
+
+  var count: Int { images.size(0) }
+
+  init(_ dataset: Dataset, drivingWidth: Int) throws {
+    let track = dataset.track
+    let all = Array(0..<dataset.count)
+    images = try dataset.images(all)
+    labels = try dataset.labels(all)
+    background = try dataset.background().to(.float32) / 255
+    camera = dataset.camera
+    (train, test) = (dataset.trainIndices, dataset.testIndices)
+    driving = dataset.driving(width: drivingWidth)
+    modelName = track.modelName
+    let n = track.frames.count
+    let states = track.frames.map(\.state)
+    cameraToHead = Tensor(all.flatMap { Array(dataset.cameraInHead($0).cameraToWorld.rows.prefix(12)) }, [n, 3, 4])
+    poseRotations = Tensor(states.flatMap(\.pose.rotation.rows), [n, 3, 3])
+    poseTranslations = Tensor(states.flatMap { [$0.pose.translation.x, $0.pose.translation.y, $0.pose.translation.z] }, [n, 3])
+    identity = Tensor(track.identity)
+    expressions = Tensor(states.flatMap(\.expression), [n, track.expressionNames.count])
+    gaze = Tensor(states.flatMap { [$0.gaze.x, $0.gaze.y] }, [n, 2])
+    torsoShift = Tensor(track.frames.flatMap { [$0.torso.x, $0.torso.y, $0.torso.z] }, [n, 3])
+    calibration = track.calibration.isEmpty ? nil : Tensor(track.calibration.flatMap { [$0.x, $0.y, $0.z] }, [track.calibration.count, 3])
+  }
+}
+
+extension SubjectData {
+  /// The face model that the track's coefficients belong to.
+  func model() throws -> MorphableModel {
+    guard modelName == "builtin" else { throw SubjectError.noModel(modelName) }
+    return MorphableModel.builtIn()
+  }
+
+  /// The rays that a sampler drew, in head space, and what they should show. `poses` `[F, 3, 4]` are those of the drawn frames.
+  func batch(_ drawn: DrawnRays, poses: Tensor, _ depth: SubjectConfiguration.DepthRange) -> RayBatch {
+    let (pixels, position) = (Tensor(drawn.pixel), Tensor(drawn.frame))
+    let flat = Tensor(drawn.frames).indexSelect(0, position) * Double(camera.width * camera.height) + pixels
+    return RayBatch(
+      rays: headRays(camera, poses: poses.indexSelect(0, position), pixels: pixels, depth), frames: drawn.frame,
+      colors: images.reshape(-1, 3).indexSelect(0, flat).to(.float32) / 255, labels: Tensor(drawn.label),
+      plate: background.reshape(-1, 3).indexSelect(0, pixels))
+  }
+}
+
+/// Rays of a camera through pixels `[R]` (row * width + column) in head space, with a camera-to-head matrix a ray, `[R, 3, 4]`.
+///
+/// Samples lie between `front` before and `back` behind the head's centre, in depth along the camera's axis.
+func headRays(_ camera: Camera, poses: Tensor, pixels: Tensor, _ depth: SubjectConfiguration.DepthRange) -> Rays {
+  let pinhole = Pinhole(focal: SIMD2(camera.focal), center: SIMD2(camera.center))
+  let rows = call("aten::floor_divide.Scalar", pixels, camera.width)
+  let inCamera = pinhole.directions(rows: rows, columns: pixels - rows * Double(camera.width))
+  let directions = call("aten::bmm", poses[.all, .all, .to(3)], inCamera.unsqueeze(-1)).squeeze(-1)
+  let origins = poses[.all, .all, .at(3)].contiguous()
+  // The camera looks along its -z, so the head's centre lies at minus the origin's part along it.
+  let distance = (poses[.all, .all, .at(2)] * origins).sum(-1)
+  return Rays(origins: origins, directions: directions, near: (distance - depth.front).clamp(0.05), far: distance + depth.back)
+}

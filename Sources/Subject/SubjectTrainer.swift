@@ -1,0 +1,79 @@
+import Capture
+import Face
+import Foundation
+import Radiance
+import Runs
+import Torch
+
+/// Trains the subject avatar: the field, its optimizer and its sampler, from a dataset into a run folder.
+public final class SubjectTrainer {
+  /// When a training ends: after so many steps, or so much time of training over all its sessions.
+  public enum Budget: Equatable, Sendable {
+    case steps(Int)
+    case seconds(Double)
+  }
+
+  public let configuration: SubjectConfiguration
+  let data: SubjectData
+  let run: RunFolder
+  let field: HyperField
+  let adam: Adam
+  let mesh: MeshSupervision?
+  let sampler: RaySampler
+  let generator: Generator
+  private let baseRates: [Double]
+  /// Steps and seconds so far, those of earlier sessions included.
+  public internal(set) var step = 0
+  public internal(set) var seconds = 0.0
+
+  /// Goes on from the run's last checkpoint if it has one; `warn` hears of damaged ones.
+  public init(_ dataset: Dataset, _ configuration: SubjectConfiguration, run: RunFolder, warn: (String) -> Void) throws {
+    self.configuration = configuration
+    self.run = run
+    data = try SubjectData(dataset, drivingWidth: configuration.field.driving)
+    generator = Generator(seed: configuration.seed)
+    field = HyperField(configuration.field, generator)
+    let labels = data.labels
+    sampler = RaySampler(configuration.rays, frames: data.train) { labels[.at($0)] }
+    let usesMesh = configuration.mesh.weight > 0 || configuration.mesh.warmUpSteps > 0
+    mesh = try usesMesh ? MeshSupervision(data, frames: data.train) : nil
+    let rates = configuration.optimizer
+    let parameters = field.parameters()
+    func named(_ belongs: (String) -> Bool) -> [(name: String, tensor: Tensor)] { parameters.filter { belongs($0.name) } }
+    func deforms(_ name: String) -> Bool { name.hasPrefix("warp_field_mlp") || name.hasPrefix("hyper_sheep_mlp") }
+    adam = Adam(
+      groups: [
+        .init(parameters: named { $0.hasPrefix("spatial_embeddings") }, learningRate: rates.grid),
+        .init(parameters: named { !$0.hasPrefix("spatial_embeddings") && !deforms($0) }, learningRate: rates.template),
+        .init(parameters: named(deforms), learningRate: rates.deformation),
+      ], betas: (0.9, rates.secondMoment), eps: rates.epsilon)
+    baseRates = adam.groups.map(\.learningRate)
+    if let checkpoint = try run.resumePoint(warn: warn) { try restore(checkpoint) }
+  }
+
+  /// The training loop. Saves at intervals and at the end, also when `shouldStop` asks for it; returns whether the budget was used up.
+  public func train(_ budget: Budget, progress: (TrainingProgress) -> Void, shouldStop: () -> Bool) throws -> Bool {
+    if step == 0 { warmUp(shouldStop) }
+    let clock = ContinuousClock()
+    var last = clock.now
+    var recent = Averages()
+    while fraction(budget) < 1, !shouldStop() {
+      let done = fraction(budget)
+      for (i, rate) in baseRates.enumerated() { adam.groups[i].learningRate = rate * pow(configuration.optimizer.decay, done) }
+
+      recent.add(try rayStep(), rays: configuration.rays.rays)
+      meshStep(done)
+      adam.step()
+      adam.zeroGrad()
+
+      step += 1
+      seconds += (clock.now - last).seconds
+      last = clock.now
+      if step % 20 == 0 { try report(&recent, done, progress) }
+      if step % configuration.validateEvery == 0 { try validate() }
+      if step % configuration.saveEvery == 0 { try save() }
+    }
+    try save()
+    return fraction(budget) >= 1
+  }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Media
+import Metrics
+import Runs
+import Torch
+
+/// Sums of what the steps since the last report showed.
+struct Averages {
+  private var loss = 0.0, squaredError = 0.0
+  private(set) var rays = 0, steps = 0
+  private var start = ContinuousClock.now
+
+  mutating func add(_ step: StepReport, rays: Int) {
+    loss += step.loss
+    squaredError += step.squaredError
+    self.rays += rays
+    steps += 1
+  }
+  var meanLoss: Double { loss / Double(max(1, steps)) }
+  var psnr: Double { -10 * log10(max(1e-10, squaredError / Double(max(1, steps)))) }
+  var raysPerSecond: Double { Double(rays) / max(1e-9, (ContinuousClock.now - start).seconds) }
+}
+
+extension Duration {
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
+
+extension SubjectTrainer {
+  /// Tells the curve and the caller what the last steps showed, and forgets them.
+  func report(_ recent: inout Averages, _ done: Double, _ progress: (TrainingProgress) -> Void) throws {
+    let (loss, psnr, speed) = (recent.meanLoss, recent.psnr, recent.raysPerSecond)
+    recent = Averages()
+    try run.log(
+      step: step, seconds: seconds, ["loss": loss, "psnr": psnr, "rays_per_second": speed, "learning_rate": adam.groups[0].learningRate])
+    progress(TrainingProgress(step: step, fraction: done, seconds: seconds, raysPerSecond: speed, loss: loss, psnr: psnr))
+  }
+
+  /// Renders one held-out frame beside the truth into `validation/`.
+  func validate() throws {
+    guard let frame = data.test.isEmpty ? data.train.last : data.test[(step / configuration.validateEvery) % data.test.count] else {
+      return
+    }
+    let renderer = FieldImage(field: field, configuration: configuration, background: data.background)
+    let picture = renderer.render(
+      driving: data.driving[.in(frame..<frame + 1)], pose: data.cameraToHead[.in(frame..<frame + 1)], camera: data.camera)
+    let truth = data.images[.at(frame)].to(.float32) / 255
+    try run.log(step: step, seconds: seconds, ["validation_psnr": -10 * log10(max(1e-10, (picture.rgb - truth).square().mean().item))])
+    let pair = cat([truth, picture.rgb], 1)
+    let name = "step-" + String(repeating: "0", count: max(0, 9 - String(step).count)) + "\(step).png"
+    try ImageFile.write((pair.clamp(0, 1) * 255).round().to(.uint8), to: run.validation.appending(path: name))
+  }
+
+  /// Weights, optimizer, random state, sampler and place in the epoch: all that the next step depends on.
+  func save() throws {
+    var tensors = field.namedState(prefix: "model.")
+    for (name, tensor) in adam.state() { tensors["optimizer." + name] = tensor }
+    for (name, tensor) in sampler.state() { tensors["sampler." + name] = tensor }
+    tensors["random"] = generator.state
+    tensors["seconds"] = Tensor(seconds)
+    try run.save(Checkpoint(step: step, tensors: tensors))
+  }
+
+  func restore(_ checkpoint: Checkpoint) throws {
+    func part(_ prefix: String) -> [String: Tensor] {
+      Dictionary(
+        uniqueKeysWithValues: checkpoint.tensors.filter { $0.key.hasPrefix(prefix) }.map {
+          (String($0.key.dropFirst(prefix.count)), $0.value)
+        })
+    }
+    func tensor(_ name: String) throws -> Tensor {
+      guard let found = checkpoint.tensors[name] else { throw ModuleError.missing(name) }
+      return found
+    }
+    try field.load(part("model."))
+    try adam.load(part("optimizer."))
+    try sampler.load(part("sampler."))
+    generator.state = try tensor("random")
+    seconds = try tensor("seconds").item
+    step = checkpoint.step
+  }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import Radiance
+import Runs
+import Torch
+
+extension SubjectTrainer {
+  /// How much of the budget is used up, 0...1.
+  func fraction(_ budget: Budget) -> Double {
+    switch budget {
+    case .steps(let total): min(1, Double(step) / Double(max(1, total)))
+    case .seconds(let total): min(1, seconds / max(1e-9, total))
+    }
+  }
+
+  /// Fits F_d to the tracked mesh before the first ray, with an optimizer of its own.
+  func warmUp(_ shouldStop: () -> Bool) {
+    let plan = configuration.mesh
+    guard let mesh, plan.warmUpSteps > 0 else { return }
+    let start = ContinuousClock.now
+    let group = Adam.ParameterGroup(
+      parameters: field.deformation.parameters(), learningRate: plan.warmUpLearningRate,
+      schedule: .exponential(decaySteps: plan.warmUpSteps, factor: 0.05))
+    let adam = Adam(groups: [group], betas: (0.9, 0.99))
+    for _ in 0..<plan.warmUpSteps where !shouldStop() {
+      meshLoss(mesh).backward()
+      adam.step()
+      adam.zeroGrad()
+    }
+    seconds += (ContinuousClock.now - start).seconds
+  }
+
+  /// Adds the gradient of the mesh's supervision, whose weight falls from the first to the final one.
+  func meshStep(_ done: Double) {
+    let plan = configuration.mesh
+    guard let mesh, plan.weight > 0 else { return }
+    let weight = plan.weight * pow(max(plan.finalWeight, 1e-9) / plan.weight, done)
+    (meshLoss(mesh) * weight).backward()
+  }
+
+  /// Mean squared distance, head units, between where F_d takes points of the tracked surface and where they belong.
+  func meshLoss(_ mesh: MeshSupervision) -> Tensor {
+    let (frames, points, targets) = mesh.batch(frames: configuration.mesh.frames, points: configuration.mesh.points, generator)
+    let moved = field.deform(
+      points, driving: data.driving.indexSelect(0, frames), pose: data.cameraToHead.indexSelect(0, frames))
+    return (points + moved - targets).square().sum(-1).mean()
+  }
+
+  /// One step on rays: draws frames and in each the rays of every class, renders, adds the gradients, tells the sampler the errors.
+  func rayStep() throws -> StepReport {
+    let drawn = try sampler.draw(generator)
+    let frames = Tensor(drawn.frames)
+    let (driving, poses) = (data.driving.indexSelect(0, frames), data.cameraToHead.indexSelect(0, frames))
+    let batch = data.batch(drawn, poses: poses, configuration.depth)
+    let randoms = RayRandoms.drawn(configuration.sampling, rays: batch.rays.count, generator)
+    let report = field.accumulateGradients(
+      batch, driving: driving, pose: poses, sampling: configuration.sampling, randoms: randoms, losses: configuration.loss)
+    sampler.record(losses: report.classLosses, rays: report.classRays)
+    return report
+  }
+}
