@@ -1,0 +1,97 @@
+import ArgumentParser
+import Capture
+import Foundation
+import Media
+import Torch
+
+struct Doctor: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "What is installed, what is missing, what to do.",
+    discussion: """
+      Tries everything that the other verbs need instead of trusting that it is there: libtorch multiplies, the face networks are loaded, a film is
+      written and read back. Exits with 1 if something that is needed does not work.
+      """)
+
+  func run() throws {
+    print("machine")
+    Finding.good("system", Machine.system).show()
+    Finding.good("processor", "\(Machine.processor), \(ProcessInfo.processInfo.activeProcessorCount) cores").show()
+    let missing = ["avx2", "fma"].filter { !Machine.features.contains($0) }
+    (missing.isEmpty
+      ? Finding.good("features", Machine.features.joined(separator: " "))
+      : .note("features", "no \(missing.joined(separator: ", ")): training will be several times slower")).show()
+    Machine.memory().show()
+    Machine.disk().show()
+
+    print("\nlibraries and models")
+    let needed = [libtorch(), networks(), films(), speech()]
+    for finding in needed { finding.show() }
+    let broken = needed.filter { $0.mark == .bad }
+    print(
+      broken.isEmpty
+        ? "\nEverything that is needed works." : "\n\(broken.count) of \(needed.count) do not work; the lines above say what to do.")
+    if !broken.isEmpty { throw ExitCode(1) }
+  }
+
+  private func libtorch() -> Finding {
+    let path = Machine.loadedLibrary("libtorch_cpu.so") ?? "linked"
+    let a = Tensor([1, 2, 3, 4] as [Float], [2, 2])
+    guard a.matmul(a).floats == [7, 10, 15, 22] else {
+      return .bad("libtorch", "\(path) multiplies wrongly; remove .deps/torch and run scripts/setup")
+    }
+    let device = Device.hasCUDA ? "CUDA" : "no CUDA (the CPU does everything)"
+    return .good(
+      "libtorch", "\(Libtorch.loadedVersion), built with \(Libtorch.builtVersion), \(Libtorch.threads) threads, \(device), \(path)")
+  }
+
+  private func networks() -> Finding {
+    do {
+      let tracker = try LandmarkTracker()
+      guard try tracker.track(.zeros([64, 64, 3], .uint8)) == nil else {
+        return .bad("face networks", "they see a face in a black picture; remove .deps/litert and .deps/mediapipe and run scripts/setup")
+      }
+      return .good("face networks", try DependencyFolder.file("mediapipe").path)
+    } catch {
+      return .bad("face networks", oneLine(error))
+    }
+  }
+
+  private func films() -> Finding {
+    let url = FileManager.default.temporaryDirectory.appending(path: "likeness-doctor-\(UUID().uuidString).mp4")
+    defer { try? FileManager.default.removeItem(at: url) }
+    do {
+      let writer = try VideoWriter(url, width: 64, height: 64, sound: .samples(rate: 16000))
+      for _ in 0..<5 {
+        try writer.append(Tensor.full([64, 64, 3], 200, .uint8))
+        try writer.append(samples: [Float](repeating: 0, count: 640))
+      }
+      try writer.finish()
+      let frame = try VideoReader(url).next()
+      guard let grey = frame?.rgb.to(.float32).mean().item, abs(grey - 200) < 8, try !AudioReader.read(url).isEmpty else {
+        return .bad("FFmpeg", "a film does not come back as it was written; install the FFmpeg packages that scripts/setup names")
+      }
+      return .good("FFmpeg", "writes and reads H.264 and AAC, " + (Machine.loadedLibrary("libavcodec.so") ?? "linked"))
+    } catch {
+      return .bad("FFmpeg", oneLine(error))
+    }
+  }
+
+  /// Only the synthetic performer speaks, so its absence is no fault.
+  private func speech() -> Finding {
+    Machine.program("espeak-ng").map { .good("espeak-ng", $0) }
+      ?? .note("espeak-ng", "missing, the synthetic performer cannot speak; run scripts/setup, or: apt-get install espeak-ng")
+  }
+}
+
+/// A line of the doctor's report.
+struct Finding {
+  enum Mark: String { case good = "ok", note = "--", bad = "!!" }
+  let mark: Mark
+  let name, text: String
+
+  static func good(_ name: String, _ text: String) -> Finding { Finding(mark: .good, name: name, text: text) }
+  static func note(_ name: String, _ text: String) -> Finding { Finding(mark: .note, name: name, text: text) }
+  static func bad(_ name: String, _ text: String) -> Finding { Finding(mark: .bad, name: name, text: text) }
+
+  func show() { print("  \(mark.rawValue)  \(name.padding(toLength: 14, withPad: " ", startingAt: 0)) \(text)") }
+}

@@ -1,0 +1,38 @@
+import Capture
+import Foundation
+import Media
+import Runs
+import Torch
+
+/// What the command line itself finds wrong with what it was given.
+struct Failure: Error, CustomStringConvertible {
+  let description: String
+  /// Whether it is the input's fault (65) or anything else's (1).
+  let isInput: Bool
+
+  static func input(_ text: String) -> Failure { Failure(description: text, isInput: true) }
+  static func other(_ text: String) -> Failure { Failure(description: text, isInput: false) }
+}
+
+/// 65 where the user's files are at fault, otherwise 1.
+func exitStatus(of error: any Error) -> Int32 {
+  let isInput =
+    switch error {
+    case let error as Failure: error.isInput
+    case let error as CaptureError: error.kind == .badInput
+    case is MediaError: true
+    case let error as FileError: !["write", "rename", "bring", "make", "lock"].contains { error.problem.hasPrefix("cannot \($0)") }
+    case let error as RunError: if case .busy = error.reason { false } else { true }
+    case is DatasetError, is SafetensorsError, is ModuleError: true
+    default: false
+    }
+  return isInput ? 65 : 1
+}
+
+/// An error in one line, whatever it holds.
+func oneLine(_ error: any Error) -> String {
+  return String(describing: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+}
+
+/// Prints `likeness: <text>` on standard error.
+func complain(_ text: String) { FileHandle.standardError.write(Data("likeness: \(text)\n".utf8)) }
