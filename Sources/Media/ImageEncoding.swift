@@ -18,6 +18,11 @@ extension ImageFile {
     try encode(picture, URL(filePath: "picture.jpg"), quality)
   }
 
+  /// `picture` as the bytes of a PNG file; it must be as `write` takes it.
+  public static func png(_ picture: Tensor) throws -> Data {
+    try encode(picture, URL(filePath: "picture.png"), 100)
+  }
+
   private static func encode(_ picture: Tensor, _ url: URL, _ quality: Int) throws -> Data {
     _ = ffmpegIsQuiet
     let isGrey = picture.dim == 2 || picture.size(2) == 1

@@ -10,8 +10,6 @@ final class PictureStream {
     let duration: Double
     /// Its place among the decoded pictures.
     let index: Int
-    /// How it differs from the one before; nil where that is not asked for.
-    var change: PictureChange?
   }
   let demuxer: Demuxer
   let decoder: Decoder
@@ -22,18 +20,10 @@ final class PictureStream {
   private(set) var start = 0.0
   private(set) var decoded = 0
   private(set) var corrupt = 0
-  /// Whether pictures are compared with those before them.
-  var measuresChange = false
   private(set) var sizeChanges: [String] = []
   private(set) var closedGaps: [String] = []
   private var shift: Double?
   private var previous: Picture?
-
-  /// What a picture lasts where nothing better is known.
-  private var usual: Double {
-    let candidates = [rate.value, Rational(stream.pointee.r_frame_rate)?.value ?? 25]
-    return 1 / (candidates.first { (1...500).contains($0) } ?? 25)
-  }
 
   /// Longer silences between two pictures are taken for damaged timestamps and closed.
   static let longestGap = 60.0
@@ -61,8 +51,7 @@ final class PictureStream {
       let picture = frame.pointer.pointee
       guard picture.width > 0, picture.height > 0 else { continue }
       if picture.flags & AV_FRAME_FLAG_CORRUPT != 0 || picture.decode_error_flags != 0 { corrupt += 1 }
-      var made = timed(frame)
-      if measuresChange, let previous { made.change = PictureChange(previous.frame, frame) }
+      let made = timed(frame)
       noteSize(made)
       decoded += 1
       previous = made
@@ -74,6 +63,7 @@ final class PictureStream {
   private func timed(_ frame: Frame) -> Picture {
     let unit = stream.pointee.time_base.value
     let picture = frame.pointer.pointee
+    let usual = 1 / rate.value
     let stated = picture.pkt_duration > 0 ? Double(picture.pkt_duration) * unit : usual
     let duration = stated > 0 && stated < Self.longestGap ? stated : usual
     guard let previous else {

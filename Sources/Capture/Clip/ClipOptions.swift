@@ -1,0 +1,44 @@
+import Media
+
+/// How a clip is made into a dataset.
+public struct ClipOptions: Sendable {
+  /// Which of a clip's shots is used.
+  public enum ShotChoice: Sendable, Equatable {
+    /// The one that shows a face the longest.
+    case longest
+    /// The n-th, from 1.
+    case number(Int)
+  }
+  /// Width and height of the dataset's images in pixels; even.
+  public var size = 512
+  public var fps: Rational = 25
+  public var shot = ShotChoice.longest
+  /// Frames of the clip at `fps` that are looked at; nil for all.
+  public var frames: Range<Int>?
+  /// Whether a dataset under the output's name may be replaced.
+  public var overwrite = false
+  /// Whether preview.mp4 is made.
+  public var preview = true
+
+  public init() {}
+}
+
+/// How far the making of a dataset has come.
+public struct ClipProgress: Sendable {
+  public enum Stage: String, CaseIterable, Sendable {
+    case survey, images, fit, preview
+
+    /// What it does, in words.
+    public var title: String {
+      switch self {
+      case .survey: "finding the face"
+      case .images: "images and masks"
+      case .fit: "fitting the head"
+      case .preview: "preview"
+      }
+    }
+  }
+  public var stage: Stage
+  /// Frames done, and in all as far as is known; 0 where it is not.
+  public var done, total: Int
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Media
+import Torch
+
+/// What a first look at a clip finds: its shots and the face in every frame.
+struct ClipSurvey {
+  /// A stretch without cuts.
+  struct Shot {
+    /// Frames of the clip at the dataset's rate.
+    var range: Range<Int>
+    /// The face of each frame, in pixels of the source.
+    var faces: [FaceLandmarks?]
+    var tracked: Int { faces.count { $0 != nil } }
+  }
+  var width: Int
+  var height: Int
+  var shots: [Shot]
+  /// Frames looked at.
+  var total: Int
+  /// How many faces were seen, now and then, while one was followed.
+  var crowd: [Int]
+  /// What is wrong with the file, as the reader tells.
+  var damage: String?
+
+  /// Larger pictures are looked at scaled down to this many pixels.
+  private static let longestSide = 1280
+  /// Frames between counts of the faces.
+  private static let countingInterval = 50
+
+  /// Looks at a whole clip. `progress` is told frames done and expected.
+  init(_ video: URL, options: ClipOptions, progress: (Int, Int) throws -> Void) throws {
+    let native = try VideoReader(video, rate: options.fps)
+    (width, height) = (native.width, native.height)
+    let longer = max(width, height)
+    let reader: VideoReader
+    var scale: Float = 1
+    if longer > Self.longestSide {
+      scale = Float(longer) / Float(Self.longestSide)
+      let size = (width: Int((Float(width) / scale).rounded()), height: Int((Float(height) / scale).rounded()))
+      reader = try VideoReader(video, rate: options.fps, size: size)
+    } else {
+      reader = native
+    }
+    let range = options.frames ?? 0..<Int.max
+    try reader.skip(range.lowerBound)
+    let expected = max(0, min(reader.frameCount, range.upperBound) - range.lowerBound)
+    let tracker = try LandmarkTracker()
+    let detector = try FaceDetector()
+    let cuts = ShotDetector()
+    (shots, crowd, total) = ([], [], 0)
+    while total < range.count, let frame = try reader.next() {
+      if cuts.isCut(frame.rgb) || shots.isEmpty {
+        tracker.reset()
+        shots.append(Shot(range: frame.index..<frame.index, faces: []))
+      }
+      let face = try tracker.track(frame.rgb)
+      if total % Self.countingInterval == 0 {
+        crowd.append(try detector.detect(frame.rgb, thorough: false).count)
+      }
+      shots[shots.count - 1].faces.append(face.map { $0.scaled(scale) })
+      shots[shots.count - 1].range = shots[shots.count - 1].range.lowerBound..<frame.index + 1
+      total += 1
+      try progress(total, max(expected, total))
+    }
+    damage = reader.damage
+  }
+
+  /// The shot that the options ask for; throws where there is none with a face.
+  func chosen(_ options: ClipOptions, _ video: URL) throws -> Int {
+    guard total > 0 else { throw CaptureError(.badInput, "\(video.path): no frames in the range that was asked for") }
+    let index: Int
+    switch options.shot {
+    case .longest: index = shots.indices.max { shots[$0].tracked < shots[$1].tracked } ?? 0
+    case .number(let n):
+      guard shots.indices.contains(n - 1) else {
+        throw CaptureError(.badInput, "\(video.path): there is no shot \(n), the clip has \(shots.count)")
+      }
+      index = n - 1
+    }
+    return index
+  }
+}
+
+extension FaceLandmarks {
+  /// The same face in a picture larger by a factor.
+  func scaled(_ factor: Float) -> FaceLandmarks {
+    factor == 1 ? self : FaceLandmarks(points: points.map { $0 * factor }, presence: presence)
+  }
+}

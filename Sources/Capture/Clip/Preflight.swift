@@ -1,0 +1,182 @@
+import Face
+import Foundation
+
+/// Judges what was found in a clip: what stands in the way of a good avatar, and what its user can do about it.
+struct Preflight {
+  let video: URL
+  let survey: ClipSurvey
+  let chosen: Int
+  let crop: FaceCrop
+  let track: Track
+  let builder: DatasetBuilder
+  /// Mono sound of the shot at 16 kHz, if there is any.
+  let sound: [Float]?
+  let fps: Double
+  let seconds: Double
+
+  private var shot: ClipSurvey.Shot { survey.shots[chosen] }
+
+  func report() -> CaptureReport {
+    let errors = track.frames.map { Double($0.error) }.sorted()
+    let faces = shot.faces.compactMap { $0 }
+    let turns = track.frames.map { $0.state.pose.rotation.yawPitchRoll }
+    func degrees(_ axis: Int) -> CaptureReport.Extent {
+      let e = Self.extent(turns.map { Double($0[axis]) * 180 / .pi })
+      return .init(low: Self.rounded(e.low), high: Self.rounded(e.high))
+    }
+    var expression: [String: CaptureReport.Extent] = [:]
+    for (i, name) in track.expressionNames.enumerated() {
+      let e = Self.extent(track.frames.map { Double($0.state.expression[i]) })
+      if e.high > 0.05 { expression[name] = .init(low: Self.rounded(e.low), high: Self.rounded(e.high)) }
+    }
+    let offset = soundOffset()
+    var report = CaptureReport(
+      source: video.lastPathComponent,
+      frames: .init(
+        total: survey.total, shot: shot.range.count, tracked: track.frames.count, withoutFace: shot.range.count - track.frames.count),
+      reprojection: .init(
+        medianOverEyeDistance: Self.rounded(errors[errors.count / 2], 5),
+        p95OverEyeDistance: Self.rounded(errors[errors.count * 19 / 20], 5)),
+      fps: Self.rounded(Double(shot.range.count) / max(seconds, 1e-3)), rate: fps,
+      shots: survey.shots.enumerated().map { i, s in
+        .init(first: s.range.lowerBound, end: s.range.upperBound, tracked: s.tracked, used: i == chosen)
+      },
+      face: .init(
+        width: Self.rounded(Double(median(faces.map { $0.box.high.x - $0.box.low.x }))),
+        eyeDistance: Self.rounded(Double(median(faces.map(\.eyeDistance)))), crop: [crop.box.x, crop.box.y, crop.box.width],
+        scale: Self.rounded(Double(crop.scale), 4)),
+      focal: Self.rounded(Double(track.camera.focal.x)), yaw: degrees(0), pitch: degrees(1), roll: degrees(2), expression: expression,
+      blur: Self.rounded(builder.blurs.isEmpty ? 0 : builder.blurs.sorted()[builder.blurs.count / 2], 3), sound: offset, diagnoses: [],
+      model: track.modelName)
+    report.diagnoses = diagnoses(report)
+    return report
+  }
+
+  private func diagnoses(_ r: CaptureReport) -> [Diagnosis] {
+    var all: [Diagnosis] = []
+    func add(_ code: Diagnosis.Code, _ message: String) { all.append(Diagnosis(code, message)) }
+    if let damage = survey.damage { add(.damaged, "\(damage): what can be read is used") }
+    if survey.shots.count > 1 {
+      let others = survey.shots.count - 1
+      add(
+        .cuts,
+        "the clip has \(survey.shots.count) shots; shot \(chosen + 1), frames \(shot.range.lowerBound) to \(shot.range.upperBound - 1), is used "
+          + "and \(others == 1 ? "the other is" : "the other \(others) are") left out; --shot chooses another")
+    }
+    if survey.crowd.count(where: { $0 > 1 }) * 4 > survey.crowd.count {
+      add(.severalFaces, "several faces are in the picture; the largest is followed. Film one person alone, or cut the others off")
+    }
+    let missing = r.frames.withoutFace
+    if missing * 50 > r.frames.shot {
+      add(.noFace, "\(missing) of \(r.frames.shot) frames of the shot show no face that could be followed and are left out")
+    }
+    let outside = framesOutside
+    if outside * 50 > r.frames.tracked {
+      add(.faceLeavesFrame, "the face reaches over the border of the picture in \(outside) frames; leave room around the head")
+    }
+    if let motion = backgroundMotion, motion > 0.012 {
+      add(
+        .movingCamera,
+        String(format: "the camera or the background moves (by %.1f %% of the picture): ", 100 * motion)
+          + "the avatar's background will be blurred. Film from a tripod")
+    }
+    if r.face.eyeDistance < 40 {
+      add(
+        .faceTooSmall, "the face is small, \(Int(r.face.eyeDistance)) pixels from eye to eye: 60 or more give a sharp avatar. Film closer")
+    }
+    if r.blur > 0.62 { add(.blurred, "the face is blurred: use more light, a shorter exposure, or a sharper recording") }
+    if r.reprojection.medianOverEyeDistance > 0.03 {
+      add(.poorFit, "the head fits the face badly: see preview.mp4 whether the mesh lies on the face")
+    }
+    let length = Double(r.frames.tracked) / fps
+    if length < 9.5 {
+      add(.short, String(format: "the shot lasts %.1f s; an avatar learns little from less than 10 s, and 1 to 3 minutes are good", length))
+    }
+    let lips = mouth.compactMap { $0 }.sorted()
+    if !lips.isEmpty, lips[lips.count * 19 / 20] - lips[lips.count / 20] < 0.04 {
+      add(.stillMouth, "the mouth hardly moves: an avatar of this clip will not learn to speak")
+    }
+    if sound == nil {
+      add(.noSound, "there is no sound: the avatar can be driven by video, not by speech")
+    } else if let offset = r.sound, abs(offset.frames) > 2 {
+      add(
+        .soundOffset,
+        String(
+          format: "the sound comes %.2f s (%d frames) too %@; mend it in the clip before training with speech", abs(offset.seconds),
+          abs(offset.frames), offset.frames > 0 ? "late" : "early"))
+    }
+    return all
+  }
+
+  /// Distances of the lips over that of the eyes, frame by frame of the shot.
+  private var mouth: [Float?] {
+    shot.faces.map { face in
+      guard let face else { return nil }
+      let gap = face[13] - face[14]
+      return (gap * gap).sum().squareRoot() / face.eyeDistance
+    }
+  }
+  private func soundOffset() -> SoundOffset? {
+    guard let sound else { return nil }
+    return SoundOffset(mouth: mouth, fps: fps, samples: sound, sampleRate: 16000)
+  }
+  /// Frames in which the face's outline is cut off by the picture's border.
+  private var framesOutside: Int {
+    let (w, h) = (Float(survey.width), Float(survey.height))
+    return shot.faces.count { face in
+      guard let face else { return false }
+      let size = face.box.high - face.box.low
+      let inside = pointwiseMin(face.box.high, [w, h]) - pointwiseMax(face.box.low, .zero)
+      return inside.x < 0.95 * size.x || inside.y < 0.95 * size.y
+    }
+  }
+  /// How far the background mostly strays, over the picture's size; nil where it is too smooth to tell.
+  private var backgroundMotion: Double? {
+    let motions = builder.backgroundMotions
+    guard motions.count >= 3 else { return nil }
+    let size = Float(crop.size)
+    let strays = motions.map { motion -> Float in
+      guard let motion else { return 1 }
+      return ((motion.shift * motion.shift).sum().squareRoot() + abs(motion.growth) * size / 3) / size
+    }.sorted()
+    return Double(strays[strays.count * 3 / 4])
+  }
+
+  /// The ends of some numbers without the outermost hundredth at each.
+  private static func extent(_ values: [Double]) -> (low: Double, high: Double) {
+    let sorted = values.sorted()
+    let cut = sorted.count / 100
+    return (sorted[cut], sorted[sorted.count - 1 - cut])
+  }
+  private static func rounded(_ x: Double, _ digits: Int = 2) -> Double {
+    let scale = pow(10, Double(digits))
+    return (x * scale).rounded() / scale
+  }
+}
+
+extension CaptureReport {
+  /// The report as lines to be read.
+  public var lines: [String] {
+    func row(_ name: String, _ value: String) -> String { name.padding(toLength: 14, withPad: " ", startingAt: 0) + value }
+    func turn(_ e: Extent) -> String { String(format: "%.0f...%.0f°", e.low, e.high) }
+    func peak(_ name: String) -> String { String(format: "%.2f", expression[name]?.high ?? 0) }
+    var all = [
+      row("frames", "\(frames.tracked) tracked of \(frames.shot) in the shot, \(frames.total) in the clip"),
+      row("face", "\(Int(face.width)) pixels wide, shown \(face.scale < 1 ? "smaller" : "larger") by \(face.scale)"),
+      row(
+        "fit",
+        String(
+          format: "%.2f %% of the eye distance (95 %% below %.2f %%)", 100 * reprojection.medianOverEyeDistance,
+          100 * reprojection.p95OverEyeDistance)),
+      row("pose", "yaw \(turn(yaw)), pitch \(turn(pitch)), roll \(turn(roll)); focal length \(Int(focal)) pixels"),
+      row(
+        "expression",
+        "jawOpen to \(peak("jawOpen")), blinks to \(peak("eyeBlinkLeft")) and \(peak("eyeBlinkRight")), smile to \(peak("mouthSmileLeft"))"),
+      row("blur", String(format: "%.2f (0 is sharp)", blur)),
+    ]
+    if let sound { all.append(row("sound", String(format: "%+d frames (correlation %.2f)", sound.frames, sound.correlation))) }
+    all.append(row("speed", String(format: "%.1f frames per second", fps)))
+    all += diagnoses.map { "  [\($0.code.rawValue)] \($0.message)" }
+    return all
+  }
+}

@@ -1,0 +1,117 @@
+import Foundation
+
+/// Finds how a part of a picture has moved and grown against a reference picture, to fractions of a pixel.
+///
+/// Inverse compositional Lucas-Kanade with three unknowns: the warp is x -> c + (1 + s)(x - c) + t, and the gradients are the reference's.
+/// Residuals count by Huber's weights.
+package struct ImageAligner {
+  /// Grey values in 0...1, row by row.
+  package struct Picture {
+    package let width, height: Int
+    package let values: [Float]
+
+    package init(width: Int, height: Int, values: [Float]) { (self.width, self.height, self.values) = (width, height, values) }
+
+    /// The value at a continuous position whose pixel centres are whole numbers; nil outside.
+    func value(_ x: Float, _ y: Float) -> Float? {
+      guard x >= 0, y >= 0, x < Float(width - 1), y < Float(height - 1) else { return nil }
+      let (i, j) = (Int(x), Int(y))
+      let (fx, fy) = (x - Float(i), y - Float(j))
+      let at = j * width + i
+      let top = values[at] + (values[at + 1] - values[at]) * fx
+      let bottom = values[at + width] + (values[at + width + 1] - values[at + width]) * fx
+      return top + (bottom - top) * fy
+    }
+  }
+  /// Shift in pixels, and relative growth about the middle of the reference's part.
+  package struct Motion: Equatable {
+    package var shift: SIMD2<Float> = .zero
+    package var growth: Float = 0
+    /// The root of the mean square difference that is left, in grey values.
+    package var error: Float = 0
+    /// The share of the part's pixels that were found inside the picture.
+    package var seen: Float = 1
+
+    package init(shift: SIMD2<Float> = .zero, growth: Float = 0) { (self.shift, self.growth) = (shift, growth) }
+  }
+
+  private let reference: Picture
+  private let center: SIMD2<Float>
+  /// Position, and gradient rows of the warp's three unknowns, of every pixel of the part that has texture around it.
+  private var pixels: [(x: Float, y: Float, value: Float, row: SIMD3<Float>)] = []
+
+  /// nil where the part, pixels with `mask` above zero, is too small or too smooth to be followed.
+  package init?(_ reference: Picture, mask: [Bool]) {
+    self.reference = reference
+    let (w, h) = (reference.width, reference.height)
+    var sum = SIMD2<Float>.zero
+    var count: Float = 0
+    for y in 0..<h {
+      for x in 0..<w where mask[y * w + x] {
+        sum += [Float(x), Float(y)]
+        count += 1
+      }
+    }
+    guard count > 64 else { return nil }
+    center = sum / count
+    var strength: SIMD2<Float> = .zero
+    for y in 1..<h - 1 {
+      for x in 1..<w - 1 where mask[y * w + x] {
+        let at = y * w + x
+        let gx = (reference.values[at + 1] - reference.values[at - 1]) / 2
+        let gy = (reference.values[at + w] - reference.values[at - w]) / 2
+        let (dx, dy) = (Float(x) - center.x, Float(y) - center.y)
+        pixels.append((Float(x), Float(y), reference.values[at], [gx, gy, gx * dx + gy * dy]))
+        strength += [gx * gx, gy * gy]
+      }
+    }
+    guard strength.min() > 0.02 else { return nil }
+  }
+
+  /// The motion from the reference to `picture`, found from a `start` near it.
+  package func align(_ picture: Picture, from start: Motion, iterations: Int = 12) -> Motion {
+    var motion = start
+    for _ in 0..<iterations {
+      var hessian = [Double](repeating: 0, count: 9)
+      var gradient = [Double](repeating: 0, count: 3)
+      var squares: Double = 0
+      var seen = 0
+      for p in pixels {
+        let x = center.x + (1 + motion.growth) * (p.x - center.x) + motion.shift.x
+        let y = center.y + (1 + motion.growth) * (p.y - center.y) + motion.shift.y
+        guard let value = picture.value(x, y) else { continue }
+        let difference = value - p.value
+        let weight = min(1, 0.04 / max(abs(difference), 1e-6))
+        seen += 1
+        squares += Double(min(abs(difference), 0.2) * min(abs(difference), 0.2))
+        let row = p.row
+        for a in 0..<3 {
+          gradient[a] += Double(weight * row[a] * difference)
+          for b in 0...a { hessian[3 * a + b] += Double(weight * row[a] * row[b]) }
+        }
+      }
+      motion.seen = Float(seen) / Float(pixels.count)
+      motion.error = Float((squares / Double(max(seen, 1))).squareRoot())
+      guard seen > 32 else { return motion }
+      // Growth is drawn to none: smooth clothes do not tell it.
+      hessian[8] += 1e-4 * Double(pixels.count)
+      guard let step = Self.solve(hessian, gradient) else { return motion }
+      // The step warps the reference; its inverse goes onto the motion.
+      let growth = (1 + motion.growth) / Float(1 + step[2])
+      motion.shift -= SIMD2(Float(step[0]), Float(step[1])) * growth
+      motion.growth = min(0.3, max(-0.3, growth - 1))
+      if abs(step[0]) + abs(step[1]) < 0.005, abs(step[2]) < 1e-4 { break }
+    }
+    return motion
+  }
+
+  /// Solves a symmetric 3 x 3 system given by its lower triangle.
+  private static func solve(_ h: [Double], _ g: [Double]) -> [Double]? {
+    var system = BandedSystem(size: 3, bandwidth: 2)
+    for a in 0..<3 {
+      for b in 0...a { system.add(a, b, h[3 * a + b] + (a == b ? 1e-6 : 0)) }
+      system.right[a] = g[a]
+    }
+    return system.solved()
+  }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+import Torch
+
+import Capture
+
+@Suite struct CaptureMathsTests {
+  @Test func bandedSystemsAreSolved() {
+    let n = 40
+    let band = 5
+    var system = BandedSystem(size: n, bandwidth: band)
+    var dense = [Double](repeating: 0, count: n * n)
+    for i in 0..<n {
+      for j in max(0, i - band)...i {
+        let value = i == j ? 9 + Double(i % 4) : sin(Double(3 * i + 5 * j))
+        system.add(i, j, value)
+        system.add(j, i, j < i ? 77 : 0)
+        (dense[i * n + j], dense[j * n + i]) = (value, value)
+      }
+      system.right[i] = cos(Double(i))
+    }
+    guard let x = system.solved() else {
+      Issue.record("not solved")
+      return
+    }
+    for i in 0..<n {
+      let product = (0..<n).reduce(0) { $0 + dense[i * n + $1] * x[$1] }
+      #expect(abs(product - cos(Double(i))) < 1e-10)
+    }
+    var singular = BandedSystem(size: 2, bandwidth: 1)
+    singular.add(0, 0, 1)
+    #expect(singular.solved() == nil)
+  }
+
+  /// A smooth pattern, moved and grown by known amounts.
+  @Test func alignmentFindsShiftAndGrowth() throws {
+    func picture(_ shift: SIMD2<Float>, _ growth: Float) -> ImageAligner.Picture {
+      let (w, h) = (96, 80)
+      let c = SIMD2<Float>(47.5, 39.5)
+      return ImageAligner.Picture(
+        width: w, height: h,
+        values: (0..<w * h).map { k in
+          let p = (SIMD2(Float(k % w), Float(k / w)) - c - shift) / (1 + growth) + c
+          return 0.5 + 0.2 * sin(p.x / 5) * cos(p.y / 7) + 0.15 * sin((p.x + 2 * p.y) / 9)
+        })
+    }
+    let mask = (0..<96 * 80).map { k in (20..<76).contains(k % 96) && (16..<64).contains(k / 96) }
+    let aligner = try #require(ImageAligner(picture(.zero, 0), mask: mask))
+    for (shift, growth) in [(SIMD2<Float>(0.37, -0.81), Float(0)), ([2.5, 1.5], 0.02), ([-1.2, 0.4], -0.03)] {
+      let found = aligner.align(picture(shift, growth), from: ImageAligner.Motion(), iterations: 30)
+      #expect(length(found.shift - shift) < 0.03, "\(found.shift) for \(shift)")
+      #expect(abs(found.growth - growth) < 0.002, "\(found.growth) for \(growth)")
+      #expect(found.error < 0.01)
+    }
+    let flat = ImageAligner.Picture(width: 96, height: 80, values: [Float](repeating: 0.5, count: 96 * 80))
+    #expect(ImageAligner(flat, mask: mask) == nil)
+  }
+  private func length(_ v: SIMD2<Float>) -> Float { (v * v).sum().squareRoot() }
+
+  /// Noise bursts with the mouth's opening, seven frames late.
+  @Test func lateSoundIsNoticed() throws {
+    let frames = 250
+    let mouth: [Float] = (0..<frames).map { i in
+      let t = Float(i) / 25
+      return max(0, sin(11 * t) + 0.7 * sin(17.3 * t) + 0.5 * sin(5.1 * t)) / 10
+    }
+    let noise = (Tensor.rand([frames * 640], Generator(seed: 1)) * 2 - 1).floats
+    func sound(_ lag: Int) -> [Float] {
+      (0..<frames * 640).map { s in
+        let i = s / 640 - lag
+        let loud = i >= 0 && i < frames ? mouth[i] : 0
+        return (0.002 + loud) * noise[s]
+      }
+    }
+    for lag in [7, 0, -4] {
+      let found = try #require(SoundOffset(mouth: mouth, fps: 25, samples: sound(lag), sampleRate: 16000))
+      #expect(found.frames == lag)
+      #expect(found.correlation > 0.5)
+    }
+    let silence = [Float](repeating: 0, count: frames * 640)
+    #expect(SoundOffset(mouth: mouth, fps: 25, samples: silence, sampleRate: 16000) == nil)
+  }
+
+  @Test func blurIsMeasured() throws {
+    let generator = Generator(seed: 3)
+    let noise = Tensor.rand([64, 64, 1], generator)
+    let sharp = (noise.expand([64, 64, 3]) * 255).to(.uint8)
+    // The mean over five rows and columns.
+    func smooth(_ t: Tensor, _ dim: Int) -> Tensor {
+      (0..<5).map { t.narrow(dim, $0, 60) }.reduce(Tensor.zeros(t.narrow(dim, 0, 60).shape), +) / 5
+    }
+    let soft = smooth(smooth(sharp.to(.float32), 0), 1).to(.uint8)
+    let a = try #require(Sharpness.blur(sharp, low: [0, 0], high: [60, 60]))
+    let b = try #require(Sharpness.blur(soft, low: [0, 0], high: [60, 60]))
+    #expect(a < 0.3 && b > a + 0.1, "\(a) and \(b)")
+    #expect(Sharpness.blur(Tensor.full([64, 64, 3], 9, .uint8), low: [0, 0], high: [60, 60]) == nil)
+  }
+}
