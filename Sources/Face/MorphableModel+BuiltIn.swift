@@ -13,7 +13,7 @@ extension MorphableModel {
       Tensor(fields.flatMap { $0.flatMap { [$0.x / 10, $0.y / 10, $0.z / 10] } }, [fields.count, count, 3])
     }
     let shape = LinearShape(
-      mean: tensor([mesh.positions])[0], identity: tensor(IdentityMode.all.map(head.displacements)),
+      mean: tensor([mesh.positions])[0], identity: tensor(head.identityModes(&sculptor.surface)),
       expression: tensor(sculptor.all().map(head.displacements)))
     // The middle of a ball lies halfway between its poles.
     var weights = [Float](repeating: 0, count: 2 * count)
@@ -22,7 +22,7 @@ extension MorphableModel {
       weights[eye * count + ball.upperBound - 1] = 0.5
     }
     return MorphableModel(
-      name: "builtin", shape: shape, identityNames: IdentityMode.all.map(\.name), expressionNames: ExpressionNames.arkit,
+      name: "builtin", shape: shape, identityNames: BuiltInHead.identityNames, expressionNames: ExpressionNames.arkit,
       triangles: Tensor(mesh.triangles.flatMap { [Int($0.x), Int($0.y), Int($0.z)] }, [mesh.triangles.count, 3]), parts: mesh.parts,
       landmarkVertices: Array(0..<FaceMeshTopology.pointCount) + head.irises, torsoWeight: Tensor(mesh.torso), eyes: mesh.eyes,
       eyeWeights: Tensor(weights, [2, count]))

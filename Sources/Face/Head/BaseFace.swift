@@ -20,6 +20,7 @@ struct BaseFace {
       let p = SIMD3<Float>(Float(c[3 * v]), Float(c[3 * v + 1]), Float(c[3 * v + 2]))
       return p / 1000
     }
+    Self.refine(&points)
     Self.closeLips(&points)
     var centers: [SIMD3<Float>] = []
     for margin in [FaceMeshTopology.rightEye, FaceMeshTopology.leftEye] {
@@ -28,6 +29,15 @@ struct BaseFace {
       centers.append(center)
     }
     eyeCenters = centers
+  }
+
+  /// Profile and brows as anthropometry has them: the network's own face purses its lips, lifts its brows and draws back its chin.
+  private static func refine(_ points: inout [SIMD3<Float>]) {
+    let amounts: [String: Float] = ["browHeight": -1, "browRidge": 0.7, "mouthForward": -0.45, "chinForward": 0.35, "jawHeight": 0.6]
+    let modes = IdentityMode.all.filter { amounts[$0.name] != nil }
+    for v in points.indices {
+      for mode in modes { points[v] += mode.movement(of: points[v], torso: 0) * (amounts[mode.name] ?? 0) }
+    }
   }
 
   /// Brings both inner borders onto the line midway, and takes the flesh of the lips along.

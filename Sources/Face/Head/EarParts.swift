@@ -7,14 +7,14 @@ extension HeadMesh {
     let segments = 20
     // Height of the shell over its base plane (cm) at parts of the way from the hollow's middle to the rim.
     let profile: [(r: Float, h: Float)] = [
-      (0.22, -0.05), (0.42, 0.15), (0.55, 0.62), (0.68, 0.72), (0.8, 0.6), (0.92, 0.82), (1.0, 0.72), (0.99, 0.42), (0.8, -0.1),
-      (0.62, -0.7),
+      (0.2, -0.35), (0.38, -0.1), (0.5, 0.55), (0.62, 0.72), (0.74, 0.4), (0.86, 0.45), (0.94, 0.95), (1.0, 0.85), (1.0, 0.45),
+      (0.84, -0.1), (0.66, -0.7),
     ]
     // The tragus; the ear leans back and stands off the head more at its rear edge.
     let up = normalized(SIMD3<Float>(0.10, 1, -0.22))
-    let out = normalized(SIMD3<Float>(0.88, 0, 0.47))
+    let out = normalized(SIMD3<Float>(0.91, 0, 0.41))
     let back = normalized(cross(up, out))
-    let origin = SIMD3<Float>(7.55, 1.35, -1.35)
+    let origin = SIMD3<Float>(7.5, 1.35, -1.35)
     func place(_ u: Float, _ v: Float, _ h: Float) -> SIMD3<Float> {
       let p = origin + back * u + up * v + out * h
       return [p.x * side, p.y, p.z]
@@ -31,9 +31,10 @@ extension HeadMesh {
         let u = c * width * ring.r - 0.35 * (1 - ring.r)
         let v = n * height * ring.r
         // The front edge lies on the cheek: no rim there. The lobe is flat.
-        let front = smoothstep(-0.2, -0.95, c) * (k < 8 ? 1 : 0.3)
+        let front = smoothstep(-0.2, -0.95, c) * (k < 9 ? 1 : 0.3)
         let lobe = smoothstep(-0.55, -0.95, n)
-        let rim = mix(mix(ring.h, -0.15, front), 0.25, lobe * (k < 7 ? 0.8 : 0))
+        let flat = mix(0.3, 0.3 + (ring.h - 0.95) * 0.6, smoothstep(6.5, 8, Float(k)))
+        let rim = mix(mix(ring.h, -0.15, front), flat, lobe * 0.85)
         return add(place(u, v, rim))
       }
       let inner = last.isEmpty ? Array(repeating: hollow, count: segments) : last

@@ -88,12 +88,12 @@ struct ExpressionSculptor {
     ]
     for (v, p) in surface.points.enumerated() where p.y > 0.8 || abs(p.x) < 1.9 && p.y > -1.7 { fixed[v] = 0 }
     let moving = [
-      152, 148, 176, 149, 150, 136, 175, 171, 140, 170, 199, 208, 32, 200, 201, 18, 83, 17, 84, 194, 16, 85, 15, 86, 14, 87, 178, 179,
+      152, 148, 176, 149, 150, 175, 171, 140, 170, 199, 208, 32, 200, 201, 18, 83, 17, 84, 194, 16, 85, 15, 86, 14, 87, 178, 179,
       180, 181, 182, 169, 211,
     ]
     for v in still { for w in [v, Mesh.mirror[v]] { fixed[w] = 0 } }
     for v in moving { for w in [v, Mesh.mirror[v]] { fixed[w] = 1 } }
-    for (v, share) in [(78, Float(0.42)), (61, 0.42), (62, 0.42), (76, 0.42), (58, 0.3), (132, 0.1), (172, 0.75)] {
+    for (v, share) in [(78, Float(0.42)), (61, 0.42), (62, 0.42), (76, 0.42), (58, 0.2), (132, 0.07), (172, 0.55)] {
       for w in [v, Mesh.mirror[v]] { fixed[w] = share }
     }
     let field = surface.harmonic(fixed)

@@ -27,7 +27,7 @@ struct FaceSurface {
     let kernels = handles.map { system.kernel($0.point) }
     let n = handles.count
     var matrix = (0..<n).map { i in (0..<n).map { j in kernels[j][handles[i].point] } }
-    for i in 0..<n { matrix[i][i] *= 1.003 }
+    for i in 0..<n { matrix[i][i] *= 1.0003 }
     var right = handles.map(\.value)
     solve(&matrix, &right)
     return points.indices.map { v in (0..<n).reduce(into: SIMD3<Float>.zero) { $0 += right[$1] * kernels[$1][v] } }

@@ -8,11 +8,11 @@ struct HeadVolume {
     let skull = ellipsoid(q, center: [0, 4.3, -1.9], radii: [7.65, 9.3, 9.5])
     let jaw = ellipsoid(q, center: [0, -2.5, 0.6], radii: [6.6, 6.0, 6.0])
     let head = smoothMinimum(skull, jaw, 2)
-    let neck = cone(q, from: [0, -3, -3.6], to: [0, -17, -6.2], radii: (5.2, 6.0))
+    let neck = cone(q, from: [0, -3, -3.6], to: [0, -17, -5.4], radii: (5.0, 5.7))
     let shoulders = smoothMinimum(
-      cone(q, from: [0, -11, -8.2], to: [14.5, -20.5, -8], radii: (3.2, 3.0)),
-      cone(q, from: [16.3, -24, -8], to: [18.5, -48, -8], radii: (4.7, 4.2)), 3)
-    let chest = ellipsoid(q, center: [0, -36, -6.5], radii: [18.5, 17.5, 10.5])
+      cone(q, from: [0, -10.5, -7.4], to: [14.5, -20, -7], radii: (3.0, 3.0)),
+      cone(q, from: [16.3, -23.5, -7], to: [18.5, -48, -7], radii: (4.7, 4.2)), 3)
+    let chest = ellipsoid(q, center: [0, -35.5, -5.5], radii: [18.5, 17.5, 10.5])
     return smoothMinimum(smoothMinimum(head, neck, 2.5), smoothMinimum(shoulders, chest, 5), 4)
   }
   func normal(_ p: SIMD3<Float>) -> SIMD3<Float> {

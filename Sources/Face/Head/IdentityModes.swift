@@ -6,6 +6,11 @@ struct IdentityMode {
   /// What a point of the right or left half moves at coefficient 1, in cm; x of the point and of the move count outwards from the middle.
   let move: (_ p: SIMD3<Float>, _ torso: Float) -> SIMD3<Float>
 
+  /// What a point on either side moves at coefficient 1, in cm.
+  func movement(of p: SIMD3<Float>, torso: Float) -> SIMD3<Float> {
+    let d = move([abs(p.x), p.y, p.z], torso)
+    return [p.x < 0 ? -d.x : p.x > 0 ? d.x : 0, d.y, d.z]
+  }
   /// A hill of height 1 around a centre, `radii` wide.
   private static func hill(_ p: SIMD3<Float>, _ center: SIMD3<Float>, _ radii: SIMD3<Float>) -> Float {
     let d = (p - center) / radii
@@ -92,7 +97,7 @@ struct IdentityMode {
   private static var body: [IdentityMode] {
     [
       .init(name: "neckWidth") { p, torso in
-        let part = smoothstep(-4, -10, p.y) * smoothstep(-21, -15, p.y)
+        let part = smoothstep(-8, -12, p.y) * smoothstep(-21, -15, p.y)
         return [0.1 * p.x * part, 0, 0.1 * (p.z + 5) * part]
       },
       .init(name: "shoulderWidth") { p, torso in [0.07 * p.x * torso * smoothstep(-14, -22, p.y), 0, 0] },
@@ -103,25 +108,5 @@ struct IdentityMode {
       },
       .init(name: "earStand") { p, torso in [0.4 * smoothstep(7.5, 9, p.x) * smoothstep(-5, -2, p.y) * (1 - torso), 0, 0] },
     ]
-  }
-}
-
-extension BuiltInHead {
-  /// What a mode does to every vertex at coefficient 1, in cm; eyeballs only move as a whole, and lids keep their distance to them.
-  func displacements(_ mode: IdentityMode) -> [SIMD3<Float>] {
-    func move(_ p: SIMD3<Float>, _ torso: Float) -> SIMD3<Float> {
-      let d = mode.move([abs(p.x), p.y, p.z], torso)
-      return [p.x < 0 ? -d.x : p.x > 0 ? d.x : 0, d.y, d.z]
-    }
-    var out = mesh.positions.indices.map { move(mesh.positions[$0], mesh.torso[$0]) }
-    for (center, ball) in zip(base.eyeCenters, mesh.eyes) {
-      let whole = move(center, 0)
-      for v in ball { out[v] = whole }
-      for v in out.indices where !ball.contains(v) {
-        let near = length(mesh.positions[v] - center)
-        if near < 2.2 { out[v].z = mix(whole.z, out[v].z, smoothstep(1.5, 2.2, near)) }
-      }
-    }
-    return out
   }
 }

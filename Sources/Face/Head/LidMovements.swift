@@ -46,4 +46,29 @@ extension ExpressionSculptor {
     }
     return movement
   }
+
+  /// The same movement with lids that ride on the eyeballs instead of cutting into them.
+  func onEyeballs(_ m: Movement) -> Movement {
+    var riding = m
+    let places = head.mesh.positions
+    let eyes = [(Mesh.rightEye, Mesh.rightLid), (Mesh.leftEye, Mesh.leftLid)]
+    for (eye, center) in head.base.eyeCenters.enumerated() {
+      // Where a point goes that was to go to `to`: no nearer to the ball than a lid is thick, or than it was.
+      func ride(_ v: Int, _ to: SIMD3<Float>, _ above: Float) -> SIMD3<Float> {
+        let least = min(BaseFace.eyeRadius + BaseFace.lidThickness + above, length(places[v] - center))
+        let d = to - center, l = length(d)
+        return l < least ? center + d * (least / l) : to
+      }
+      let (margin, fold) = eyes[eye]
+      for i in 0..<16 {
+        for (v, above) in [(margin[i], Float(0)), (fold[i], 0.06)] { riding.face[v] = ride(v, places[v] + m.face[v], above) - places[v] }
+        for (k, row) in head.lidRows[eye].enumerated() {
+          let t = Float(k + 1) / 3, v = row[i]
+          let along = riding.face[margin[i]] * (1 - t) + riding.face[fold[i]] * t
+          riding.own[v] = ride(v, places[v] + along + (m.own[v] ?? .zero), 0.03) - places[v] - along
+        }
+      }
+    }
+    return riding
+  }
 }

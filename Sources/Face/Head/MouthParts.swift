@@ -38,7 +38,7 @@ extension HeadMesh {
   /// A row of twelve teeth in its gum; the lower one goes with the jaw.
   mutating func addTeeth(upper: Bool) {
     let line = lipLine
-    let front: Float = upper ? line.z - 0.75 : line.z - 1.0
+    let front: Float = upper ? line.z - 0.95 : line.z - 1.15
     let edge: Float = upper ? line.y - 0.12 : line.y - 0.2
     let up: Float = upper ? 1 : -1
     let share: Float = upper ? 0 : 1
@@ -80,7 +80,7 @@ extension HeadMesh {
       var row: [Int] = []
       for c in 0..<9 {
         let s = Float(c) / 4 - 1
-        let width: Float = 1.9 * (1 - 0.75 * t * t * t)
+        let width: Float = 1.8 * (1 - 0.8 * t * t * t * t).squareRoot()
         let height = -0.85 + 0.45 * sin((1 - t) * 2) - 0.5 * s * s * (1 - 0.5 * t) - 0.15 * (1 - abs(s)) * (1 - t)
         let end: Float = 0.35 * (1 - s * s)
         let v = add([s * width, line.y + height, line.z - 1.75 - (1 - t) * 4.2 + end * t], jaw: 1)

@@ -27,7 +27,7 @@ struct JawMotion {
   static let hinge = SIMD3<Float>(0, 0.9, 0.6)
 
   /// As far as `jawOpen` goes.
-  static let open = JawMotion(pitch: 0.4, slide: [0, -0.35, 0.4])
+  static let open = JawMotion(pitch: 0.36, slide: [0, -0.8, 0.15])
 
   func move(_ p: SIMD3<Float>) -> SIMD3<Float> {
     guard pitch != 0 else { return slide }
