@@ -74,6 +74,10 @@ void ct_free(ct_tensor t) {
   protect(false, [&] { delete &ref(t); return true; });
 }
 
+void ct_become(ct_tensor t, ct_tensor other) {
+  protect(false, [&] { ref(t) = ref(other); return true; });
+}
+
 void ct_push_tensor(ct_tensor t) {
   push([&] { t ? stack.emplace_back(ref(t)) : stack.emplace_back(); });
 }

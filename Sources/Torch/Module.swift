@@ -1,3 +1,5 @@
+import CTorch
+
 /// A part of a network: a class whose stored properties are its weights and parts.
 ///
 /// A weight's name in a checkpoint is its property path, as `layers.0.weight`; properties whose names start with an underscore do not count.
@@ -31,6 +33,14 @@ extension Module {
   /// The state as `Safetensors.write` takes it, each name behind `prefix`.
   public func namedState(prefix: String = "") -> [String: Tensor] {
     Dictionary(uniqueKeysWithValues: state().map { (prefix + $0.name, $0.tensor) })
+  }
+
+  /// Moves the whole state to a device; the tensors stay the same objects. An optimizer is made afterwards.
+  public func move(to device: Device) {
+    for (_, tensor) in state() where tensor.device != device {
+      let moved = tensor.detach().to(device).requiringGrad(tensor.requiresGrad)
+      tensor.lend { handle in moved.lend { ct_become(handle, $0) } }
+    }
   }
 
   /// Overwrites the state with the tensors whose names start with `prefix`; throws `ModuleError`, and then has changed nothing.

@@ -56,4 +56,17 @@ private final class Whole: Part {
     #expect(b.first.weight.floats == a.first.weight.floats)
     #expect(b.first.weight.requiresGrad)
   }
+
+  /// The "meta" device keeps shapes and no numbers: a second device that every machine has.
+  @Test func movesToADevice() {
+    let meta = Device(rawValue: "meta")
+    let part = Part(Generator(seed: 1), maybe: true)
+    let weight = part.first.weight
+    part.move(to: .cpu)
+    #expect(weight.device == .cpu && weight.abs().sum().item > 0)
+    part.move(to: meta)
+    #expect(part.state().allSatisfy { $0.tensor.device == meta } && weight === part.first.weight && weight.requiresGrad)
+    let y = part.first(.ones([4, 2], device: meta))
+    #expect(y.device == meta && y.shape == [4, 3] && y.requiresGrad)
+  }
 }

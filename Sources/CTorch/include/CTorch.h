@@ -21,6 +21,8 @@ const char *ct_version_built(void);
 const char *ct_version_loaded(void);
 
 void ct_free(ct_tensor);
+/// Makes the first reference one to the second's tensor; what was derived from the first keeps the old one.
+void ct_become(ct_tensor, ct_tensor);
 
 // Operators. On an empty stack, push the arguments in schema order, call, pop the results, last one first.
 void ct_push_tensor(ct_tensor _Nullable);
