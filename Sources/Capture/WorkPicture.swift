@@ -56,3 +56,13 @@ struct LinearFits {
     }
   }
 }
+
+/// The grey levels, 0...255, of `rgb`, `[H, W, 3]` uint8, scaled to `width` x `height`, in row-major order.
+func luma(_ rgb: Tensor, width: Int, height: Int) -> [Float] {
+  resize(rgb, width: width, height: height).withElements(UInt8.self) { p in
+    (0..<width * height).map { k -> Float in
+      let red = Float(p[3 * k]), green = Float(p[3 * k + 1]), blue = Float(p[3 * k + 2])
+      return 0.299 * red + 0.587 * green + 0.114 * blue
+    }
+  }
+}

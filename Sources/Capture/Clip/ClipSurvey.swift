@@ -47,20 +47,20 @@ struct ClipSurvey {
     let tracker = try LandmarkTracker()
     let detector = try FaceDetector()
     let cuts = ShotDetector()
-    (shots, crowd, total) = ([], [], 0)
-    while total < range.count, let frame = try reader.next() {
-      if cuts.isCut(frame.rgb) || shots.isEmpty {
-        tracker.reset()
-        shots.append(Shot(range: frame.index..<frame.index, faces: []))
-      }
+    var faces: [FaceLandmarks?] = []
+    crowd = []
+    while faces.count < range.count, let frame = try reader.next() {
       let face = try tracker.track(frame.rgb)
-      if total % Self.countingInterval == 0 {
+      cuts.add(frame.rgb, face: face, alpha: nil)
+      if faces.count % Self.countingInterval == 0 {
         crowd.append(try detector.detect(frame.rgb, thorough: false).count)
       }
-      shots[shots.count - 1].faces.append(face.map { $0.scaled(scale) })
-      shots[shots.count - 1].range = shots[shots.count - 1].range.lowerBound..<frame.index + 1
-      total += 1
-      try progress(total, max(expected, total))
+      faces.append(face.map { $0.scaled(scale) })
+      try progress(faces.count, max(expected, faces.count))
+    }
+    total = faces.count
+    shots = cuts.shots.map { part in
+      Shot(range: part.lowerBound + range.lowerBound..<part.upperBound + range.lowerBound, faces: Array(faces[part]))
     }
     damage = reader.damage
   }

@@ -11,14 +11,12 @@ final class DatasetBuilder {
   private let plate = BackgroundPlate()
   private let pictures = PictureQueue()
   let torso = TorsoTracker()
-  /// The background's motion, of some frames; nil where it could not be followed.
-  private(set) var backgroundMotions: [ImageAligner.Motion?] = []
+  let camera = CameraMotion()
+  let drawing = DrawingCheck()
   private(set) var blurs: [Double] = []
-  private var backgroundAligner: ImageAligner?
-  private var hasLookedForBackground = false
   private var done = 0
 
-  /// Frames from one look at background and sharpness to the next.
+  /// Frames from one look at the sharpness to the next.
   private static let lookInterval = 5
 
   init(_ crop: FaceCrop, _ files: DatasetFolder) throws {
@@ -40,6 +38,7 @@ final class DatasetBuilder {
       try reader.skip(position - next)
       guard let frame = try reader.next(), let face = shot.faces[position] else { break }
       try masks.learn(frame.rgb, crop.apply(face))
+      drawing.add(frame.rgb, crop.apply(face))
       next = position + 1
     }
   }
@@ -49,35 +48,18 @@ final class DatasetBuilder {
     let (labels, alpha) = try masks.masks(rgb, face)
     try pictures.write(try ImageFile.jpeg(rgb, quality: 95), to: files.image(index))
     try pictures.write(try ImageFile.png(SemanticClass.image(of: labels)), to: files.labels(index))
-    plate.add(rgb, alpha)
+    plate.add(rgb, alpha: alpha)
+    camera.add(rgb, alpha: alpha)
     torso.add(rgb, labels: labels)
-    if done % Self.lookInterval == 0 {
-      followBackground(rgb, labels)
-      if let blur = Sharpness.blur(rgb, low: face.box.low, high: face.box.high) { blurs.append(blur) }
-    }
+    if done % Self.lookInterval == 0, let blur = Sharpness.blur(rgb, low: face.box.low, high: face.box.high) { blurs.append(blur) }
     done += 1
   }
 
   /// Writes the background and waits for all files.
   func finish() throws {
-    try pictures.write(try ImageFile.jpeg(plate.image(), quality: 95), to: files.background)
+    // Where the person always fills the picture, nothing of the background is known.
+    let background = plate.finish()?.plate ?? Tensor.zeros([crop.size, crop.size, 3], .uint8)
+    try pictures.write(try ImageFile.jpeg(background, quality: 95), to: files.background)
     try pictures.finish()
-  }
-
-  private func followBackground(_ rgb: Tensor, _ labels: Tensor) {
-    let (picture, scale) = TorsoTracker.picture(rgb)
-    if !hasLookedForBackground {
-      hasLookedForBackground = true
-      let mask = TorsoTracker.mask(labels, width: picture.width, height: picture.height) { $0 == SemanticClass.background.rawValue }
-      backgroundAligner = ImageAligner(picture, mask: mask)
-      return
-    }
-    guard let backgroundAligner else { return }
-    let start = backgroundMotions.last.flatMap { $0 }.map { last in
-      ImageAligner.Motion(shift: last.shift * scale, growth: last.growth)
-    }
-    var found = backgroundAligner.align(picture, from: start ?? ImageAligner.Motion())
-    found.shift /= scale
-    backgroundMotions.append(found.seen > 0.4 ? found : nil)
   }
 }

@@ -74,11 +74,14 @@ struct Preflight {
     if outside * 50 > r.frames.tracked {
       add(.faceLeavesFrame, "the face reaches over the border of the picture in \(outside) frames; leave room around the head")
     }
-    if let motion = backgroundMotion, motion > 0.012 {
+    if builder.camera.isMoving {
       add(
         .movingCamera,
-        String(format: "the camera or the background moves (by %.1f %% of the picture): ", 100 * motion)
+        String(format: "the camera moves (by %.1f %% of the picture): ", 100 * builder.camera.wandering)
           + "the avatar's background will be blurred. Film from a tripod")
+    }
+    if builder.drawing.isDrawing {
+      add(.cartoon, "the face looks drawn or animated: the head model is a person's, and an avatar of a drawing will be poor")
     }
     if r.face.eyeDistance < 40 {
       add(
@@ -130,18 +133,6 @@ struct Preflight {
       return inside.x < 0.95 * size.x || inside.y < 0.95 * size.y
     }
   }
-  /// How far the background mostly strays, over the picture's size; nil where it is too smooth to tell.
-  private var backgroundMotion: Double? {
-    let motions = builder.backgroundMotions
-    guard motions.count >= 3 else { return nil }
-    let size = Float(crop.size)
-    let strays = motions.map { motion -> Float in
-      guard let motion else { return 1 }
-      return ((motion.shift * motion.shift).sum().squareRoot() + abs(motion.growth) * size / 3) / size
-    }.sorted()
-    return Double(strays[strays.count * 3 / 4])
-  }
-
   /// The ends of some numbers without the outermost hundredth at each.
   private static func extent(_ values: [Double]) -> (low: Double, high: Double) {
     let sorted = values.sorted()
