@@ -32,7 +32,8 @@ final class Demuxer {
     made.pointee.io_open = { _, _, _, _, _ in -EACCES }
     made.pointee.flags |= AVFMT_FLAG_GENPTS
     var opened: UnsafeMutablePointer<AVFormatContext>? = made
-    let status = avformat_open_input(&opened, url.lastPathComponent, nil, nil)
+    // Without a name FFmpeg goes by the bytes alone, so that text called .png is not taken for a picture.
+    let status = avformat_open_input(&opened, "", nil, nil)
     guard status >= 0, let opened else {
       Self.release(&io)
       throw Self.whyNotOpened(file, status)

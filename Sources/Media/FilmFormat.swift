@@ -21,6 +21,8 @@ package struct FilmFormat: Sendable {
 
   var isMP4: Bool { container == "mp4" || container == "mov" }
   var matrix: Int32 { isHD ? SWS_CS_ITU709 : SWS_CS_ITU601 }
+  /// Whether what a decoder needs to know stands once in the container and not before the pictures.
+  var hasGlobalHeader: Bool { av_guess_format(container, nil, nil).map { $0.pointee.flags & AVFMT_GLOBALHEADER != 0 } ?? false }
   var hasAlpha: Bool {
     let description = av_pix_fmt_desc_get(av_get_pix_fmt(pixels))
     return description.map { $0.pointee.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0 } ?? false

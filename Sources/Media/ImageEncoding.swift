@@ -37,7 +37,8 @@ extension ImageFile {
     case "jpg", "jpeg": isJPEG = true
     default: throw MediaError(.badRequest, url, "names no kind of picture that is written: end it in .png or .jpg")
     }
-    let format = isGrey ? AV_PIX_FMT_GRAY8 : isJPEG ? AV_PIX_FMT_YUVJ444P : AV_PIX_FMT_RGB24
+    // FFmpeg writes no JPEG without colour; that of a grey picture is empty and costs next to nothing.
+    let format = isJPEG ? (isGrey ? AV_PIX_FMT_YUVJ420P : AV_PIX_FMT_YUVJ444P) : isGrey ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB24
     let frame = Frame()
     frame.pointer.pointee.format = format.rawValue
     frame.pointer.pointee.width = Int32(width)
@@ -67,9 +68,9 @@ extension ImageFile {
     context.pointee.thread_count = 1
     context.pointee.flags |= AV_CODEC_FLAG_BITEXACT
     if id == AV_CODEC_ID_MJPEG {
-      // FFmpeg scales one table by q / 8, the usual JPEG quality Q scales it by 2 - Q / 50 above 50 and 50 / Q below.
+      // The usual quality Q scales JPEG's table by 2 - Q / 50 above 50 and by 50 / Q below; FFmpeg scales one half as coarse by q / 8.
       let scale = quality >= 50 ? 2 - Double(quality) / 50 : 50 / Double(max(quality, 1))
-      let q = min(max((8 * scale).rounded(), 1), 31)
+      let q = min(max((16 * scale).rounded(), 1), 31)
       context.pointee.flags |= AV_CODEC_FLAG_QSCALE
       context.pointee.qmin = 1
       context.pointee.global_quality = Int32(q) * FF_QP2LAMBDA

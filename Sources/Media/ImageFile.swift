@@ -30,7 +30,7 @@ public enum ImageFile {
       guard head.count >= 24 else { throw truncated(file.url) }
       let width = head[16..<20].reduce(0) { $0 << 8 | Int($1) }
       let height = head[20..<24].reduce(0) { $0 << 8 | Int($1) }
-      if width * height > maximumPixels { throw tooLarge(file.url, "\(width) x \(height)") }
+      if max(width, height) > maximumPixels || width * height > maximumPixels { throw tooLarge(file.url, "\(width) x \(height)") }
       return AV_CODEC_ID_PNG
     }
     if starts([0xFF, 0xD8]) { return AV_CODEC_ID_MJPEG }

@@ -48,6 +48,8 @@ final class Muxer {
         return whence & AVSEEK_SIZE != 0 ? -1 : Int64(file.seek(to: Int(offset), from: whence & ~AVSEEK_FORCE))
       })
     context.pointee.pb = io
+    // To put the index in front, the muxer reads back what it wrote.
+    context.pointee.url = av_strdup("file:" + file.temporary.path(percentEncoded: false))
     context.pointee.flags |= AVFMT_FLAG_BITEXACT
     context.pointee.flush_packets = 1
   }

@@ -41,7 +41,7 @@ final class PictureEncoder {
     }
     context.pointee.gop_size = Int32(max(1, min(300, (2 * rate.value).rounded())))
     context.pointee.thread_count = Int32(threads)
-    context.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_BITEXACT
+    context.pointee.flags |= AV_CODEC_FLAG_BITEXACT | (format.hasGlobalHeader ? AV_CODEC_FLAG_GLOBAL_HEADER : 0)
     if codec.pointee.id == AV_CODEC_ID_H264 {
       av_opt_set(context.pointee.priv_data, "preset", "fast", 0)
       av_opt_set(context.pointee.priv_data, "crf", String(quality), 0)

@@ -10,6 +10,8 @@ final class PictureStream {
     let duration: Double
     /// Its place among the decoded pictures.
     let index: Int
+    /// How it differs from the one before; nil where that is not asked for.
+    var change: PictureChange?
   }
   let demuxer: Demuxer
   let decoder: Decoder
@@ -20,10 +22,20 @@ final class PictureStream {
   private(set) var start = 0.0
   private(set) var decoded = 0
   private(set) var corrupt = 0
+  /// Whether pictures are compared with those before them.
+  var measuresChange = false
   private(set) var sizeChanges: [String] = []
   private(set) var closedGaps: [String] = []
   private var shift: Double?
   private var previous: Picture?
+  /// The container's time of the last picture, if that was before its predecessor's.
+  private var lastBack: Double?
+
+  /// What a picture lasts where nothing better is known.
+  private var usual: Double {
+    let candidates = [rate.value, Rational(stream.pointee.r_frame_rate)?.value ?? 25]
+    return 1 / (candidates.first { (1...500).contains($0) } ?? 25)
+  }
 
   /// Longer silences between two pictures are taken for damaged timestamps and closed.
   static let longestGap = 60.0
@@ -51,7 +63,8 @@ final class PictureStream {
       let picture = frame.pointer.pointee
       guard picture.width > 0, picture.height > 0 else { continue }
       if picture.flags & AV_FRAME_FLAG_CORRUPT != 0 || picture.decode_error_flags != 0 { corrupt += 1 }
-      let made = timed(frame)
+      var made = timed(frame)
+      if measuresChange, let previous { made.change = PictureChange(previous.frame, frame) }
       noteSize(made)
       decoded += 1
       previous = made
@@ -63,7 +76,6 @@ final class PictureStream {
   private func timed(_ frame: Frame) -> Picture {
     let unit = stream.pointee.time_base.value
     let picture = frame.pointer.pointee
-    let usual = 1 / rate.value
     let stated = picture.pkt_duration > 0 ? Double(picture.pkt_duration) * unit : usual
     let duration = stated > 0 && stated < Self.longestGap ? stated : usual
     guard let previous else {
@@ -75,11 +87,17 @@ final class PictureStream {
     if picture.best_effort_timestamp != FFMPEG_NO_TIME {
       let absolute = Double(picture.best_effort_timestamp) * unit
       let relative = absolute - (shift ?? 0)
-      if relative - previous.time > Self.longestGap || relative < previous.time - 1 {
-        closedGaps.append(String(format: "the timestamps jump by %.1f s at %.1f s", relative - previous.time, previous.time))
+      // One time out of order is a slip, two that go on from there are a clock that was set anew.
+      let isBack = relative < previous.time - 1e-6
+      let isReset = isBack && lastBack.map { absolute > $0 } == true
+      lastBack = isBack && !isReset ? absolute : nil
+      if relative - previous.time > Self.longestGap || isReset {
+        if closedGaps.count < 4 {
+          closedGaps.append(String(format: "the timestamps jump by %.1f s at %.1f s", relative - previous.time, previous.time))
+        }
         shift = absolute - time
-      } else {
-        time = max(relative, previous.time)
+      } else if !isBack {
+        time = relative
       }
     }
     return Picture(frame: frame, time: time, duration: duration, index: decoded)

@@ -18,8 +18,9 @@ public struct VideoFrame {
 
 /// Reads a video of any length in constant memory, upright, with square pixels, at a constant rate.
 ///
-/// Each tick of the rate shows the source frame nearest in time, so that variable rates, dropped and doubled frames keep their
-/// timing; tick 0 is the video's first frame, and `AudioReader` starts sound at that same moment. Use it from one thread.
+/// Each tick of the rate shows the source frame nearest in time, so that variable rates keep their timing; frames that the source
+/// shows twice, as film of 25 frames a second stored as 30 does, are passed over. Tick 0 is the video's first frame, and
+/// `AudioReader` starts sound at that same moment. Use it from one thread.
 public final class VideoReader {
   public let url: URL
   /// Pixels of the delivered frames.
@@ -43,8 +44,9 @@ public final class VideoReader {
   private let promised: Double?
   private var chooser: FrameChooser?
   private var delivered = 0
-  private var current: PictureStream.Picture
-  private var upcoming: PictureStream.Picture?
+  /// Decoded pictures, from the one last shown on.
+  private var waiting: [PictureStream.Picture]
+  private var end = 0.0
   private var isFinished = false
 
   /// Opens `url` and decodes its first frame.
@@ -65,12 +67,20 @@ public final class VideoReader {
     guard let first = try pictures.next() else {
       throw MediaError(.noFrames, url, "has a video stream without a single readable frame: export it anew")
     }
-    current = first
+    waiting = [first]
     orientation = Orientation(pictures.stream) ?? Orientation(first.frame) ?? .upright
     sourceRate = pictures.rate
     let delivery = rate ?? pictures.rate
     self.rate = delivery
-    chooser = rate.map { FrameChooser(rate: $0) }
+
+    end = first.time + first.duration
+    if let rate {
+      let horizon = Self.horizon(sourceRate, rate, first.frame)
+      pictures.measuresChange = horizon > 0
+      var chooser = FrameChooser(rate: rate, horizon: horizon)
+      chooser.add(index: first.index, time: first.time, change: nil)
+      self.chooser = chooser
+    }
 
     let stored = Self.squarePixels(first.frame, pictures)
     let upright = orientation.transposed ? (width: stored.height, height: stored.width) : stored
@@ -111,27 +121,45 @@ public final class VideoReader {
 
   private func advance() throws -> PictureStream.Picture? {
     guard !isFinished else { return nil }
-    if upcoming == nil { upcoming = try pictures.next() }
-    if chooser == nil {
-      if delivered > 0 {
-        guard let next = upcoming else { return finish() }
-        current = next
-        upcoming = nil
-      }
-    } else {
-      while let next = upcoming, chooser?.shouldAdvance(from: current.time, to: next.time) == true {
-        current = next
-        upcoming = try pictures.next()
-      }
-      if upcoming == nil, chooser?.remains(before: current.time + current.duration) == false { return finish() }
-      chooser?.show()
-    }
-    delivered += 1
-    return current
+    let picture = chooser == nil ? try following() : try chosen()
+    if picture != nil { delivered += 1 } else { isFinished = true }
+    return picture
   }
-  private func finish() -> PictureStream.Picture? {
-    isFinished = true
-    return nil
+  /// The next source picture.
+  private func following() throws -> PictureStream.Picture? {
+    if delivered > 0 { waiting = try decode().map { [$0] } ?? [] }
+    return waiting.first
+  }
+  /// The source picture for the next tick.
+  private func chosen() throws -> PictureStream.Picture? {
+    while true {
+      switch chooser?.next() {
+      case .show(let index):
+        waiting.removeAll { $0.index < index }
+        return waiting.first
+      case .needsMore:
+        if let first = chooser?.oldest { waiting.removeAll { $0.index < first } }
+        if let next = try decode() {
+          waiting.append(next)
+          chooser?.add(index: next.index, time: next.time, change: next.change)
+        } else {
+          chooser?.end(at: end)
+        }
+      case .finished, nil: return nil
+      }
+    }
+  }
+  private func decode() throws -> PictureStream.Picture? {
+    let picture = try pictures.next()
+    if let picture { end = picture.time + picture.duration }
+    return picture
+  }
+  /// How many ticks to look ahead for pictures that the source repeats; none where source and delivery agree or memory would be large.
+  private static func horizon(_ source: Rational, _ delivery: Rational, _ frame: Frame) -> Int {
+    let ratio = source.value / delivery.value
+    guard abs(ratio - 1) > 0.002, ratio < 4 else { return 0 }
+    let pixels = Int(frame.pointer.pointee.width) * Int(frame.pointer.pointee.height)
+    return min(6, Int(Double(1 << 26) / Double(pixels) / max(ratio, 1)))
   }
 
   /// How the delivered frames differ from the decoded ones, so far.
@@ -141,11 +169,15 @@ public final class VideoReader {
     public var delivered: Int
     /// Deliveries that repeat the source frame before them.
     public var duplicated: Int
-    /// Source frames that no tick showed.
+    /// Source frames that no tick showed, repetitions left aside.
     public var dropped: Int
+    /// Source frames that repeat the picture before them, as pulldown does; counted only where the source's rate is not `rate`.
+    public var repeated: Int
   }
   public var counts: Counts {
-    Counts(decoded: pictures.decoded, delivered: delivered, duplicated: chooser?.duplicated ?? 0, dropped: chooser?.dropped ?? 0)
+    Counts(
+      decoded: pictures.decoded, delivered: delivered, duplicated: chooser?.duplicated ?? 0, dropped: chooser?.dropped ?? 0,
+      repeated: chooser?.repeated ?? 0)
   }
 
   /// What is wrong with the file as far as it has been read, in a line to be shown; nil if nothing.
@@ -156,7 +188,6 @@ public final class VideoReader {
     if pictures.corrupt > 0 { found.append("\(pictures.corrupt) frames are damaged") }
     found += pictures.sizeChanges + pictures.closedGaps
     if isFinished, let promised {
-      let end = current.time + current.duration
       if end < promised - max(0.5, 2 / sourceRate.value) {
         found.append(String(format: "it ends after %.1f s though its header says %.1f s", end, promised))
       }
