@@ -36,6 +36,6 @@ public final class SubjectAvatar: Avatar {
     }
     let signal = Track.driving(state, torso: torso, width: configuration.field.driving)
     let pose = Array(camera.inHead(state.pose).cameraToWorld.rows.prefix(12))
-    return image.render(driving: Tensor(signal, [1, signal.count]), pose: Tensor(pose, [1, 3, 4]), camera: camera)
+    return image.render(driving: scene.normalized(Tensor(signal, [1, signal.count])), pose: Tensor(pose, [1, 3, 4]), camera: camera)
   }
 }

@@ -11,7 +11,7 @@ final class SubjectData {
   let background: Tensor
   let camera: Camera
   let train, test: [Int]
-  /// `[N, D]`: expression, gaze, torso, then zeros.
+  /// `[N, D]`: expression, gaze, torso, then zeros, normalized.
   let driving: Tensor
   /// `[N, 3, 4]`: camera to head.
   let cameraToHead: Tensor
@@ -25,7 +25,7 @@ final class SubjectData {
 
   var count: Int { images.size(0) }
 
-  init(_ dataset: Dataset, drivingWidth: Int) throws {
+  init(_ dataset: Dataset, _ scene: SubjectScene) throws {
     let track = dataset.track
     let all = Array(0..<dataset.count)
     images = try dataset.images(all)
@@ -33,7 +33,7 @@ final class SubjectData {
     background = try dataset.background().to(.float32) / 255
     camera = dataset.camera
     (train, test) = (dataset.trainIndices, dataset.testIndices)
-    driving = dataset.driving(width: drivingWidth)
+    driving = scene.normalized(dataset.driving(width: scene.drivingMean.numel))
     modelName = track.modelName
     let n = track.frames.count
     let states = track.frames.map(\.state)

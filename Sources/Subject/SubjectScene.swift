@@ -16,14 +16,25 @@ public struct SubjectScene {
   public var identity: [Float]
   /// Where the head was on average, head to world.
   public var pose: Rigid
+  /// Mean and spread of the driving numbers over the training frames, `[D]` each.
+  var drivingMean, drivingSpread: Tensor
 
-  public init(_ dataset: Dataset) throws {
+  public init(_ dataset: Dataset, drivingWidth: Int) throws {
     let track = dataset.track
+    let seen = dataset.driving(width: drivingWidth).indexSelect(0, Tensor(dataset.trainIndices))
+    drivingMean = seen.mean(0)
+    // A coefficient that hardly moves says little: it must not be blown up to look like one that does.
+    drivingSpread = seen.variance(0, correction: 0).sqrt().clamp(0.03)
     background = try dataset.background()
     (camera, fps, modelName) = (dataset.camera, track.fps, track.modelName)
     (expressionNames, identity) = (track.expressionNames, track.identity)
     pose = dataset.trainIndices.isEmpty ? .identity : track.frames[dataset.trainIndices[dataset.trainIndices.count / 2]].state.pose
   }
+
+  /// Driving numbers `[.., D]` as the field sees them: those of a typical frame are near 0, with a spread near 1.
+  ///
+  /// What lies far outside the training is held at its border, where the field still knows what it does.
+  func normalized(_ driving: Tensor) -> Tensor { ((driving - drivingMean) / drivingSpread).clamp(-6, 6) }
 
   static func url(_ run: RunFolder) -> URL { run.url.appending(path: "scene.safetensors") }
 
@@ -32,6 +43,7 @@ public struct SubjectScene {
     try Safetensors.write(
       [
         "background": background, "identity": Tensor(identity), "pose": Tensor(pose.rows, [4, 4]),
+        "driving.mean": drivingMean, "driving.spread": drivingSpread,
         "camera": Tensor([camera.focal.x, camera.focal.y, camera.center.x, camera.center.y]),
       ],
       metadata: [
@@ -55,17 +67,22 @@ public struct SubjectScene {
       let fps = file.metadata["fps"].flatMap(Double.init), background.size(0) == height, background.size(1) == width
     else { throw SubjectError.scene(url, "size") }
     let c = try tensor("camera", 4)
+    guard let mean = file.tensors["driving.mean"], let spread = file.tensors["driving.spread"], mean.shape == spread.shape, mean.dim == 1,
+      (spread .> 0).all()
+    else { throw SubjectError.scene(url, "driving range") }
     return SubjectScene(
       background: background,
       camera: Camera(width: width, height: height, focal: [c[0], c[1]], center: [c[2], c[3]]), fps: fps,
       modelName: file.metadata["model"] ?? "",
       expressionNames: (file.metadata["expression_names"] ?? "").split(separator: ",").map(String.init),
-      identity: file.tensors["identity"]?.floats ?? [], pose: Rigid(rows: try tensor("pose", 16)))
+      identity: file.tensors["identity"]?.floats ?? [], pose: Rigid(rows: try tensor("pose", 16)), drivingMean: mean, drivingSpread: spread)
   }
 
   private init(
-    background: Tensor, camera: Camera, fps: Double, modelName: String, expressionNames: [String], identity: [Float], pose: Rigid
+    background: Tensor, camera: Camera, fps: Double, modelName: String, expressionNames: [String], identity: [Float], pose: Rigid,
+    drivingMean: Tensor, drivingSpread: Tensor
   ) {
+    (self.drivingMean, self.drivingSpread) = (drivingMean, drivingSpread)
     (self.background, self.camera, self.fps, self.modelName) = (background, camera, fps, modelName)
     (self.expressionNames, self.identity, self.pose) = (expressionNames, identity, pose)
   }

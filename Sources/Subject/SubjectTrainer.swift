@@ -30,7 +30,10 @@ public final class SubjectTrainer {
   public init(_ dataset: Dataset, _ configuration: SubjectConfiguration, run: RunFolder, warn: (String) -> Void) throws {
     self.configuration = configuration
     self.run = run
-    data = try SubjectData(dataset, drivingWidth: configuration.field.driving)
+    guard !dataset.trainIndices.isEmpty else { throw SubjectError.noFrames(dataset.folder.path) }
+    let scene = try SubjectScene(dataset, drivingWidth: configuration.field.driving)
+    if run.savedSteps.isEmpty { try scene.write(run) }
+    data = try SubjectData(dataset, scene)
     generator = Generator(seed: configuration.seed)
     field = HyperField(configuration.field, generator)
     let labels = data.labels
