@@ -85,7 +85,7 @@ public final class MorphableModel {
     let rotation = gazeMatrices(gaze).transpose(-1, -2)
     var pieces: [Tensor] = []
     var from = 0
-    for (eye, range) in ranges.enumerated() {
+    for (eye, range) in ranges.enumerated().sorted(by: { $0.element.lowerBound < $1.element.lowerBound }) {
       let center = centers.narrow(-2, eye, 1)
       let turned = (points.narrow(-2, range.lowerBound, range.count) - center).matmul(rotation) + center
       pieces.append(points.narrow(-2, from, range.lowerBound - from))
