@@ -36,6 +36,17 @@ public struct Rasteriser: Sendable {
     self.translation = translation
   }
 
+  /// The view of a camera.
+  public init(_ camera: Camera) {
+    let back = camera.worldToCamera, r = back.rotation.transposed
+    self.init(focal: camera.focal, center: camera.center, rows: (r.x, r.y, r.z), translation: back.translation)
+  }
+
+  /// Draws `vertices [V, 3]`, in the world, joined by `triangles [F, 3]`, as `camera` sees them.
+  public static func draw(_ vertices: Tensor, _ triangles: Tensor, camera: Camera) -> RasterImage {
+    Rasteriser(camera).draw(vertices, triangles, width: camera.width, height: camera.height)
+  }
+
   /// The same view on a picture of `factor` times the width and height.
   public func scaled(by factor: Float) -> Rasteriser {
     var scaled = self
@@ -66,13 +77,13 @@ public struct Rasteriser: Sendable {
     // Set-up in chunks of triangles, filling in bands of rows: no two tasks write the same memory, and a band goes through the chunks in order.
     let bandHeight = max(16, (image.height + 31) / 32)
     let bands = (image.height + bandHeight - 1) / bandHeight
-    let prepared = UnsafeMutableBufferPointer<[ScreenTriangle]>.allocate(capacity: max(1, chunks))
-    prepared.initialize(repeating: [])
+    let prepared = UnsafeMutableBufferPointer<Chunk>.allocate(capacity: max(1, chunks))
+    prepared.initialize(repeating: Chunk())
     defer {
       prepared.deinitialize()
       prepared.deallocate()
     }
-    let job = Job(view: self, prepared: prepared, image: image)
+    let job = Job(view: self, prepared: prepared, image: image, bandHeight: bandHeight, bands: bands)
     seen.withUnsafeBufferPointer { seen in
       corners.withUnsafeBufferPointer { corners in
         let input = Input(points: seen, corners: corners)
@@ -82,11 +93,12 @@ public struct Rasteriser: Sendable {
       }
     }
     DispatchQueue.concurrentPerform(iterations: bands) { b in
-      job.fill(rows: b * bandHeight..<min(job.image.height, (b + 1) * bandHeight))
+      job.fill(band: b)
     }
   }
 
-  @inline(__always) func toCamera(_ p: SIMD3<Float>) -> SIMD3<Float> {
+  /// A world point in camera coordinates.
+  @inline(__always) public func toCamera(_ p: SIMD3<Float>) -> SIMD3<Float> {
     SIMD3((rows.0 * p).sum(), (rows.1 * p).sum(), (rows.2 * p).sum()) + translation
   }
 
@@ -95,36 +107,63 @@ public struct Rasteriser: Sendable {
     let corners: UnsafeBufferPointer<Int32>
   }
 
+  /// A run of triangles ready to be filled, and which of them reach into which band of rows.
+  private struct Chunk {
+    var triangles: [ScreenTriangle] = []
+    /// Places in `triangles`, band after band, in order within each.
+    var order: [Int32] = []
+    /// Where each band begins in `order`, and its end.
+    var starts: [Int32] = []
+  }
+
   /// Plain memory that the tasks share: each writes its own chunk or its own rows only.
   private struct Job: @unchecked Sendable {
     let view: Rasteriser
-    let prepared: UnsafeMutableBufferPointer<[ScreenTriangle]>
+    let prepared: UnsafeMutableBufferPointer<Chunk>
     let image: RasterImage
+    let bandHeight: Int
+    let bands: Int
 
     func prepare(_ chunk: Int, _ input: Input, _ faces: Range<Int>) {
-      var out: [ScreenTriangle] = []
-      out.reserveCapacity(faces.count)
+      var triangles: [ScreenTriangle] = []
+      triangles.reserveCapacity(faces.count)
       let setup = TriangleSetup(view: view, width: image.width, height: image.height)
       for f in faces {
-        let a = Int(input.corners[3 * f])
-        let b = Int(input.corners[3 * f + 1])
-        let c = Int(input.corners[3 * f + 2])
-        setup.add(Int32(f), input.points[a], input.points[b], input.points[c], to: &out)
+        let a = Int(input.corners[3 * f]), b = Int(input.corners[3 * f + 1]), c = Int(input.corners[3 * f + 2])
+        setup.add(Int32(f), input.points[a], input.points[b], input.points[c], to: &triangles)
       }
-      prepared[chunk] = out
+      var starts = [Int32](repeating: 0, count: bands + 1)
+      for triangle in triangles {
+        for band in reach(triangle) { starts[band + 1] += 1 }
+      }
+      for band in 0..<bands { starts[band + 1] += starts[band] }
+      var next = starts
+      var order = [Int32](repeating: 0, count: Int(starts[bands]))
+      for (i, triangle) in triangles.enumerated() {
+        for band in reach(triangle) {
+          order[Int(next[band])] = Int32(i)
+          next[band] += 1
+        }
+      }
+      prepared[chunk] = Chunk(triangles: triangles, order: order, starts: starts)
     }
 
-    func fill(rows: Range<Int>) {
-      let start = rows.lowerBound * image.width
-      let count = rows.count * image.width
+    private func reach(_ triangle: ScreenTriangle) -> ClosedRange<Int> {
+      let first = Int(triangle.rows.0) / bandHeight
+      return first...max(first, Int(triangle.rows.1) / bandHeight)
+    }
+
+    func fill(band: Int) {
+      let rows = band * bandHeight..<min(image.height, (band + 1) * bandHeight)
+      let start = rows.lowerBound * image.width, count = rows.count * image.width
       for i in start..<start + count {
         image.triangle[i] = -1
         image.depth[i] = 0
         image.barycentrics[i] = .zero
       }
       for chunk in prepared {
-        chunk.withUnsafeBufferPointer { all in
-          for i in 0..<all.count { all[i].fill(image, rows: rows) }
+        chunk.triangles.withUnsafeBufferPointer { triangles in
+          for k in Int(chunk.starts[band])..<Int(chunk.starts[band + 1]) { triangles[Int(chunk.order[k])].fill(image, rows: rows) }
         }
       }
       // While filling, the depth buffer holds the inverse depth, which is linear on the screen.

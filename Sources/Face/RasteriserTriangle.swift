@@ -11,8 +11,8 @@ struct ScreenTriangle {
 
   var index: Int32
   /// Corners in 1/4096 of a pixel, in the order in which their area is positive on a screen whose y runs down.
-  var x: SIMD3<Int64>
-  var y: SIMD3<Int64>
+  var x: SIMD3<Int32>
+  var y: SIMD3<Int32>
   /// Inverse distance of the corners along the viewing axis.
   var inverseDepth: SIMD3<Float>
   /// The corners' weights of the triangle's own corners, each divided by its depth.
@@ -27,6 +27,7 @@ struct ScreenTriangle {
     let bottom = min(Int(rows.1), band.upperBound - 1)
     guard top <= bottom else { return }
     // Edge k lies opposite corner k: e_k(p) = (p - a) x (b - a), positive inside; their sum is twice the area.
+    let x = SIMD3<Int64>(truncatingIfNeeded: x), y = SIMD3<Int64>(truncatingIfNeeded: y)
     let ax = SIMD3(x.y, x.z, x.x)
     let ay = SIMD3(y.y, y.z, y.x)
     let dx = SIMD3(x.z, x.x, x.y) &- ax
@@ -158,16 +159,19 @@ struct TriangleSetup {
     if area > 0 {
       out.append(
         ScreenTriangle(
-          index: index, x: SIMD3(xa, xb, xc), y: SIMD3(ya, yb, yc), inverseDepth: SIMD3(ia, ib, ic),
+          index: index, x: Self.pack(xa, xb, xc), y: Self.pack(ya, yb, yc), inverseDepth: SIMD3(ia, ib, ic),
           weights: (ia * a.weights, ib * b.weights, ic * c.weights), columns: columns, rows: rows))
     } else {
       out.append(
         ScreenTriangle(
-          index: index, x: SIMD3(xa, xc, xb), y: SIMD3(ya, yc, yb), inverseDepth: SIMD3(ia, ic, ib),
+          index: index, x: Self.pack(xa, xc, xb), y: Self.pack(ya, yc, yb), inverseDepth: SIMD3(ia, ic, ib),
           weights: (ia * a.weights, ic * c.weights, ib * b.weights), columns: columns, rows: rows))
     }
   }
 
+  @inline(__always) private static func pack(_ a: Int64, _ b: Int64, _ c: Int64) -> SIMD3<Int32> {
+    SIMD3(Int32(truncatingIfNeeded: a), Int32(truncatingIfNeeded: b), Int32(truncatingIfNeeded: c))
+  }
   @inline(__always) private func project(_ p: SIMD3<Float>) -> SIMD2<Float> {
     SIMD2(view.center.x - view.focal.x * p.x / p.z, view.center.y + view.focal.y * p.y / p.z)
   }

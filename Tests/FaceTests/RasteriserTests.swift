@@ -213,6 +213,27 @@ private func sphere(center: SIMD3<Float>, radius: Float, rings: Int) -> ([SIMD3<
   #expect(best < 25)
 }
 
+@Test func camerasSeeAlikeProjectedAndRasterised() {
+  let pose = Camera.lookAt(eye: [3, 1, 4], target: [0, 0.2, 0])
+  let camera = Camera(width: 90, height: 70, focal: [120, 110], center: [43, 37], cameraToWorld: pose)
+  let points: [SIMD3<Float>] = [[-0.5, -0.6, 0.2], [0.9, -0.2, 0.1], [0.1, 0.8, -0.3]]
+  let vertices = Tensor(points.flatMap { [$0.x, $0.y, $0.z] }, [3, 3])
+  let triangles = Tensor([0, 1, 2] as [Int32], [1, 3])
+  let image = Rasteriser.draw(vertices, triangles, camera: camera)
+  let hit = image.interpolate(vertices, triangles: triangles).floats
+  var seen = 0
+  for j in 0..<70 {
+    for i in 0..<90 where image.triangle[j * 90 + i] == 0 {
+      seen += 1
+      let at = 3 * (j * 90 + i)
+      let back = camera.project(SIMD3(hit[at], hit[at + 1], hit[at + 2]))
+      #expect(abs(back.x - Float(i) - 0.5) < 0.01 && abs(back.y - Float(j) - 0.5) < 0.01)
+      #expect(abs(back.z - image.depth[j * 90 + i]) < 1e-3)
+    }
+  }
+  #expect(seen > 200)
+}
+
 private func cross<T: SIMDScalar & BinaryFloatingPoint>(_ a: SIMD3<T>, _ b: SIMD3<T>) -> SIMD3<T> where SIMD3<T>: Equatable {
   SIMD3(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x)
 }

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Capture
+import Foundation
+
+struct Synth: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Film somebody who does not exist.", subcommands: [SynthPerformer.self])
+}
+
+struct SynthPerformer: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "performer",
+    abstract: "Film a drawn person who speaks, blinks and turns, and keep what is true about every frame.",
+    discussion: "The film goes through process like any other clip. Speech comes from eSpeak NG.")
+
+  @Option(help: "The film to write.")
+  var output: String
+  @Option(help: "How long it lasts.")
+  var seconds = 20.0
+  @Option(help: "Width and height in pixels.")
+  var size = 512
+  @Option(help: "A folder for poses, expressions, gaze, camera (truth.safetensors) and masks/.")
+  var truth: String?
+  @Flag(help: "Keep depth maps beside the masks.")
+  var depth = false
+  @Option(help: "Who it is and how they move.")
+  var seed: UInt64 = 0
+  @Option(help: "What is said.")
+  var sentence: String?
+
+  func run() throws {
+    let performer = try Performer(PerformerScript(seconds: seconds, size: size, seed: seed, text: sentence))
+    let start = Date()
+    try performer.record(
+      to: URL(filePath: output), truth: truth.map { URL(filePath: $0) }, depths: depth,
+      progress: { done in
+        guard done % 250 == 0 || done == performer.frameCount else { return }
+        print("\(done)/\(performer.frameCount) frames, \(Int((Double(done) / -start.timeIntervalSinceNow).rounded())) a second")
+      })
+    print("\(output): \(performer.frameCount) frames of \(size) x \(size) pixels")
+  }
+}
