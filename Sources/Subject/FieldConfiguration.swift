@@ -43,6 +43,14 @@ public enum SemanticCompositing: String, Codable, Sendable {
   case logits
 }
 
+/// What makes a density of a template's number.
+public enum DensityActivation: Codable, Sendable, Equatable {
+  /// max(0, x), the paper and the published code. Exactly empty where x is negative; a field that has become empty stays so.
+  case relu
+  /// scale * log(1 + e^(x - 1)): never quite empty, so that a small field with large steps cannot die. `scale` is per unit of length.
+  case softplus(scale: Double)
+}
+
 /// A grid of learnt features in canonical space.
 public struct GridConfiguration: Codable, Sendable, Equatable {
   public var channels: Int
@@ -110,6 +118,7 @@ public struct FieldConfiguration: Codable, Sendable, Equatable {
   /// K, the number of classes.
   public var classes = 12
   public var semantics = SemanticCompositing.logits
+  public var density = DensityActivation.relu
   public var grid = GridConfiguration()
   /// The field sees (x - center) * scale in place of x: with the head's middle and one over its radius, about -1...1.
   public var positionCenter = [0.0, 0.0, 0.0]

@@ -142,13 +142,14 @@ public struct ConditionedField {
     let template = template(pass)
     let features = template.features(points.encoded, frame: frame)
     return cat(
-      [template.rawColors(features, directions: directions, grid: points.features), template.rawDensity(features)], -1)
+      [template.rawColors(features, directions: directions, grid: points.features), configuration.density(template.rawDensity(features))],
+      -1)
   }
 
   /// Density before its rectifier, `[N]`.
   package func rawDensity(_ points: CanonicalPoints, pass: Int, frame: Int) -> Tensor {
     let template = template(pass)
-    return template.rawDensity(template.features(points.encoded, frame: frame)).squeeze(-1)
+    return configuration.density(template.rawDensity(template.features(points.encoded, frame: frame)).squeeze(-1))
   }
 
   /// The same field with every tensor replaced.

@@ -20,8 +20,6 @@ struct LiveSamples {
   static let deadDensity = -1e9
   /// Less than this of a ray is rounding.
   private static let unseen = 1e-8
-  /// How near to zero a density may have been rounded the other way.
-  private static let margin = -1e-4
 
   init(_ field: ConditionedField, _ rays: Rays, frame: Int, sampling: RaySampling, opaqueEnd: Bool, randoms: RayRandoms) {
     let count = rays.count
@@ -35,7 +33,7 @@ struct LiveSamples {
     func alive(_ raw: Tensor, _ depths: Tensor, _ noise: Tensor?) -> (Tensor, weights: Tensor) {
       let (weights, reached) = Compositing.visibility(
         density: Compositing.density(raw, noise: noise), depths: depths, directions: rays.directions)
-      let alive = ((noise.map { raw + $0 } ?? raw) .> Self.margin) .& (reached .> Self.unseen)
+      let alive = ((noise.map { raw + $0 } ?? raw) .> field.configuration.density.negligible) .& (reached .> Self.unseen)
       guard !opaqueEnd else { return (alive, weights) }
       // Without a plate behind it the last sample shows its own colour.
       let last = raw.size(1) - 1

@@ -69,6 +69,7 @@ public struct SubjectConfiguration: Codable, Sendable, Equatable {
     c.field.headWidth = 64
     c.field.templateExtra = .driving
     c.field.sharesTemplate = true
+    c.field.density = .softplus(scale: 10)
     c.field.initialDisplacement = 0.01
     c.field.modulatedDisplacement = true
     c.field.grid = GridConfiguration(channels: 8, resolution: [64, 64, 64], feedsTrunk: true)

@@ -58,7 +58,7 @@ extension SubjectData {
   /// The rays that a sampler drew, in head space, and what they should show. `poses` `[F, 3, 4]` are those of the drawn frames.
   func batch(_ drawn: DrawnRays, poses: Tensor, _ depth: SubjectConfiguration.DepthRange) -> RayBatch {
     let (pixels, position) = (Tensor(drawn.pixel), Tensor(drawn.frame))
-    let flat = Tensor(drawn.frames).indexSelect(0, position) * Double(camera.width * camera.height) + pixels
+    let flat = Tensor(drawn.frames).indexSelect(0, position) * Tensor(camera.width * camera.height) + pixels
     return RayBatch(
       rays: headRays(camera, poses: poses.indexSelect(0, position), pixels: pixels, depth), frames: drawn.frame,
       colors: images.reshape(-1, 3).indexSelect(0, flat).to(.float32) / 255, labels: Tensor(drawn.label),
@@ -72,7 +72,7 @@ extension SubjectData {
 func headRays(_ camera: Camera, poses: Tensor, pixels: Tensor, _ depth: SubjectConfiguration.DepthRange) -> Rays {
   let pinhole = Pinhole(focal: SIMD2(camera.focal), center: SIMD2(camera.center))
   let rows = call("aten::floor_divide.Scalar", pixels, camera.width)
-  let inCamera = pinhole.directions(rows: rows, columns: pixels - rows * Double(camera.width))
+  let inCamera = pinhole.directions(rows: rows, columns: pixels - rows * Tensor(camera.width))
   let directions = call("aten::bmm", poses[.all, .all, .to(3)], inCamera.unsqueeze(-1)).squeeze(-1)
   let origins = poses[.all, .all, .at(3)].contiguous()
   // The camera looks along its -z, so the head's centre lies at minus the origin's part along it.

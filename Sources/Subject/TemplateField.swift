@@ -89,3 +89,21 @@ package struct FoldedTemplate {
     return result
   }
 }
+
+extension DensityActivation {
+  /// What the compositing rectifies: what is negative comes out as nothing.
+  func callAsFunction(_ raw: Tensor) -> Tensor {
+    switch self {
+    case .relu: raw
+    case .softplus(let scale): (raw - 1).softplus() * scale
+    }
+  }
+  /// Up to where a density counts as none. ReLU: how near to zero it may have been rounded the other way, so that leaving the rest out is
+  /// exact. Softplus: where what is left out is below a thousandth of a pixel's value.
+  var negligible: Double {
+    switch self {
+    case .relu: -1e-4
+    case .softplus(let scale): scale * 1e-3
+    }
+  }
+}
