@@ -21,6 +21,15 @@ public struct RenderedRays {
     self.backgroundWeight = backgroundWeight
   }
 
+  /// Runs of rays one after another.
+  public init(joining parts: [RenderedRays]) {
+    func joined(_ part: (RenderedRays) -> Tensor) -> Tensor { parts.count == 1 ? part(parts[0]) : cat(parts.map(part)) }
+    let semantics = parts.compactMap(\.semantics)
+    self.init(
+      color: joined(\.color), semantics: semantics.isEmpty ? nil : cat(semantics), depth: joined(\.depth), opacity: joined(\.opacity),
+      backgroundWeight: joined(\.backgroundWeight))
+  }
+
   /// `[R]`: one over the mean depth.
   public var disparity: Tensor { (depth / opacity).maximum(Tensor.full([], 1e-10, device: depth.device)).reciprocal() }
 }

@@ -19,7 +19,7 @@ struct LiveSamples {
   /// What density a sample that is left out counts as having.
   static let deadDensity = -1e9
   /// Less than this of a ray is rounding.
-  private static let unseen = 1e-8
+  static let unseen = 1e-8
 
   init(_ field: ConditionedField, _ rays: Rays, frame: Int, sampling: RaySampling, opaqueEnd: Bool, randoms: RayRandoms) {
     let count = rays.count

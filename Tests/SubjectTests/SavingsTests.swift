@@ -151,6 +151,29 @@ import Torch
     try expectSameGradients(found, right, "\(extra)")
   }
 
+  @Test(arguments: [true, false]) func pixelsAreThoseOfThePlainField(plate: Bool) throws {
+    for (fine, shared) in [(12, false), (12, true), (0, false)] {
+      for semantics in [SemanticCompositing.probabilities, .logits] {
+        let field = Self.small {
+          $0.sharesTemplate = shared
+          $0.semantics = semantics
+        }
+        let sampling = RaySampling(coarse: 16, fine: fine)
+        let batch = Self.batch(rays: 50, frames: [Int](repeating: 0, count: 50), plate: plate), (driving, pose) = Self.conditions(2)
+        let plain = field.conditioned(driving: driving, pose: pose, .plain, .float64)
+          .pixels(batch.rays, frame: 1, sampling: sampling, plate: batch.plate)
+        let folded = field.conditioned(driving: driving, pose: pose, .folded, .float64)
+          .pixels(batch.rays, frame: 1, sampling: sampling, plate: batch.plate, memory: 30_000)
+        let what = "\(fine) fine samples, \(shared ? "one template" : "two templates"), \(semantics)"
+        #expect(plain.opacity.max().item > 0.5 && plain.color.max().item > 0.2)
+        expectClose(folded.color, plain.color, absolute: 1e-6, relative: 0, "\(what): colours")
+        expectClose(try #require(folded.semantics), try #require(plain.semantics), absolute: 1e-6, relative: 0, "\(what): classes")
+        expectClose(folded.depth, plain.depth, absolute: 1e-6, relative: 0, "\(what): depth")
+        expectClose(folded.backgroundWeight, plain.backgroundWeight, absolute: 1e-6, relative: 0, "\(what): background")
+      }
+    }
+  }
+
   @Test func deformIsTheFieldsOwnDisplacementInTheUnitsOfThePoints() {
     let field = Self.small {
       $0.positionScale = 0.5
