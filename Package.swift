@@ -45,6 +45,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "bench", dependencies: ["Torch", "Radiance", "Subject"], path: "Benchmarks/bench", swiftSettings: strict),
     tests("Torch", ["Torch"]),
     tests("Media", ["Media", "Torch"]),
     tests("Face", ["Face", "Torch"]),

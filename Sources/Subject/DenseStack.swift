@@ -1,14 +1,23 @@
 import Torch
 
 extension Tensor {
-  /// One dense layer. The activation, if any, overwrites the sum, which nothing else needs.
-  func dense(_ weight: Tensor, _ bias: Tensor?, _ activation: Activation? = nil) -> Tensor {
-    let sum = linear(weight, bias)
-    switch activation {
-    case .relu: return call("aten::relu_", sum)
-    case .leakyRelu: return call("aten::leaky_relu_", sum)
-    case nil: return sum
+  /// One dense layer, `[N, in]` to `[N, out]`, and its activation: folded is one operator, plain is libtorch's two.
+  package func dense(_ weight: Tensor, _ bias: Tensor, _ activation: Activation? = nil, _ evaluation: Evaluation = .folded) -> Tensor {
+    if evaluation == .plain {
+      let sum = linear(weight, bias)
+      return switch activation {
+      case .relu: sum.relu()
+      case .leakyRelu: sum.leakyRelu()
+      case nil: sum
+      }
     }
+    let slope =
+      switch activation {
+      case .relu: 0.0
+      case .leakyRelu: 0.01
+      case nil: 1.0
+      }
+    return call("likeness::dense", self, weight, bias, slope)
   }
 }
 
@@ -16,22 +25,28 @@ extension Tensor {
 package struct Affine {
   /// `[out, in]` and `[out]`.
   var weight, bias: Tensor
+  let evaluation: Evaluation
 
-  package init(weight: Tensor, bias: Tensor) {
+  package init(weight: Tensor, bias: Tensor, _ evaluation: Evaluation = .folded) {
     self.weight = weight
     self.bias = bias
+    self.evaluation = evaluation
   }
-  package init(_ layer: Linear, _ dtype: Tensor.DType = .float32) {
+  package init(_ layer: Linear, _ evaluation: Evaluation = .folded, _ dtype: Tensor.DType = .float32) {
     guard let bias = layer.bias else { fatalError("a dense layer of a field has a bias") }
-    self.init(weight: layer.weight.to(dtype), bias: bias.to(dtype))
+    self.init(weight: layer.weight.to(dtype), bias: bias.to(dtype), evaluation)
   }
 
   /// The layer that does what this one and then `next` do, with nothing between them.
   package func followed(by next: Affine) -> Affine {
     Affine(weight: next.weight.matmul(weight), bias: next.weight.matmul(bias) + next.bias)
   }
-  package func callAsFunction(_ x: Tensor, _ activation: Activation? = nil) -> Tensor { x.dense(weight, bias, activation) }
-  func mapped(_ change: (Tensor) -> Tensor) -> Affine { Affine(weight: change(weight), bias: change(bias)) }
+  package func callAsFunction(_ x: Tensor, _ activation: Activation? = nil) -> Tensor {
+    x.dense(weight, bias, activation, evaluation)
+  }
+  func mapped(_ change: (Tensor) -> Tensor) -> Affine {
+    Affine(weight: change(weight), bias: change(bias), evaluation)
+  }
 }
 
 /// The layers of a chain, first to last, with a skip if the configuration has one.
@@ -62,6 +77,7 @@ package struct FoldedStack {
   /// `[F, C]`, where the constants are not folded.
   var constants: Tensor?
   let configuration: StackConfiguration
+  let evaluation: Evaluation
 
   /// Folds `condition` `[F, C]`, the last C inputs of the chain, into `layers`.
   package init(
@@ -69,11 +85,12 @@ package struct FoldedStack {
     _ dtype: Tensor.DType = .float32
   ) {
     self.configuration = configuration
+    self.evaluation = evaluation
     weights = []
     biases = []
     constants = evaluation == .plain ? condition : nil
     for (i, layer) in layers.enumerated() {
-      let affine = Affine(layer, dtype)
+      let affine = Affine(layer, evaluation, dtype)
       if evaluation == .folded, let condition, condition.size(1) > 0, i == 0 || configuration.skips(i) {
         let point = affine.weight.size(1) - condition.size(1)
         weights.append(affine.weight.narrow(1, 0, point).contiguous())
@@ -91,7 +108,7 @@ package struct FoldedStack {
     var x = input
     for (i, (weight, bias)) in zip(weights, biases).enumerated() {
       if configuration.skips(i) { x = cat([x, input], -1) }
-      x = x.dense(weight, bias.select(0, bias.size(0) == 1 ? 0 : frame), configuration.activation)
+      x = x.dense(weight, bias.select(0, bias.size(0) == 1 ? 0 : frame), configuration.activation, evaluation)
     }
     return x
   }

@@ -1,23 +1,32 @@
 import Torch
 
-/// Reads a grid of features between its nodes.
-package enum FeatureGrid {
-  /// The operator works on the items of a batch in parallel and on one item with one thread, so points are dealt out to this many.
-  ///
-  /// A fixed number, so that results do not depend on the machine.
-  private static let lanes = 4
+/// A grid of features and how it is read between its nodes.
+package struct FeatureGrid {
+  /// `[Z, Y, X, C]`, a node's channels side by side; `[1, C, Z, Y, X]`, as it is stored, where it is read by libtorch's operator.
+  var table: Tensor
+  /// What the table's gradient is added to, if it is not to be returned: the same shape.
+  var gradient: Tensor?
+  let evaluation: Evaluation
 
-  /// Trilinear in `grid` `[1, C, Z, Y, X]`, whose outermost nodes lie at -1 and 1, at `points` `[N, 3]` (x, y, z); zero outside: `[N, C]`.
-  package static func lookup(_ grid: Tensor, _ points: Tensor) -> Tensor {
-    let count = points.size(0), channels = grid.size(1)
-    let share = (count + lanes - 1) / lanes
-    let missing = share * lanes - count
-    let padded = missing == 0 ? points : call("aten::constant_pad_nd", points, [0, 0, 0, missing], 0.0)
-    let shared = grid.expand(lanes, -1, -1, -1, -1)
+  /// A view of `grid` `[1, C, Z, Y, X]`, whose outermost nodes lie at -1 and 1, for many reads.
+  package init(_ grid: Tensor, _ evaluation: Evaluation = .folded) {
+    let ownOperator = evaluation == .folded && grid.device == .cpu
+    self.evaluation = ownOperator ? .folded : .plain
+    table = ownOperator ? grid.squeeze(0).permute(1, 2, 3, 0).contiguous() : grid
+  }
+
+  /// Trilinear at `points` `[N, 3]` (x, y, z), zero outside: `[N, C]`.
+  package func callAsFunction(_ points: Tensor) -> Tensor {
+    guard evaluation == .plain else { return call("likeness::trilinear", table, points, gradient) }
     // bilinear, zeros outside, corners aligned
-    let read = call("aten::grid_sampler_3d", shared, padded.reshape(lanes, share, 1, 1, 3), 0, 0, true)
-    let rows = read.reshape(lanes, channels, share).transpose(1, 2).reshape(lanes * share, channels)
-    return missing == 0 ? rows : rows.narrow(0, 0, count)
+    let read = call("aten::grid_sampler_3d", table, points.reshape(1, points.size(0), 1, 1, 3), 0, 0, true)
+    return read.reshape(table.size(1), points.size(0)).t()
+  }
+
+  func mapped(_ change: (Tensor) -> Tensor) -> FeatureGrid {
+    var result = self
+    result.table = change(table)
+    return result
   }
 }
 

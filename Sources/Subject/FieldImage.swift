@@ -8,8 +8,6 @@ struct FieldImage {
   var configuration: SubjectConfiguration
   /// `[H, W, 3]` in 0...1; scaled to the camera's size where that is another.
   var background: Tensor
-  /// Rays at once.
-  var piece = 1024
 
   /// `driving` `[1, D]`, `pose` `[1, 3, 4]` (camera to head).
   func render(driving: Tensor, pose: Tensor, camera: Camera) -> RenderedFrame {
@@ -18,19 +16,12 @@ struct FieldImage {
       let plate = scaledBackground(camera).reshape(-1, 3)
       let count = camera.width * camera.height
       let rays = headRays(camera, poses: pose.expand(count, -1, -1), pixels: .arange(count), configuration.depth)
-      var colors: [Tensor] = [], labels: [Tensor] = [], depths: [Tensor] = [], opacities: [Tensor] = []
-      for start in stride(from: 0, to: count, by: piece) {
-        let range = start..<min(count, start + piece)
-        guard let seen = conditioned.render(rays[range], sampling: configuration.sampling, plate: plate[.in(range)]).last else { continue }
-        colors.append(seen.color)
-        if let semantics = seen.semantics { labels.append(semantics.argmax(-1).to(.uint8)) }
-        depths.append(seen.depth)
-        opacities.append(1 - seen.backgroundWeight)
-      }
+      let seen = conditioned.pixels(rays, sampling: configuration.sampling, plate: plate)
       let (h, w) = (camera.height, camera.width)
       return RenderedFrame(
-        rgb: cat(colors).reshape(h, w, 3).clamp(0, 1), labels: labels.isEmpty ? .zeros([h, w], .uint8) : cat(labels).reshape(h, w),
-        depth: cat(depths).reshape(h, w), opacity: cat(opacities).reshape(h, w))
+        rgb: seen.color.reshape(h, w, 3).clamp(0, 1),
+        labels: seen.semantics.map { $0.argmax(-1).to(.uint8).reshape(h, w) } ?? .zeros([h, w], .uint8),
+        depth: seen.depth.reshape(h, w), opacity: (1 - seen.backgroundWeight).reshape(h, w))
     }
   }
 

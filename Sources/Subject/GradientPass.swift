@@ -59,13 +59,15 @@ extension HyperField {
   ) -> StepReport {
     let whole = conditioned(driving: driving, pose: pose, .folded, batch.rays.origins.dtype)
     var sources: [Tensor] = [], leaves: [Tensor] = []
-    let field = whole.mapped { source in
+    var field = whole.mapped { source in
       guard source.requiresGrad else { return source }
       let leaf = source.detach().requiringGrad()
       sources.append(source)
       leaves.append(leaf)
       return leaf
     }
+    // The grid is large: its gradient is added up in one place, not made anew a chunk.
+    field.grid.gradient = field.grid.evaluation == .folded && field.grid.table.requiresGrad ? field.grid.table.zerosLike() : nil
     let order = batch.frames.indices.sorted { (batch.frames[$0], $0) < (batch.frames[$1], $1) }
     let inOrder = order.elementsEqual(batch.frames.indices)
     let sorted = inOrder ? batch : batch.picked(order)
@@ -77,6 +79,7 @@ extension HyperField {
       // Where nearly all samples live, finding the others costs more than it saves; the first chunk decides for the step.
       if i == 0 { dense = share > 0.75 }
     }
+    if let gradient = field.grid.gradient { field.grid.table.grad = gradient }
     push(leaves, into: sources)
     return tally.report
   }

@@ -60,9 +60,9 @@ public final class HyperField: Module {
     return ConditionedField(
       configuration: configuration, evaluation: evaluation, frames: signal.size(0),
       deformation: FoldedStack(deformation.layers, configuration.deformation, condition: condition, evaluation, dtype),
-      displacement: deformation.displacement(condition, dtype),
+      displacement: deformation.displacement(condition, evaluation, dtype),
       hyper: FoldedStack(hyper.layers, configuration.hyper, condition: condition, evaluation, dtype),
-      ambient: Affine(hyper.output, dtype), grid: grid.to(dtype),
+      ambient: Affine(hyper.output, evaluation, dtype), grid: FeatureGrid(grid.to(dtype), evaluation),
       templates: [templates.coarse, templates.fine].compactMap { $0 }
         .map { FoldedTemplate($0, configuration, condition: extra, evaluation, dtype) })
   }
@@ -82,7 +82,7 @@ public struct ConditionedField {
   var displacement: Affine
   var hyper: FoldedStack
   var ambient: Affine
-  var grid: Tensor
+  var grid: FeatureGrid
   /// One, or one a pass.
   var templates: [FoldedTemplate]
 
@@ -104,8 +104,7 @@ public struct ConditionedField {
   /// Displacements in the field's own coordinates of encoded points.
   private func shift(_ encoded: Tensor, frame: Int) -> Tensor {
     let weight = displacement.weight.select(0, displacement.weight.size(0) == 1 ? 0 : frame)
-    let raw = deformation(encoded, frame: frame).linear(weight, displacement.bias)
-    return ranged(raw)
+    return ranged(deformation(encoded, frame: frame).dense(weight, displacement.bias, nil, evaluation))
   }
   private func ranged(_ raw: Tensor) -> Tensor {
     let shift = configuration.squashedDisplacement ? raw.tanh() : raw
@@ -129,7 +128,7 @@ public struct ConditionedField {
     let encoded = configuration.position(x)
     let place = x + shift(encoded, frame: frame)
     let w = ambient(hyper(encoded, frame: frame))
-    let features = FeatureGrid.lookup(grid, configuration.grid.focused(place))
+    let features = grid(configuration.grid.focused(place))
     let parts = [configuration.position(place), configuration.ambient(w)] + (configuration.grid.feedsTrunk ? [features] : [])
     return CanonicalPoints(encoded: cat(parts, -1), features: features)
   }
@@ -148,9 +147,10 @@ public struct ConditionedField {
 
   /// Density before its rectifier, `[N]`.
   package func rawDensity(_ points: CanonicalPoints, pass: Int, frame: Int) -> Tensor {
-    let template = template(pass)
-    return configuration.density(template.rawDensity(template.features(points.encoded, frame: frame)).squeeze(-1))
+    rawDensity(template(pass).features(points.encoded, frame: frame), pass: pass)
   }
+  /// Density before its rectifier, `[N]`, of what the trunk makes of points.
+  func rawDensity(_ features: Tensor, pass: Int) -> Tensor { configuration.density(template(pass).rawDensity(features).squeeze(-1)) }
 
   /// The same field with every tensor replaced.
   func mapped(_ change: (Tensor) -> Tensor) -> ConditionedField {
@@ -159,7 +159,7 @@ public struct ConditionedField {
     result.displacement = displacement.mapped(change)
     result.hyper = hyper.mapped(change)
     result.ambient = ambient.mapped(change)
-    result.grid = change(grid)
+    result.grid = grid.mapped(change)
     result.templates = templates.map { $0.mapped(change) }
     return result
   }

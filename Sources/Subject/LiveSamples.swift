@@ -46,8 +46,7 @@ struct LiveSamples {
     coarseDepths = depths
     guard sampling.fine > 0 else {
       (newDepths, new) = (nil, nil)
-      coarse = needed.flatten().nonzero().squeeze(1)
-      share = Double(coarse.numel) / Double(needed.numel)
+      (coarse, share) = (Self.chosen(needed), Self.share([needed]))
       return
     }
     let added = importanceDepths(depths: depths, weights: weights, u: randoms.importance, count: sampling.fine)
@@ -57,9 +56,22 @@ struct LiveSamples {
     let unsorted = call("aten::scatter.src", inOrder.zerosLike(), 1, order, inOrder)
     needed = needed .| unsorted.narrow(1, 0, sampling.coarse)
     newDepths = added
-    coarse = needed.flatten().nonzero().squeeze(1)
-    let live = unsorted.narrow(1, sampling.coarse, sampling.fine).flatten().nonzero().squeeze(1)
-    new = live
-    share = Double(coarse.numel + live.numel) / Double(fineRaw.numel)
+    let own = unsorted.narrow(1, sampling.coarse, sampling.fine)
+    (coarse, new, share) = (Self.chosen(needed), Self.chosen(own), Self.share([needed, own]))
+  }
+
+  /// The flat indices at which `mask` holds, filled up with others to one of a few lengths: they are dead and change nothing, and kernels
+  /// that are compiled for each length are compiled seldom.
+  private static func chosen(_ mask: Tensor) -> Tensor {
+    let flat = mask.flatten()
+    let live = flat.nonzero().squeeze(1)
+    let step = max(1, flat.numel / 16)
+    let missing = min((live.numel + step - 1) / step * step, flat.numel) - live.numel
+    guard missing > 0 else { return live }
+    return cat([live, flat.logicalNot().nonzero().squeeze(1).narrow(0, 0, missing)])
+  }
+
+  private static func share(_ masks: [Tensor]) -> Double {
+    masks.map { $0.to(.float32).sum().item }.reduce(0, +) / Double(masks.map(\.numel).reduce(0, +))
   }
 }

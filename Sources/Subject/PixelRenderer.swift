@@ -29,24 +29,18 @@ extension ConditionedField {
     let directions = configuration.direction(rays.directions)
     let first = canonical(rays.points(at: firstDepths).reshape(-1, 3), frame: frame)
     let firstFeatures = template(0).features(first.encoded, frame: frame)
-    let firstRaw = template(0).rawDensity(firstFeatures).reshape(firstDepths.shape)
+    let firstRaw = rawDensity(firstFeatures, pass: 0).reshape(firstDepths.shape)
+    let weights = Compositing.weights(density: Compositing.density(firstRaw), depths: firstDepths, directions: rays.directions)
     guard sampling.fine > 0 else {
-      let weights = Compositing.weights(density: Compositing.density(firstRaw), depths: firstDepths, directions: rays.directions)
       let seen = colored(first, firstFeatures, front(weights, plate), directions, pass: 0)
       return pixels(seen, weights, firstDepths, plate)
     }
-    let weights = Compositing.weights(density: Compositing.density(firstRaw), depths: firstDepths, directions: rays.directions)
     let newDepths = importanceDepths(depths: firstDepths, weights: weights, u: nil, count: sampling.fine)
     let new = canonical(rays.points(at: newDepths).reshape(-1, 3), frame: frame)
-    let fine = template(1)
-    let again = configuration.sharesTemplate ? firstFeatures : fine.features(first.encoded, frame: frame)
-    let features = fine.features(new.encoded, frame: frame)
-    let raw = cat(
-      [
-        configuration.sharesTemplate ? firstRaw : fine.rawDensity(again).reshape(firstDepths.shape),
-        fine.rawDensity(features).reshape(newDepths.shape),
-      ],
-      1)
+    let again = configuration.sharesTemplate ? firstFeatures : template(1).features(first.encoded, frame: frame)
+    let features = template(1).features(new.encoded, frame: frame)
+    let againRaw = configuration.sharesTemplate ? firstRaw : rawDensity(again, pass: 1).reshape(firstDepths.shape)
+    let raw = cat([againRaw, rawDensity(features, pass: 1).reshape(newDepths.shape)], 1)
     let (depths, order) = cat([firstDepths, newDepths], 1).sort(1)
     let sorted = Compositing.weights(
       density: Compositing.density(raw.gather(1, order)), depths: depths, directions: rays.directions)

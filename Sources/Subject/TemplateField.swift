@@ -48,10 +48,10 @@ package struct FoldedTemplate {
   ) {
     trunk = FoldedStack(field.trunk, configuration.template, condition: condition, evaluation, dtype)
     activation = configuration.template.activation
-    density = Affine(field.density, dtype)
-    colorLayers = (field.colorLayers + [field.color]).map { Affine($0, dtype) }
-    semanticLayers = (field.semanticLayers + [field.semantics]).map { Affine($0, dtype) }
-    let between = Affine(field.feature, dtype)
+    density = Affine(field.density, evaluation, dtype)
+    colorLayers = (field.colorLayers + [field.color]).map { Affine($0, evaluation, dtype) }
+    semanticLayers = (field.semanticLayers + [field.semantics]).map { Affine($0, evaluation, dtype) }
+    let between = Affine(field.feature, evaluation, dtype)
     guard evaluation == .folded else {
       feature = between
       return

@@ -126,17 +126,20 @@ extension GoldenFile {
   @Test(.enabled(if: GoldenFile.exist("07_feature_grid"), "skipped: no golden vectors"))
   func featureGrid() throws {
     for file in try GoldenFile.all("07_feature_grid") {
-      let grid =
-        (file.first("in.grid") ?? Procedural.tensor("spatial_embeddings", [1, file["out.features"].size(1), 32, 32, 32], bound: 1)).clone()
-        .requiringGrad()
-      let points = file["in.coords_xyz"].clone().requiringGrad()
-      let features = FeatureGrid.lookup(grid, points)
-      expectClose(features, file["out.features"], "\(file.name) features")
-      guard let upstream = file.tensors["in.upstream_grad"] else { continue }
-      features.backward(upstream)
-      expectClose(grid.grad!, file["out.grad_grid"], "\(file.name) gradient of the grid")
-      expectClose(points.grad!, file["out.grad_coords"], "\(file.name) gradient of the points")
+      for evaluation in [Evaluation.plain, .folded] { try featureGrid(file, evaluation) }
     }
+  }
+  private func featureGrid(_ file: GoldenFile, _ evaluation: Evaluation) throws {
+    let grid =
+      (file.first("in.grid") ?? Procedural.tensor("spatial_embeddings", [1, file["out.features"].size(1), 32, 32, 32], bound: 1)).clone()
+      .requiringGrad()
+    let points = file["in.coords_xyz"].clone().requiringGrad()
+    let features = FeatureGrid(grid, evaluation)(points)
+    expectClose(features, file["out.features"], "\(file.name) features")
+    guard let upstream = file.tensors["in.upstream_grad"] else { return }
+    features.backward(upstream)
+    expectClose(grid.grad!, file["out.grad_grid"], "\(file.name) gradient of the grid")
+    expectClose(points.grad!, file["out.grad_coords"], "\(file.name) gradient of the points")
   }
 
   @Test(.enabled(if: GoldenFile.exist("11_audionet"), "skipped: no golden vectors"))
