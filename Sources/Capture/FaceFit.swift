@@ -81,6 +81,8 @@ public struct FaceFit {
       if let knownFocal { clip.focal = knownFocal / eye }
     }
     for _ in 0..<6 {
+      // What a face at rest seems to do all the time is how it is made.
+      clip.expression = atRest(clip.expression)
       clip = solver.calibrated(clip, deviation: 0.04)
       for _ in 0..<2 { clip = solver.step(clip, prior: Self.restPrior) }
     }
@@ -136,6 +138,12 @@ public struct FaceFit {
     return FitState(
       rotation: rotation, translation: translation, expression: Tensor.zeros([points.size(0), model.expression.size(2)]),
       identity: Tensor.zeros([model.identity.size(2)]), calibration: Tensor.zeros([LandmarkModel.count, 3]), focal: focal)
+  }
+
+  /// Expressions `[n, Ne]` above what a quarter of the frames stay below.
+  private func atRest(_ expression: Tensor) -> Tensor {
+    let sorted = expression.sort(0).values
+    return (expression - sorted[.at(sorted.size(0) / 4)]).clamp(0, nil)
   }
 
   /// The mean of the expressions before and after every frame; its own where it has only one neighbour.

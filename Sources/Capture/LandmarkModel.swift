@@ -42,15 +42,16 @@ public struct LandmarkModel {
 enum LandmarkWeights {
   /// `[468]`: what moves and is seen well counts most, the outline, which slides over the skin as the head turns, least.
   static let points: [Float] = {
-    var all = [Float](repeating: 0.6, count: LandmarkModel.count)
+    // Cheeks and forehead have no marks: the network puts their points where a mean face has them.
+    var all = [Float](repeating: 0.2, count: LandmarkModel.count)
     func set(_ indices: [Int], _ weight: Float) { for i in indices { all[i] = weight } }
     set(MeshContour.nose, 1)
     set(MeshContour.rightBrow + MeshContour.leftBrow, 1)
     set(MeshContour.lipsOuter + MeshContour.lipsInner, 2)
     set(MeshContour.rightEye + MeshContour.leftEye, 2)
-    set(MeshContour.faceOval, 0.15)
+    set(MeshContour.faceOval, 0.06)
     // The chin's tip is the outline's one point that tells of the jaw.
-    set([152, 148, 377, 176, 400], 0.4)
+    set([152, 148, 377, 176, 400], 0.3)
     return all
   }()
   /// (upper, lower, weight): both lids at three places each, the inner lips at five.

@@ -10,11 +10,11 @@ import Torch
     let result = try FaceFit(SyntheticClip.head.model).fit(clip.landmarks, width: 512, height: 512)
     #expect(result.medianError < 0.006)
     let turns = clip.turns(result)
-    #expect(turns[75] < 1, "median rotation error \(turns[75]) degrees")
-    #expect(turns[142] < 2, "95 % of rotation errors below \(turns[142]) degrees")
+    #expect(turns[75] < 2, "median rotation error \(turns[75]) degrees")
+    #expect(turns[142] < 3, "95 % of rotation errors below \(turns[142]) degrees")
     for name in ["jawOpen", "eyeBlinkLeft", "eyeBlinkRight", "mouthSmileLeft", "browInnerUp"] {
       let r = correlation(clip.truth(name), clip.fitted(result, name))
-      #expect(r > 0.95, "\(name): correlation \(r)")
+      #expect(r > 0.9, "\(name): correlation \(r)")
     }
     let yaw = correlation(
       clip.states.map { $0.pose.rotation.yawPitchRoll.x }, result.frames.map { $0?.pose.rotation.yawPitchRoll.x ?? 0 })
