@@ -22,14 +22,14 @@ public final class DrawingCheck {
     if let lines = PixelView.lend(rgb, { lines($0, face) }) { rows.append((proportion, lines)) }
   }
 
-  /// Above 0.8 the face is drawn; filmed ones stay below 0.3.
+  /// Above 0.4 the face is drawn: of 35 filmed clips the highest score is -0.7, and a drawing's is 1.4.
   public var score: Float {
     guard !rows.isEmpty else { return 0 }
     let proportion = rows.map(\.proportion).sorted()[rows.count / 2], lines = rows.map(\.lines).sorted()[rows.count / 2]
     return (3.6 - proportion) / 0.3 + 0.7 * Foundation.log2(max(lines, 1) / 9)
   }
   /// Whether the face is drawn.
-  public var isDrawing: Bool { score > 0.8 }
+  public var isDrawing: Bool { score > 0.4 }
 
   /// How sharp the strongest tenth of the skin's structure is over its middle; nil where too little skin is seen.
   private func lines(_ view: PixelView, _ face: FaceLandmarks) -> Float? {

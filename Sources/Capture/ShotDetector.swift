@@ -18,7 +18,7 @@ public struct Cut: Sendable, Equatable {
 /// as well, blinks change too little, and a flash changes back.
 public final class ShotDetector {
   private struct Step {
-    /// Mean change of the shrunken picture in grey levels, and of the face over the eye distance (nil where there is none on one side).
+    /// Mean change of the shrunken picture in grey levels, and of the face over the eye distance (nil without faces).
     var picture: Float
     var face: Float?
     var background: Float?
@@ -49,8 +49,9 @@ public final class ShotDetector {
           sum += (d * d).sum().squareRoot()
         }
         step.face = sum / Float(Self.points.count) / max(face.eyeDistance, 1)
-      } else if face == nil && lastFace == nil {
-        step.face = 0
+      } else if (face == nil) != (lastFace == nil) {
+        // A face that appears or goes jumps as far as can be.
+        step.face = 1
       }
       if let person, let lastPerson {
         let free = person.indices.filter { !person[$0] && !lastPerson[$0] }
@@ -78,9 +79,8 @@ public final class ShotDetector {
       guard step.picture > 2, !flashes.contains(t) else { return nil }
       let near = (t - 3...t + 3).filter { $0 != t && $0 > 0 && $0 < steps.count }
       let picture = step.picture / near.reduce(0.5) { max($0, steps[$1].picture) }
-      // A face that appears or goes at once jumps as far as can be.
-      let face = min(step.face ?? 1, 1) / near.reduce(0.01) { max($0, min(steps[$1].face ?? 0, 1)) }
-      let strength = (picture * max(face, 1)).squareRoot()
+      let face = step.face.map { min($0, 1) / near.reduce(0.01) { max($0, min(steps[$1].face ?? 0, 1)) } }
+      let strength = face.map { (picture * max($0, 1)).squareRoot() } ?? picture
       guard strength > 6 else { return nil }
       return Cut(frame: t, strength: strength, keepsFraming: (step.background ?? .infinity) < 2)
     }
@@ -106,7 +106,8 @@ public final class ShotDetector {
       (0..<side * side).map { k in
         let y0 = k / side * height / side, x0 = k % side * width / side
         for y in stride(from: max(0, y0 - rows), to: min(height, y0 + 2 * rows), by: max(1, rows / 2)) {
-          for x in stride(from: max(0, x0 - columns), to: min(width, x0 + 2 * columns), by: max(1, columns / 2)) where alpha[y * width + x] > 0.05 {
+          for x in stride(from: max(0, x0 - columns), to: min(width, x0 + 2 * columns), by: max(1, columns / 2))
+          where alpha[y * width + x] > 0.05 {
             return true
           }
         }
