@@ -66,7 +66,11 @@ public final class Performer {
       frames: frames, rate: Float(Self.rate), speech: speech, loudness: PerformerSpeech.loudness(sound, frames: frames, rate: Self.rate),
       center: Self.center, seed: script.seed)
     var random = PerformerRandom(seed: script.seed, stream: "identity")
-    let identity = model.identityNames.map { _ in 0.45 * random.normal() }
+    // Modes that move one side only would make one eye smaller: both lids stay alike.
+    let identity = model.identityNames.map { name in
+      let draw = random.normal()
+      return name.hasPrefix("uneven") ? 0 : (name.hasPrefix("eye") ? 0.25 : 0.45) * draw
+    }
     states = (0..<frames).map { i in
       FaceState(
         identity: identity, expression: model.expressionNames.map { motion.expressions[i][$0] ?? 0 }, pose: motion.poses[i],
