@@ -38,6 +38,14 @@ public final class RunFolder {
     return free ?? folder.appending(path: name)
   }
 
+  /// The run of an experiment that was started last; nil if there is none.
+  public static func latest(in outputs: URL, experiment: String, method: String) -> URL? {
+    let folder = outputs.appending(path: "\(experiment)/\(method)")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let runs = names.map { folder.appending(path: $0) }.filter { FileManager.default.fileExists(atPath: $0.path + "/config.json") }
+    return runs.max { $0.lastPathComponent.compare($1.lastPathComponent, options: .numeric) == .orderedAscending }
+  }
+
   /// Makes a new run to train in; throws `RunError` if one is there or being made, `FileError` if it cannot be written.
   public static func create(_ place: URL, _ record: RunRecord) throws -> RunFolder {
     let url = place.absoluteURL

@@ -9,14 +9,17 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var method: String
   /// The absolute path of the dataset folder.
   public var data: String
+  /// How long to train at most, over all sessions; nil where steps are counted.
+  public var maxMinutes: Double?
   /// The trainer's configuration.
   public var configuration: JSONValue
 
   /// Throws what encoding `configuration` throws.
-  public init(experiment: String, method: String, data: URL, configuration: some Encodable) throws {
+  public init(experiment: String, method: String, data: URL, maxMinutes: Double? = nil, configuration: some Encodable) throws {
     self.experiment = experiment
     self.method = method
     self.data = data.absoluteURL.path
+    self.maxMinutes = maxMinutes
     self.configuration = try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(configuration))
   }
 

@@ -15,8 +15,8 @@ public final class SubjectAvatar: Avatar {
   /// Loads a run's last sound checkpoint, or that of `step`; `warn` hears of damaged ones.
   public init(run: RunFolder, step: Int? = nil, warn: (String) -> Void) throws {
     configuration = try run.record.configuration(run: run.url)
-    scene = try SubjectScene.read(run)
     let checkpoint = try run.checkpoint(step: step, warn: warn)
+    scene = try SubjectScene.read(run)
     let field = HyperField(configuration.field, Generator(seed: configuration.seed))
     let prefix = "model."
     try field.load(checkpoint.tensors.filter { $0.key.hasPrefix(prefix) }, prefix: prefix)

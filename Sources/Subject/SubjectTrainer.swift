@@ -56,7 +56,11 @@ public final class SubjectTrainer {
 
   /// The training loop. Saves at intervals and at the end, also when `shouldStop` asks for it; returns whether the budget was used up.
   public func train(_ budget: Budget, progress: (TrainingProgress) -> Void, shouldStop: () -> Bool) throws -> Bool {
-    if step == 0 { warmUp(shouldStop) }
+    if step == 0 {
+      warmUp(shouldStop)
+      // Half a warm start is not worth a checkpoint: it is made again from the beginning.
+      if shouldStop() { return false }
+    }
     let clock = ContinuousClock()
     var last = clock.now
     var recent = Averages()
@@ -72,7 +76,7 @@ public final class SubjectTrainer {
       step += 1
       seconds += (clock.now - last).seconds
       last = clock.now
-      if step % 20 == 0 { try report(&recent, done, progress) }
+      if step % 20 == 0 { try report(&recent, fraction(budget), progress) }
       if step % configuration.validateEvery == 0 { try validate() }
       if step % configuration.saveEvery == 0 { try save() }
     }

@@ -2,6 +2,7 @@ import Capture
 import Foundation
 import Media
 import Runs
+import Subject
 import Torch
 
 /// What the command line itself finds wrong with what it was given.
@@ -23,7 +24,7 @@ func exitStatus(of error: any Error) -> Int32 {
     case is MediaError: true
     case let error as FileError: !["write", "rename", "bring", "make", "lock"].contains { error.problem.hasPrefix("cannot \($0)") }
     case let error as RunError: if case .busy = error.reason { false } else { true }
-    case is DatasetError, is SafetensorsError, is ModuleError: true
+    case is DatasetError, is SafetensorsError, is ModuleError, is SubjectError: true
     default: false
     }
   return isInput ? 65 : 1

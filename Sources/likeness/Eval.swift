@@ -1,0 +1,74 @@
+import ArgumentParser
+import Capture
+import Foundation
+import Media
+import Metrics
+import Runs
+import Subject
+import Torch
+
+struct Eval: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Judge an avatar on the frames it never saw.",
+    discussion: """
+      Renders the held-out frames of the run's dataset and compares them with the truth: L1, PSNR and SSIM (Gaussian window of 11 x 11) of the
+      whole picture, head, face and mouth, as means over frames. A sharp face that does not move has a fine PSNR, so the renders are also
+      tracked as any clip is, and lip gap, mouth width, eye opening and brow height compared with the truth's: correlation and
+      amplitude (standard deviation over the truth's), 1 is best for both.
+
+      Writes <run>/eval.json and <run>/eval/: contact-sheet.png (truth above, avatar below) and <frame>.png of each of its frames.
+      """)
+
+  @Option(help: ArgumentHelp("The run folder that train printed.", valueName: "run"))
+  var load: String
+  @Option(help: ArgumentHelp("The dataset folder, if it has moved since.", valueName: "folder"))
+  var data: String?
+  @Option(help: "Which frames: test (held out), train, all, or numbers as 120..200.")
+  var frames = "test"
+  @Option(help: "The checkpoint to judge, by its step; the last one by default.")
+  var step: Int?
+  @Option(help: ArgumentHelp("Where to write the figures; <run>/eval.json by default.", valueName: "file"))
+  var output: String?
+
+  func validate() throws {
+    if FrameChoice(frames) == nil { throw ValidationError("--frames \(frames): write test, train, all, or numbers as 120..200") }
+  }
+
+  func run() throws {
+    StopSignal.listen()
+    let run = try RunFolder.open(URL(filePath: load))
+    let avatar = try SubjectAvatar(run: run, step: step, warn: complain)
+    let scene = avatar.scene
+    let dataset = try Dataset(URL(filePath: data ?? run.record.data), width: scene.camera.width, height: scene.camera.height)
+    let positions = try (FrameChoice(frames) ?? .test).positions(dataset)
+    let performance = try Performance(dataset, positions: positions, by: avatar, isOwn: true)
+
+    var judged = try Judgement()
+    let table = ProgressTable()
+    let start = ContinuousClock.now
+    for (i, shot) in performance.shots.enumerated() {
+      if let status = StopSignal.exitStatus {
+        table.finish()
+        complain("stopped after \(i) of \(positions.count) frames; nothing was written")
+        throw ExitCode(status)
+      }
+      let picture = try avatar.render(shot.state, torso: shot.torso, camera: shot.camera)
+      try judged.add(
+        picture.rgb, truth: dataset.image(positions[i]), labels: try? dataset.labels(positions[i]), frame: shot.index)
+      table.show("judged \(i + 1) of \(positions.count) frames", last: i + 1 == positions.count)
+    }
+    table.finish()
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+
+    let figures = judged.figures(framesPerSecond: Double(positions.count) / seconds)
+    let report = EvaluationReport(
+      experimentName: run.experiment, methodName: run.record.method, checkpoint: run.file(avatar.step).path(percentEncoded: false),
+      results: figures)
+    let file = output.map { URL(filePath: $0) } ?? run.url.appending(path: "eval.json")
+    try report.write(to: file)
+    let folder = run.url.appending(path: "eval")
+    let sheet = try judged.writePictures(to: folder)
+    print(report.table)
+    print("\nfigures   \(file.path(percentEncoded: false))\npictures  \(sheet.path(percentEncoded: false))")
+  }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import Media
+import Torch
+
+/// Where rendered pictures go.
+protocol PictureSink {
+  /// The next picture, `[H, W, 3]` uint8, of the frame with this number.
+  func take(_ rgb: Tensor, _ index: Int) throws
+  func finish() throws
+}
+
+/// PNGs named by frame number: `173.png`.
+struct FolderSink: PictureSink {
+  let folder: URL
+
+  init(_ folder: URL) throws {
+    self.folder = folder
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw Failure.other("\(folder.relativePath): cannot make this folder; choose another place, or a name ending in .mp4 for a film")
+    }
+  }
+  func take(_ rgb: Tensor, _ index: Int) throws { try ImageFile.write(rgb, to: folder.appending(path: "\(index).png")) }
+  func finish() throws {}
+}
+
+/// A film with the sound of the frames that it shows.
+final class FilmSink: PictureSink {
+  private let writer: VideoWriter
+  private let sound: [Float]?
+  private let fps: Double
+  private static let sampleRate = 16000
+  private var taken = 0
+
+  init(_ url: URL, _ performance: Performance) throws {
+    fps = performance.fps
+    sound = try performance.sound.map { try AudioReader.read($0, sampleRate: Self.sampleRate) }
+    guard let camera = performance.shots.first?.camera else { throw Failure.input("\(url.relativePath): there is nothing to render") }
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    writer = try VideoWriter(
+      url, width: camera.width, height: camera.height, rate: Rational(fps), sound: sound.map { _ in .samples(rate: Self.sampleRate) })
+  }
+
+  func take(_ rgb: Tensor, _ index: Int) throws {
+    try writer.append(rgb)
+    guard let sound else { return }
+    // Counted from the film's start, so that rounding does not add up.
+    let end = Int((Double(taken + 1) / fps * Double(Self.sampleRate)).rounded())
+    let length = end - Int((Double(taken) / fps * Double(Self.sampleRate)).rounded())
+    taken += 1
+    let first = Int((Double(index) / fps * Double(Self.sampleRate)).rounded())
+    let piece = sound[min(first, sound.count)..<min(first + length, sound.count)]
+    try writer.append(samples: piece + [Float](repeating: 0, count: length - piece.count))
+  }
+  func finish() throws { try writer.finish() }
+}

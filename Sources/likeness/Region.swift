@@ -1,0 +1,29 @@
+import Face
+import Torch
+
+/// Parts of the picture that are judged by themselves.
+enum Region: String, CaseIterable {
+  /// Face, hair and ears.
+  case head
+  /// The face without hair and ears.
+  case face
+  /// Lips and what is between them, with a margin: a mouth in the wrong place must not escape.
+  case mouth
+
+  private var classes: [SemanticClass] {
+    switch self {
+    case .head: [.skin, .nose, .glasses, .eyes, .brows, .ears, .mouthInterior, .lips, .hair]
+    case .face: [.skin, .nose, .glasses, .eyes, .brows, .mouthInterior, .lips]
+    case .mouth: [.mouthInterior, .lips]
+    }
+  }
+
+  /// Where it is in a picture with the classes `labels`, `[H, W]` uint8: `[H, W]` bool.
+  func mask(_ labels: Tensor) -> Tensor {
+    let found = classes.map { labels .== Double($0.rawValue) }.reduce(Tensor.zeros(labels.shape, .bool)) { $0 .| $1 }
+    guard self == .mouth else { return found }
+    let margin = max(1, labels.size(1) / 64)
+    let plane = found.to(.float32).unsqueeze(0).unsqueeze(0)
+    return plane.maxPool2d(2 * margin + 1, stride: [1], padding: margin).squeeze(0).squeeze(0) .> 0.5
+  }
+}

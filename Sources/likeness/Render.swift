@@ -1,0 +1,94 @@
+import ArgumentParser
+import Capture
+import Foundation
+import Runs
+import Subject
+import Torch
+
+struct Render: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show an avatar moving: as in its own clip, as in another dataset, or as in any video.",
+    discussion: """
+      Without --track or --driver the avatar plays the frames of its own clip that it never saw in training. The result is a film if
+      --output ends in .mp4, otherwise a folder of PNGs named by frame number.
+
+      Examples:
+        likeness render --load <run> --output anna.mp4
+        likeness render --load <run> --frames test --output pictures/
+        likeness render --load <run> --driver other.mp4 --camera orbit --output anna.mp4
+      """)
+
+  enum CameraChoice: String, ExpressibleByArgument, CaseIterable { case fixed, orbit }
+
+  @Option(help: ArgumentHelp("The run folder that train printed.", valueName: "run"))
+  var load: String
+  @Option(help: ArgumentHelp("A dataset folder whose motion to play.", valueName: "folder"))
+  var track: String?
+  @Option(help: ArgumentHelp("A video whose motion to play.", valueName: "film"))
+  var driver: String?
+  @Option(help: "fixed: where the clip was filmed from; orbit: swaying around the head.")
+  var camera = CameraChoice.fixed
+  @Option(help: "Which frames of the dataset: test (held out), train, all, or numbers as 120..200. With --track all by default.")
+  var frames: String?
+  @Option(help: "The longer side of the pictures in pixels; that of the training by default.")
+  var size: Int?
+  @Option(help: "The checkpoint to use, by its step; the last one by default.")
+  var step: Int?
+  @Option(help: ArgumentHelp("A film ending in .mp4, or a folder for PNGs.", valueName: "film|folder"))
+  var output: String
+
+  func validate() throws {
+    if track != nil, driver != nil { throw ValidationError("give --track or --driver, not both") }
+    if let frames, FrameChoice(frames) == nil {
+      throw ValidationError("--frames \(frames): write test, train, all, or numbers as 120..200")
+    }
+    if driver != nil, frames.map({ FrameChoice($0) == .test || FrameChoice($0) == .train }) ?? false {
+      throw ValidationError("a video has no test and train frames; leave --frames out or give numbers")
+    }
+    if let size, size < 16 || size > 4096 { throw ValidationError("--size must be 16...4096") }
+  }
+
+  func run() throws {
+    StopSignal.listen()
+    let run = try RunFolder.open(URL(filePath: load))
+    let avatar = try SubjectAvatar(run: run, step: step, warn: complain)
+    var performance = try chosenPerformance(run, avatar)
+    if let size { performance.resize(to: size) }
+    if camera == .orbit { performance.orbit(around: avatar.scene.pose.translation) }
+
+    let place = URL(filePath: output)
+    let sink: any PictureSink =
+      ["mp4", "m4v", "mov"].contains(place.pathExtension.lowercased()) ? try FilmSink(place, performance) : try FolderSink(place)
+    let table = ProgressTable()
+    let start = ContinuousClock.now
+    for (i, shot) in performance.shots.enumerated() {
+      if let status = StopSignal.exitStatus {
+        table.finish()
+        complain("stopped after \(i) of \(performance.shots.count) frames")
+        throw ExitCode(status)
+      }
+      let picture = try avatar.render(shot.state, torso: shot.torso, camera: shot.camera)
+      try sink.take((picture.rgb * 255).round().clamp(0, 255).to(.uint8), shot.index)
+      let speed = Double(i + 1) / ((ContinuousClock.now - start) / .seconds(1))
+      table.show(
+        "rendered \(i + 1) of \(performance.shots.count) frames, " + String(format: "%.2f", locale: nil, speed) + " a second",
+        last: i + 1 == performance.shots.count)
+    }
+    table.finish()
+    try sink.finish()
+    print("\(output): \(performance.shots.count) frames at step \(avatar.step)")
+  }
+
+  private func chosenPerformance(_ run: RunFolder, _ avatar: SubjectAvatar) throws -> Performance {
+    let own = URL(filePath: run.record.data)
+    if let driver {
+      let numbers: Range<Int>? = if case .numbers(let range)? = frames.flatMap({ FrameChoice($0) }) { range } else { nil }
+      return try VideoDriver(URL(filePath: driver)).performance(by: avatar, frames: numbers)
+    }
+    let folder = track.map { URL(filePath: $0).standardizedFileURL } ?? own
+    let dataset = try Dataset(folder)
+    let choice = frames.flatMap { FrameChoice($0) } ?? (track == nil ? .test : .all)
+    let isOwn = folder.standardizedFileURL.path == own.standardizedFileURL.path || dataset.track.identity == avatar.scene.identity
+    return try Performance(dataset, positions: choice.positions(dataset), by: avatar, isOwn: isOwn)
+  }
+}

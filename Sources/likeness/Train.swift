@@ -1,0 +1,6 @@
+import ArgumentParser
+
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train an avatar.", subcommands: [TrainSubject.self])
+}

@@ -1,0 +1,139 @@
+import ArgumentParser
+import Capture
+import Foundation
+import Runs
+import Subject
+import Torch
+
+struct TrainSubject: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "subject",
+    abstract: "Train an avatar of one person on a dataset folder.",
+    discussion: """
+      The dataset is what `likeness process` wrote, or an AD-NeRF or NerFACE style folder. Its last eighth is held out for `likeness eval`.
+
+      The run goes to outputs/<dataset>/subject/<time>/: config.json, checkpoints/ (the last three), metrics.jsonl, TensorBoard's
+      events, validation/*.png (truth beside the avatar). Ctrl-C saves and stops; the same command with --resume goes on, bit for bit where steps are counted.
+
+      Examples:
+        likeness train subject --data data/anna --max-minutes 20
+        likeness train subject --data data/anna --max-minutes 40 --resume
+        likeness train subject --data data/anna --preset reference --size 256 --set rays.rays=1024
+      """)
+
+  @Option(help: ArgumentHelp("The dataset folder; with --resume the run knows it.", valueName: "folder"))
+  var data: String?
+  @Option(
+    help: ArgumentHelp(
+      "compact (128 pixels, minutes on four cores) or reference (the paper's sizes, days without a GPU).", valueName: "name"))
+  var preset: String?
+  @Option(help: "Stop after so many minutes of training; what a resumed run trained before counts.")
+  var maxMinutes: Double?
+  @Option(help: "Stop after so many steps, those before a resume included.")
+  var steps: Int?
+  @Option(help: ArgumentHelp("The run folder to make or, with --resume, to go on with.", valueName: "run"))
+  var output: String?
+  @Flag(help: "Go on where a run stopped: that of --output, otherwise the dataset's latest. Starts one if there is none.")
+  var resume = false
+  @Option(help: "What chance starts from; the same seed gives the same avatar.")
+  var seed: UInt64?
+  @Option(help: "The longer side of the pictures trained on, in pixels.")
+  var size: Int?
+  @Option(help: ArgumentHelp("A JSON file with fields of the configuration to change, as in a run's config.json.", valueName: "file"))
+  var config: String?
+  @Option(
+    help: ArgumentHelp("Change one field of the configuration by its path, as field.driving=76; may be repeated.", valueName: "field=value")
+  )
+  var set: [String] = []
+
+  func validate() throws {
+    if maxMinutes != nil, steps != nil { throw ValidationError("give --max-minutes or --steps, not both") }
+    if let maxMinutes, !(maxMinutes > 0) { throw ValidationError("--max-minutes must be above 0") }
+    if let steps, steps < 1 { throw ValidationError("--steps must be at least 1") }
+    if let size, size < 16 { throw ValidationError("--size must be at least 16") }
+    if data == nil, !(resume && output != nil) { throw ValidationError("--data names the dataset folder to train on") }
+  }
+
+  func run() throws {
+    StopSignal.listen()
+    let run = try openRun()
+    let configuration: SubjectConfiguration = try run.record.configuration(run: run.url)
+    let dataset = try Dataset(URL(filePath: data ?? run.record.data), size: configuration.size)
+    let trainer = try SubjectTrainer(dataset, configuration, run: run, warn: complain)
+    let budget = budget(run.record, configuration)
+    print("run       \(run.url.relativePath)")
+    print(
+      "training  \(dataset.trainIndices.count) frames of \(dataset.width) x \(dataset.height) pixels, \(dataset.testIndices.count) held out, "
+        + "preset \(configuration.preset), \(budget.words)")
+    if trainer.step > 0 { print("resumed   at step \(trainer.step), \(ProgressTable.clock(trainer.seconds)) of training so far") }
+
+    fflush(nil)
+    let table = ProgressTable()
+    let isDone = try trainer.train(budget, progress: table.show, shouldStop: { StopSignal.isRaised })
+    table.finish()
+    let isSaved = run.savedSteps.contains(trainer.step)
+    if isSaved { print("saved     \(run.file(trainer.step).path(percentEncoded: false))") }
+    guard isDone else {
+      let again = "likeness train subject --output \(run.url.path(percentEncoded: false)) --resume"
+      print("stopped   at step \(trainer.step)\(isSaved ? "" : ", before anything was worth saving"); go on with: \(again)")
+      throw ExitCode(StopSignal.exitStatus ?? 1)
+    }
+    print("next      likeness eval --load \(run.url.path(percentEncoded: false))")
+  }
+
+  /// The run to go on with or a new one.
+  private func openRun() throws -> RunFolder {
+    if resume, let place = try placeToResume() {
+      guard preset == nil, config == nil, set.isEmpty, seed == nil, size == nil else {
+        throw ValidationError("a resumed run keeps its configuration; leave out --preset, --config, --set, --seed and --size")
+      }
+      return try RunFolder.resume(place)
+    }
+    guard let data else { throw RunError(URL(filePath: output ?? "."), .notARun) }
+    let folder = URL(filePath: data).standardizedFileURL
+    let configuration = try chosenConfiguration()
+    // Before a folder is made: is this a dataset at all?
+    _ = try Dataset(folder, size: configuration.size)
+    let record = try RunRecord(
+      experiment: folder.lastPathComponent, method: "subject", data: folder, maxMinutes: maxMinutes, configuration: configuration)
+    let place =
+      output.map { URL(filePath: $0) } ?? RunFolder.place(in: URL(filePath: "outputs"), experiment: record.experiment, method: "subject")
+    return try RunFolder.create(place, record)
+  }
+
+  /// nil where there is nothing to go on with and a new run can be made.
+  private func placeToResume() throws -> URL? {
+    if let output {
+      let place = URL(filePath: output)
+      return FileManager.default.fileExists(atPath: place.appending(path: "config.json").path) ? place : nil
+    }
+    guard let data else { return nil }
+    return RunFolder.latest(
+      in: URL(filePath: "outputs"), experiment: URL(filePath: data).standardizedFileURL.lastPathComponent, method: "subject")
+  }
+
+  private func chosenConfiguration() throws -> SubjectConfiguration {
+    let name = preset ?? "compact"
+    guard var configuration = SubjectConfiguration.preset(name) else {
+      throw ValidationError("there is no preset \(name); there are compact and reference")
+    }
+    if let steps { configuration.steps = steps }
+    if let seed { configuration.seed = seed }
+    if let size { configuration.size = size }
+    return try ConfigurationChanges(file: config.map { URL(filePath: $0) }, fields: set).applied(to: configuration)
+  }
+
+  private func budget(_ record: RunRecord, _ configuration: SubjectConfiguration) -> SubjectTrainer.Budget {
+    if let steps { return .steps(steps) }
+    return (maxMinutes ?? record.maxMinutes).map { .seconds($0 * 60) } ?? .steps(configuration.steps)
+  }
+}
+
+extension SubjectTrainer.Budget {
+  fileprivate var words: String {
+    switch self {
+    case .steps(let steps): "\(steps) steps"
+    case .seconds(let seconds): String(format: "%g minutes", locale: nil, seconds / 60)
+    }
+  }
+}

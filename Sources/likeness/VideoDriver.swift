@@ -1,0 +1,48 @@
+import Capture
+import Face
+import Foundation
+import Media
+import Subject
+import Torch
+
+/// A video whose face drives an avatar.
+struct VideoDriver {
+  let url: URL
+  init(_ url: URL) { self.url = url }
+
+  /// What the face does in the video's frames, or those numbered `frames`, at the avatar's place.
+  ///
+  /// Throws `Failure` if no face is found in most of them, or what reading the video throws.
+  func performance(by avatar: SubjectAvatar, frames: Range<Int>?) throws -> Performance {
+    let reader = try VideoReader(url, rate: Rational(avatar.scene.fps))
+    let tracker = try LandmarkTracker()
+    var seen: [FaceLandmarks?] = []
+    let table = ProgressTable()
+    while let frame = try reader.next(), frame.index < frames?.upperBound ?? .max, !StopSignal.isRaised {
+      seen.append(frames?.contains(frame.index) ?? true ? try tracker.track(frame.rgb) : nil)
+      table.show("looked at \(seen.count) frames of \(url.lastPathComponent)", last: false)
+    }
+    table.finish()
+    let first = frames?.lowerBound ?? 0
+    let wanted = seen.dropFirst(first)
+    let found = wanted.count(where: { $0 != nil })
+    guard found * 2 > wanted.count, !wanted.isEmpty else {
+      throw Failure.input(
+        "\(url.relativePath): a face is seen in \(found) of \(wanted.count) frames; choose a video with one face in view"
+      )
+    }
+    let fit = try FaceFit(MorphableModel.builtIn()).fit(Array(wanted), width: reader.width, height: reader.height)
+    let tracked = fit.frames.enumerated().compactMap { i, frame in
+      frame.map {
+        let state = FaceState(identity: fit.identity, expression: $0.expression, pose: $0.pose, gaze: $0.gaze)
+        return TrackFrame(index: first + i, state: state)
+      }
+    }
+    let track = Track(
+      modelName: avatar.scene.modelName, expressionNames: ExpressionNames.arkit, identity: fit.identity, camera: fit.camera,
+      fps: avatar.scene.fps, frames: tracked)
+    var performance = Performance(track, positions: Array(tracked.indices), by: avatar, isOwn: false)
+    performance.sound = reader.hasAudio ? url : nil
+    return performance
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// The tool as users run it: a process of its own.
+struct Tool {
+  struct Ending {
+    let status: Int32
+    let output, errors: String
+  }
+  /// The executable lies beside the test bundle.
+  static let executable: URL = {
+    let bundle = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+    let folders = sequence(first: bundle) { $0.path == "/" ? nil : $0.deletingLastPathComponent() }
+    return folders.map { $0.appending(path: "likeness") }.first { FileManager.default.isExecutableFile(atPath: $0.path) } ?? bundle
+  }()
+
+  static func start(_ arguments: [String], in folder: URL, output: Any? = nil) throws -> Process {
+    let process = Process()
+    process.executableURL = executable
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "2"]) { $1 }
+    process.standardOutput = output ?? FileHandle.nullDevice
+    process.standardError = output ?? FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
+  /// Runs to the end.
+  static func run(_ arguments: String..., in folder: URL) throws -> Ending {
+    let files = (1...2).map { _ in folder.appending(path: ".out-\(UUID().uuidString)") }
+    defer { for file in files { try? FileManager.default.removeItem(at: file) } }
+    for file in files { try Data().write(to: file) }
+    let handles = try files.map { try FileHandle(forWritingTo: $0) }
+    let process = Process()
+    process.executableURL = executable
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "2"]) { $1 }
+    (process.standardOutput, process.standardError) = (handles[0], handles[1])
+    try process.run()
+    process.waitUntilExit()
+    return Ending(
+      status: process.terminationStatus, output: try String(contentsOf: files[0], encoding: .utf8),
+      errors: try String(contentsOf: files[1], encoding: .utf8))
+  }
+}
+
+/// An empty folder of the test's own, gone afterwards.
+func withFolder<R>(_ body: (URL) throws -> R) throws -> R {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "likeness-tests-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  return try body(folder)
+}
