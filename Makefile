@@ -20,11 +20,12 @@ test: setup
 demo: build
 	@scripts/demo $(tool)
 
-bench: build
-	@scripts/bench $(tool)
+bench: setup
+	$(swift) build -c release --product bench
+	.build/release/bench
 
 format:
-	$(swift) format format -i -r Package.swift Sources Tests
+	$(swift) format format -i -r Package.swift Sources Tests Benchmarks
 
 lint:
-	$(swift) format lint --strict -r Package.swift Sources Tests
+	$(swift) format lint --strict -r Package.swift Sources Tests Benchmarks

@@ -52,7 +52,11 @@ extension SubjectData {
   /// The face model that the track's coefficients belong to.
   func model() throws -> MorphableModel {
     guard modelName == "builtin" else { throw SubjectError.noModel(modelName) }
-    return MorphableModel.builtIn()
+    let model = MorphableModel.builtIn()
+    let (found, expected) = ((identity.numel, expressions.size(1)), (model.identityBasis.size(0), model.expressionBasis.size(0)))
+    // Datasets outlive versions of the built-in head.
+    guard found == expected else { throw SubjectError.otherModel(found: found, expected: expected) }
+    return model
   }
 
   /// The rays that a sampler drew, in head space, and what they should show. `poses` `[F, 3, 4]` are those of the drawn frames.

@@ -94,6 +94,8 @@ public enum SubjectError: Error, CustomStringConvertible {
   case driving(found: Int, expected: Int)
   case noFrames(String)
   case noModel(String)
+  /// Numbers of identity and of expression coefficients.
+  case otherModel(found: (Int, Int), expected: (Int, Int))
 
   public var description: String {
     switch self {
@@ -102,6 +104,9 @@ public enum SubjectError: Error, CustomStringConvertible {
     case .driving(let found, let expected):
       "\(found) expression coefficients drive an avatar that was trained with \(expected); use a track made with the same face model"
     case .noFrames(let what): "\(what) has no frames to train on; run process on a longer clip"
+    case .otherModel(let found, let expected):
+      "the dataset's head has \(found.0) identity and \(found.1) expression coefficients, the built-in head of this version "
+        + "\(expected.0) and \(expected.1); run process again"
     case .noModel(let name):
       "the dataset was tracked with the face model \"\(name)\", which is not built in; train with --set mesh.warmUpSteps=0 --set mesh.weight=0"
     }
