@@ -3,45 +3,81 @@ import Radiance
 import Subject
 import Torch
 
+/// Measures what the project claims, as ratios within one run, and writes `bench.json`.
 @main struct Bench {
-  static func cpu() -> Double { var u = rusage(); getrusage(__rusage_who_t(0), &u); return Double(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + 1e-6 * Double(u.ru_utime.tv_usec + u.ru_stime.tv_usec) }
-  static func main() {
-    let generator = Generator(seed: 1)
-    let rays = Int(ProcessInfo.processInfo.environment["RAYS"] ?? "") ?? 512
-    let shift = Double(ProcessInfo.processInfo.environment["SHIFT"] ?? "") ?? 0
-    var configuration = FieldConfiguration.paper
-    if ProcessInfo.processInfo.environment["COMPACT"] != nil {
-      configuration.deformation = StackConfiguration(layers: 4, width: 64, skip: 4)
-      configuration.hyper = StackConfiguration(layers: 3, width: 32, skip: 4)
-      configuration.template = StackConfiguration(layers: 3, width: 64, skip: 4)
-      configuration.headLayers = 2
-      configuration.headWidth = 64
-      configuration.position = FrequencyEncoding(6)
-      configuration.grid = GridConfiguration(channels: 16, resolution: [64, 64, 64], feedsTrunk: true)
-      configuration.sharesTemplate = true
+  /// What the published implementation needed for a step in PyTorch on four cores of another day: for orientation, not a ratio of a run.
+  private static let published = (seconds: 21.0, memory: 14.0)
+  /// Multiplications and additions of a ray at paper sizes as published, 192 evaluations, forward.
+  private static let operationsPerRay = 2 * 890_048.0 * 192
+
+  static func main() throws {
+    let output = CommandLine.arguments.dropFirst().first ?? "bench.json"
+    var found: [Measurement] = []
+    func add(_ measurement: Measurement) {
+      found.append(measurement)
+      print(measurement.line)
     }
-    let field = HyperField(configuration, generator)
-    withoutGradient { for (n, t) in field.state() where n.hasSuffix("fc_alpha.bias") { t.add_(Tensor(Float(shift))) } }
-    let compact = ProcessInfo.processInfo.environment["COMPACT"] != nil
-    let sampling = compact ? RaySampling(coarse: 32, fine: 32) : RaySampling()
-    let directions = Tensor.randn([rays, 3], generator) * 0.1 + Tensor([0, 0, -1] as [Float])
-    let r = Rays(origins: Tensor.zeros([rays, 3]) + Tensor([0, 0, 0.8] as [Float]), directions: directions, near: 0.4, far: 1.2)
-    let batch = RayBatch(rays: r, frames: [Int](repeating: 0, count: rays), colors: .rand([rays, 3], generator), labels: .randint(0..<12, [rays], generator), plate: .rand([rays, 3], generator))
-    let driving = Tensor.randn([1, 76], generator), pose = Tensor.rand([1, 3, 4], generator)
-    let memory = (Int(ProcessInfo.processInfo.environment["MEM"] ?? "") ?? 16) << 20
-    for _ in 0..<4 {
-      let randoms = RayRandoms.drawn(sampling, rays: rays, generator)
-      let start = Date(), c0 = cpu()
-      let report = field.accumulateGradients(batch, driving: driving, pose: pose, sampling: sampling, randoms: randoms, losses: .paper, memory: memory)
-      print("cpu", cpu() - c0, "step", Date().timeIntervalSince(start), "s live", report.liveShare, "loss", report.loss)
+    let ceiling = gemmCeiling()
+    add(Measurement(name: "peak of matrix products, \(Libtorch.threads) threads", value: ceiling, unit: "GFLOP/s"))
+
+    let reference = ReferenceField()
+    let rays = 2048, batch = reference.batch(rays)
+    var live = 1.0
+    let step = seconds(2) { live = reference.step(batch).liveShare }
+    let memory = peakMemory()
+    reference.fill()
+    let full = seconds(1) { _ = reference.step(batch) }
+    let few = reference.batch(rays / 8)
+    let plain = 8 * seconds(1) { reference.plainStep(few) }
+    let work = 3 * operationsPerRay * Double(rays) * 1e-9
+    let against = "faster than layer by layer as published, same run"
+    add(
+      Measurement(
+        name: "reference field, training step of \(rays) rays, \(Int((100 * live).rounded())) % of the samples alive", value: step,
+        unit: "s", ratio: plain / step, against: against))
+    add(
+      Measurement(
+        name: "reference field, training step of \(rays) rays, all samples alive", value: full, unit: "s", ratio: plain / full,
+        against: against))
+    add(
+      Measurement(
+        name: "reference field, training step, work of the published step a second", value: work / full, unit: "GFLOP/s",
+        ratio: work / full / ceiling, against: "the peak"))
+    add(
+      Measurement(
+        name: "reference field, training step, published implementation in PyTorch on 4 cores", value: published.seconds, unit: "s",
+        ratio: step / published.seconds, against: "as long is ours, measured on another day"))
+    if let memory {
+      add(
+        Measurement(
+          name: "reference field, training step, peak memory of the process", value: memory, unit: "GB", ratio: published.memory / memory,
+          against: "less than the published implementation's 14 GB, measured on another day"))
     }
-    let c = withoutGradient { field.conditioned(driving: driving, pose: pose) }
-    for _ in 0..<2 {
-      let start = Date(), c0 = cpu()
-      _ = c.pixels(r, sampling: sampling, plate: batch.plate, memory: memory)
-      print("cpu", cpu() - c0, "pixels", Date().timeIntervalSince(start))
+
+    let pixels = 2048, frame = Double(512 * 512)
+    let render = seconds(1) { reference.pixels(reference.batch(pixels), .folded) } * frame / Double(pixels)
+    let plainRender = seconds(1) { reference.pixels(few, .plain) } * frame / Double(rays / 8)
+    add(
+      Measurement(
+        name: "reference field, 512x512 frame, from \(pixels) rays", value: render, unit: "s", ratio: plainRender / render, against: against
+      ))
+
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try AtomicFile.write(try encoder.encode(found), to: URL(filePath: output))
+  }
+
+  /// The most that products of matrices reach here, over libtorch's two libraries and a few sizes.
+  private static func gemmCeiling() -> Double {
+    let generator = Generator(seed: 2)
+    return withoutGradient {
+      [(8192, 256), (16384, 256), (2048, 1024)].flatMap { rows, width in
+        let x = Tensor.randn([rows, width], generator), weight = Tensor.randn([width, width], generator), bias = Tensor.zeros([width])
+        let work = 2 * Double(rows * width * width) * 1e-9
+        return [
+          work / seconds(10) { _ = x.dense(weight, bias) }, work / seconds(10) { _ = x.matmul(weight) },
+        ]
+      }.max() ?? .nan
     }
-    let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-    print(status?.split(separator: "\n").filter { $0.hasPrefix("VmHWM") } ?? [])
   }
 }
