@@ -160,19 +160,18 @@ for step in range(3):
     for yaw in [0] if step < 2 else [-0.5, -0.25, 0, 0.25, 0.5]:
         for pitch in [0] if step < 2 else [-0.2, 0, 0.2]:
             colors[:468] = np.array([0.86, 0.66, 0.55]) * rng.uniform(0.75, 1.1)
-            skin = colors[0].copy()
             colors[BROWS] = [0.25, 0.17, 0.12]
             paint = colors[faces].mean(1)
             paint[[all(i in LIPS for i in t) for t in faces]] = [0.72, 0.38, 0.36]
-            part = rng.uniform(0.3, 0.36)
+            light = (rng.uniform(-0.4, 0.4), rng.uniform(0.1, 0.6), 0.8)
+            background, part = rng.uniform(0.2, 0.8), rng.uniform(0.3, 0.36)
             (cy, sy), (cp, sp) = (np.cos(yaw), np.sin(yaw)), (np.cos(pitch), np.sin(pitch))
             turn = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]]) @ np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
             q = (v - v[:468].mean(0)) @ turn.T
             scale, distance = part * 192 / unit, far * unit
             w = distance / (distance - q[:, 2])
             seen = np.stack([96 + q[:, 0] * w * scale, 96 - q[:, 1] * w * scale, w * 100], 1)
-            light = (rng.uniform(-0.4, 0.4), rng.uniform(0.1, 0.6), 0.8)
-            found = ask(draw(seen, faces, paint, light, rng.uniform(0.2, 0.8)))
+            found = ask(draw(seen, faces, paint, light, background))
             z = -found[:, 2] / scale
             z -= z.mean()
             k = (distance - z) / distance
