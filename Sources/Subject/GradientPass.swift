@@ -58,37 +58,32 @@ extension HyperField {
     memory: Int = 16 << 20
   ) -> StepReport {
     let whole = conditioned(driving: driving, pose: pose, .folded, batch.rays.origins.dtype)
-    var sources: [Tensor] = [], leaves: [Tensor] = []
-    var field = whole.mapped { source in
-      guard source.requiresGrad else { return source }
-      let leaf = source.detach().requiringGrad()
-      sources.append(source)
-      leaves.append(leaf)
-      return leaf
-    }
-    // The grid is large: its gradient is added up in one place, not made anew a chunk.
-    field.grid.gradient = field.grid.evaluation == .folded && field.grid.table.requiresGrad ? field.grid.table.zerosLike() : nil
     let order = batch.frames.indices.sorted { (batch.frames[$0], $0) < (batch.frames[$1], $1) }
     let inOrder = order.elementsEqual(batch.frames.indices)
     let sorted = inOrder ? batch : batch.picked(order)
     let randoms = inOrder ? randoms : randoms.picked(Tensor(order))
-    var tally = Tally(sorted, configuration.classes, losses)
-    var dense = false
-    for (i, range) in chunks(sorted.frames, sampling, memory).enumerated() {
-      let share = tally.add(range, field, sampling: sampling, randoms: randoms[range], dense: dense)
-      // Where nearly all samples live, finding the others costs more than it saves; the first chunk decides for the step.
-      if i == 0 { dense = share > 0.75 }
+    let task = ChunkTask(batch: sorted, sampling: sampling, randoms: randoms, configuration.classes, losses)
+    let chunks = chunks(sorted.frames, sampling, memory)
+    // Every lane has leaves of its own: none adds to another's gradients.
+    let lanes = Lanes.map(min(Lanes.count, chunks.count)) { lane in
+      let work = LaneField(whole)
+      let found = stride(from: lane, to: chunks.count, by: Lanes.count).map { task.run(chunks[$0], work.field) }
+      return (gradients: work.gradients(), found: found)
     }
-    if let gradient = field.grid.gradient { field.grid.table.grad = gradient }
-    push(leaves, into: sources)
-    return tally.report
+    for (lane, _) in lanes.dropFirst() {
+      for (sum, gradient) in zip(lanes[0].gradients, lane) {
+        if let sum, let gradient { withoutGradient { sum.add_(gradient) } }
+      }
+    }
+    push(lanes[0].gradients, into: LaneField(whole).sources)
+    return task.report(lanes.flatMap(\.found))
   }
 
   /// Carries the leaves' gradients on to the parameters.
-  private func push(_ leaves: [Tensor], into sources: [Tensor]) {
-    let reached = zip(sources, leaves).compactMap { source, leaf in leaf.grad.map { (source, $0) } }
+  private func push(_ gradients: [Tensor?], into sources: [Tensor]) {
+    let reached = zip(sources, gradients).compactMap { source, gradient in gradient.map { (source, $0) } }
     let parameters = parameters().map(\.tensor)
-    for (parameter, gradient) in zip(parameters, gradients(of: reached.map(\.0), for: parameters, with: reached.map(\.1))) {
+    for (parameter, gradient) in zip(parameters, Torch.gradients(of: reached.map(\.0), for: parameters, with: reached.map(\.1))) {
       guard let gradient else { continue }
       parameter.grad = parameter.grad.map { $0 + gradient } ?? gradient
     }
@@ -109,58 +104,82 @@ extension HyperField {
   }
 }
 
+/// A field whose frame-constant parts are leaves, to be differentiated by one lane.
+private struct LaneField {
+  var field: ConditionedField
+  /// What the leaves stand for, and the leaves.
+  private(set) var sources: [Tensor] = [], leaves: [Tensor] = []
+
+  init(_ whole: ConditionedField) {
+    var sources: [Tensor] = [], leaves: [Tensor] = []
+    field = whole.mapped { source in
+      guard source.requiresGrad else { return source }
+      let leaf = source.detach().requiringGrad()
+      sources.append(source)
+      leaves.append(leaf)
+      return leaf
+    }
+    (self.sources, self.leaves) = (sources, leaves)
+    // The grid is large: its gradient is added up in one place, not made anew a chunk.
+    let ownGradient = field.grid.evaluation == .folded && field.grid.table.requiresGrad
+    field.grid.gradient = ownGradient ? field.grid.table.zerosLike() : nil
+  }
+
+  /// One a leaf; nil where it played no part.
+  func gradients() -> [Tensor?] {
+    if let gradient = field.grid.gradient { field.grid.table.grad = gradient }
+    return leaves.map(\.grad)
+  }
+}
+
 /// The losses of a batch, chunk by chunk.
-private struct Tally {
+private struct ChunkTask {
+  /// Of a chunk, without history: loss and squared error, and the losses of the classes `[K]`.
+  struct Found {
+    var sums, classes: Tensor
+    var liveSamples: Double
+  }
   let batch: RayBatch
+  let sampling: RaySampling
+  let randoms: RayRandoms
   /// `[R, K]`
   let truth: Tensor
   /// What each ray's errors weigh, `[R]`.
   let weights: (photometric: Tensor, semantic: Tensor)
-  /// Of each chunk, without history: loss and squared error, and the losses of the classes `[K]`.
-  var sums: [Tensor] = [], classes: [Tensor] = []
-  var liveSamples = 0.0
 
-  init(_ batch: RayBatch, _ classes: Int, _ losses: LossConfiguration) {
-    self.batch = batch
+  init(batch: RayBatch, sampling: RaySampling, randoms: RayRandoms, _ classes: Int, _ losses: LossConfiguration) {
+    (self.batch, self.sampling, self.randoms) = (batch, sampling, randoms)
     truth = RayLoss.oneHot(batch.labels, classes: classes).to(batch.colors.dtype)
     weights = RayLoss.weights(truth, losses)
   }
 
-  /// Renders and differentiates a chunk; returns the part of its samples that live.
-  mutating func add(_ range: Range<Int>, _ field: ConditionedField, sampling: RaySampling, randoms: RayRandoms, dense: Bool) -> Double {
+  /// Renders a chunk where it has something to learn and differentiates it.
+  func run(_ range: Range<Int>, _ field: ConditionedField) -> Found {
     func cut(_ tensor: Tensor) -> Tensor { tensor.narrow(0, range.lowerBound, range.count) }
     let rays = batch.rays[range], plate = batch.plate.map(cut), frame = batch.frames[range.lowerBound]
-    let passes: [RenderedRays]
-    var share = 1.0
-    if dense {
-      passes = field.render(rays, frame: frame, sampling: sampling, plate: plate, randoms: randoms)
-    } else {
-      let live = withoutGradient {
-        LiveSamples(field, rays, frame: frame, sampling: sampling, opaqueEnd: plate != nil, randoms: randoms)
-      }
-      share = live.share
-      passes = field.render(live, rays, frame: frame, plate: plate, randoms: randoms)
+    let live = withoutGradient {
+      LiveSamples(field, rays, frame: frame, sampling: sampling, opaqueEnd: plate != nil, randoms: randoms[range])
     }
-    liveSamples += share * Double(range.count)
+    let passes = field.render(live, rays, frame: frame, plate: plate, randoms: randoms[range])
     let colors = cut(batch.colors), truth = cut(truth)
     let squared = passes.map { RayLoss.photometric($0.color, colors) }
     let entropy = passes.compactMap { $0.semantics.map { RayLoss.semantic($0, truth) } }
     let errors = sum(squared), scores = sum(entropy)
     let loss = (errors * cut(weights.photometric) + scores * cut(weights.semantic)).sum()
     loss.backward()
-    withoutGradient {
-      sums.append(stack([loss.detach(), squared[squared.count - 1].sum()]))
-      classes.append((errors + scores).unsqueeze(0).matmul(truth).squeeze(0))
+    return withoutGradient {
+      Found(
+        sums: stack([loss.detach(), squared[squared.count - 1].sum()]),
+        classes: (errors + scores).unsqueeze(0).matmul(truth).squeeze(0), liveSamples: live.share * Double(range.count))
     }
-    return share
   }
 
   private func sum(_ tensors: [Tensor]) -> Tensor { tensors.dropFirst().reduce(tensors[0], +) }
 
-  var report: StepReport {
-    let totals = sum(sums).array(Double.self), rays = Double(batch.rays.count)
+  func report(_ found: [Found]) -> StepReport {
+    let totals = sum(found.map(\.sums)).array(Double.self), rays = Double(batch.rays.count)
     return StepReport(
-      loss: totals[0], squaredError: totals[1] / (3 * rays), classLosses: sum(classes).array(), classRays: truth.sum(0).array(),
-      liveShare: liveSamples / rays)
+      loss: totals[0], squaredError: totals[1] / (3 * rays), classLosses: sum(found.map(\.classes)).array(),
+      classRays: truth.sum(0).array(), liveShare: found.reduce(0) { $0 + $1.liveSamples } / rays)
   }
 }

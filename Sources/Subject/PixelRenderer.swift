@@ -12,11 +12,14 @@ extension ConditionedField {
     let samples = max(sampling.coarse, sampling.fine)
     let most = max(1, memory / (4 * configuration.widest * samples))
     return withoutGradient {
-      let chunks = stride(from: 0, to: rays.count, by: most).map { start in
-        let range = start..<min(start + most, rays.count)
-        return chunk(rays[range], frame, sampling, plate?.narrow(0, start, range.count))
+      let starts = Array(stride(from: 0, to: rays.count, by: most))
+      let lanes = Lanes.map(min(Lanes.count, starts.count)) { lane in
+        stride(from: lane, to: starts.count, by: Lanes.count).map { i in
+          let range = starts[i]..<min(starts[i] + most, rays.count)
+          return chunk(rays[range], frame, sampling, plate?.narrow(0, range.lowerBound, range.count))
+        }
       }
-      return RenderedRays(joining: chunks)
+      return RenderedRays(joining: starts.indices.map { lanes[$0 % Lanes.count][$0 / Lanes.count] })
     }
   }
 

@@ -1,0 +1,41 @@
+import CTorch
+import Dispatch
+
+/// Runs independent pieces of work side by side, each on one thread with operators that use no other.
+///
+/// Networks a few dozen wide give an operator too little work to share out; whole pieces share out well. Piece i belongs to lane
+/// i mod `Lanes.count` whatever the machine has, so what the lanes add up does not depend on it. A tensor made in a lane may be used
+/// outside once all is done; no two lanes may write to one tensor or add to one gradient.
+public enum Lanes {
+  public static let count = 4
+
+  /// Calls `body` with each lane, and returns what the lanes returned, in order.
+  public static func map<R>(_ lanes: Int = count, _ body: (_ lane: Int) -> R) -> [R] {
+    let threads = Libtorch.threads
+    guard lanes > 1 else { return (0..<lanes).map(body) }
+    let results = UnsafeMutableBufferPointer<R?>.allocate(capacity: lanes)
+    results.initialize(repeating: nil)
+    defer {
+      results.deinitialize()
+      results.deallocate()
+      Libtorch.threads = threads
+    }
+    withoutActuallyEscaping(body) { body in
+      // Each lane writes its own place, and all have ended before anybody reads.
+      nonisolated(unsafe) let (body, results) = (body, results)
+      let gradient = isRecordingGradient
+      DispatchQueue.concurrentPerform(iterations: lanes) { lane in
+        Libtorch.threads = 1
+        results[lane] = gradient ? body(lane) : withoutGradient { body(lane) }
+      }
+    }
+    return results.compactMap(\.self)
+  }
+}
+
+/// Whether this thread records history.
+public var isRecordingGradient: Bool {
+  let was = ct_set_grad_enabled(true)
+  _ = ct_set_grad_enabled(was)
+  return was
+}
