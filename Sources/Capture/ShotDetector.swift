@@ -8,6 +8,9 @@ public struct Cut: Sendable, Equatable {
   public let frame: Int
   /// How much larger the jump is than the changes around it; cuts start at 6.
   public let strength: Float
+  /// Mean change of the shrunken picture in grey levels. Where a few words were cut out of one take it is small, and the same person goes
+  /// on in the same place.
+  public let change: Float
   /// Whether the background stays where it was, as in a jump cut within one take: then both sides have the same camera.
   public let keepsFraming: Bool
 }
@@ -82,12 +85,14 @@ public final class ShotDetector {
       let face = step.face.map { min($0, 1) / near.reduce(0.01) { max($0, min(steps[$1].face ?? 0, 1)) } }
       let strength = face.map { (picture * max($0, 1)).squareRoot() } ?? picture
       guard strength > 6 else { return nil }
-      return Cut(frame: t, strength: strength, keepsFraming: (step.background ?? .infinity) < 2)
+      return Cut(frame: t, strength: strength, change: step.picture, keepsFraming: (step.background ?? .infinity) < 2)
     }
   }
 
-  /// The runs of frames between cuts, in order.
-  public var shots: [Range<Int>] { Self.shots(cuts.map(\.frame), steps.count) }
+  /// The runs of frames between cuts, in order; a cut that hardly changes the picture does not end one.
+  public var shots: [Range<Int>] { Self.shots(cuts.filter { $0.change > Self.smallChange }.map(\.frame), steps.count) }
+  /// Two of the four cuts of the clip that this was set on change the picture by 8 levels, the others by 12 and 17.
+  private static let smallChange: Float = 10
   /// The runs of frames of one camera: cuts that keep the framing do not end them.
   public var takes: [Range<Int>] { Self.shots(cuts.filter { !$0.keepsFraming }.map(\.frame), steps.count) }
 
