@@ -45,18 +45,20 @@ struct PerformerMotion {
       let blink = blinks[frame]
       add("eyeBlinkLeft", blink.x)
       add("eyeBlinkRight", blink.y)
-      both("eyeSquint", 0.25 * max(blink.x, blink.y))
+      // Lids that have met go no further, whatever else would move them.
+      let open = 1 - max(blink.x, blink.y)
+      both("eyeSquint", 0.25 * (1 - open) * open)
       both("browDown", 0.08 * max(blink.x, blink.y))
       let gaze = eyes[frame]
       add(gaze.x > 0 ? "eyeLookOutLeft" : "eyeLookInLeft", abs(gaze.x) / 0.6)
       add(gaze.x > 0 ? "eyeLookInRight" : "eyeLookOutRight", abs(gaze.x) / 0.6)
-      both(gaze.y > 0 ? "eyeLookUp" : "eyeLookDown", abs(gaze.y) / 0.5)
+      both(gaze.y > 0 ? "eyeLookUp" : "eyeLookDown", abs(gaze.y) / 0.5 * (gaze.y > 0 ? 1 : open))
       let now = mood[frame]
       both("mouthSmile", 0.34 * now.smile, lean: 0.12)
       both("cheekSquint", 0.3 * now.smile)
       add("browInnerUp", 0.55 * now.brows)
       both("browOuterUp", 0.5 * now.brows, lean: 0.15)
-      both("eyeWide", 0.2 * now.brows * (1 - max(blink.x, blink.y)))
+      both("eyeWide", 0.2 * now.brows * open)
       both("browDown", 0.4 * now.frown)
       return all
     }

@@ -27,7 +27,7 @@ public enum SemanticClass: UInt8, CaseIterable, Sendable, Codable {
     case .eyes: [255, 51, 51]
     case .brows: [255, 255, 0]
     case .ears: [0, 51, 102]
-    case .mouthInterior: [204, 204, 102]
+    case .mouthInterior: [0, 204, 102]
     case .lips: [0, 255, 255]
     case .hair: [204, 0, 0]
     case .neck: [51, 153, 255]

@@ -77,8 +77,8 @@ public final class SubjectTrainer {
       seconds += (clock.now - last).seconds
       last = clock.now
       if step % 20 == 0 { try report(&recent, fraction(budget), progress) }
-      if step % configuration.validateEvery == 0 { try validate() }
-      if step % configuration.saveEvery == 0 { try save() }
+      let score = step % configuration.validateEvery == 0 ? try validate() : nil
+      if step % configuration.saveEvery == 0 { try save(score: score) }
     }
     try save()
     return fraction(budget) >= 1

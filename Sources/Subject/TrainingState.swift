@@ -35,29 +35,35 @@ extension SubjectTrainer {
     progress(TrainingProgress(step: step, fraction: done, seconds: seconds, raysPerSecond: speed, loss: loss, psnr: psnr))
   }
 
-  /// Renders one held-out frame beside the truth into `validation/`.
-  func validate() throws {
-    guard let frame = data.test.isEmpty ? data.train.last : data.test[(step / configuration.validateEvery) % data.test.count] else {
-      return
-    }
+  /// Renders a few held-out frames, always the same; the first goes to `validation/` beside the truth. Returns their mean PSNR.
+  func validate() throws -> Double {
+    let held = data.test.isEmpty ? data.train : data.test
+    let frames = (0..<min(3, held.count)).map { held[(2 * $0 + 1) * held.count / (2 * min(3, held.count))] }
     let renderer = FieldImage(field: field, configuration: configuration, background: data.background)
-    let picture = renderer.render(
-      driving: data.driving[.in(frame..<frame + 1)], pose: data.cameraToHead[.in(frame..<frame + 1)], camera: data.camera)
-    let truth = data.images[.at(frame)].to(.float32) / 255
-    try run.log(step: step, seconds: seconds, ["validation_psnr": -10 * log10(max(1e-10, (picture.rgb - truth).square().mean().item))])
-    let pair = cat([truth, picture.rgb], 1)
-    let name = "step-" + String(repeating: "0", count: max(0, 9 - String(step).count)) + "\(step).png"
-    try ImageFile.write((pair.clamp(0, 1) * 255).round().to(.uint8), to: run.validation.appending(path: name))
+    var sum = 0.0
+    for frame in frames {
+      let picture = renderer.render(
+        driving: data.driving[.in(frame..<frame + 1)], pose: data.cameraToHead[.in(frame..<frame + 1)], camera: data.camera)
+      let truth = data.images[.at(frame)].to(.float32) / 255
+      sum += -10 * log10(max(1e-10, (picture.rgb - truth).square().mean().item))
+      guard frame == frames[0] else { continue }
+      let pair = cat([truth, picture.rgb], 1)
+      let name = "step-" + String(repeating: "0", count: max(0, 9 - String(step).count)) + "\(step).png"
+      try ImageFile.write((pair.clamp(0, 1) * 255).round().to(.uint8), to: run.validation.appending(path: name))
+    }
+    let psnr = sum / Double(frames.count)
+    try run.log(step: step, seconds: seconds, ["validation_psnr": psnr])
+    return psnr
   }
 
   /// Weights, optimizer, random state, sampler and place in the epoch: all that the next step depends on.
-  func save() throws {
+  func save(score: Double? = nil) throws {
     var tensors = field.namedState(prefix: "model.")
     for (name, tensor) in adam.state() { tensors["optimizer." + name] = tensor }
     for (name, tensor) in sampler.state() { tensors["sampler." + name] = tensor }
     tensors["random"] = generator.state
     tensors["seconds"] = Tensor(seconds)
-    try run.save(Checkpoint(step: step, tensors: tensors))
+    try run.save(Checkpoint(step: step, tensors: tensors, score: score))
   }
 
   func restore(_ checkpoint: Checkpoint) throws {

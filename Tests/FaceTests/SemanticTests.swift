@@ -19,6 +19,14 @@ struct SemanticTests {
     #expect(SemanticClass.skin.color == [0, 0, 204] && SemanticClass.hair.color == [204, 0, 0])
     #expect(SemanticClass.neck.color == [51, 153, 255])
     #expect(Set(SemanticClass.allCases.map(\.color)).count == 12)
+    // As the published datasets list them: blue, green, red.
+    let published: [[UInt8]] = [
+      [0, 0, 0], [204, 0, 0], [76, 153, 0], [204, 204, 0], [51, 51, 255], [0, 255, 255], [102, 51, 0], [102, 204, 0], [255, 255, 0],
+      [0, 0, 204], [255, 153, 51], [0, 204, 0],
+    ]
+    for (one, triple) in zip(SemanticClass.allCases, published) {
+      #expect([one.color.z, one.color.y, one.color.x] == triple, "\(one)")
+    }
   }
   @Test func celebAMaskHQMapsToTwelve() {
     #expect(SemanticClass.celebAMaskHQNames.count == 19 && Set(SemanticClass.biSeNetNames) == Set(SemanticClass.celebAMaskHQNames))
