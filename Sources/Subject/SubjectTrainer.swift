@@ -57,7 +57,7 @@ public final class SubjectTrainer {
   /// The training loop. Saves at intervals and at the end, also when `shouldStop` asks for it; returns whether the budget was used up.
   public func train(_ budget: Budget, progress: (TrainingProgress) -> Void, shouldStop: () -> Bool) throws -> Bool {
     if step == 0 {
-      warmUp(shouldStop)
+      warmUp(budget, shouldStop)
       // Half a warm start is not worth a checkpoint: it is made again from the beginning.
       if shouldStop() { return false }
     }

@@ -13,7 +13,9 @@ extension SubjectTrainer {
   }
 
   /// Fits F_d to the tracked mesh before the first ray, with an optimizer of its own.
-  func warmUp(_ shouldStop: () -> Bool) {
+  ///
+  /// Where time is what ends the training, the warm start takes at most a quarter of it.
+  func warmUp(_ budget: Budget, _ shouldStop: () -> Bool) {
     let plan = configuration.mesh
     guard let mesh, plan.warmUpSteps > 0 else { return }
     let start = ContinuousClock.now
@@ -21,7 +23,9 @@ extension SubjectTrainer {
       parameters: field.deformation.parameters(), learningRate: plan.warmUpLearningRate,
       schedule: .exponential(decaySteps: plan.warmUpSteps, factor: 0.05))
     let adam = Adam(groups: [group], betas: (0.9, 0.99))
-    for _ in 0..<plan.warmUpSteps where !shouldStop() {
+    var limit = Double.infinity
+    if case .seconds(let total) = budget { limit = total / 4 }
+    for _ in 0..<plan.warmUpSteps where !shouldStop() && (ContinuousClock.now - start).seconds < limit {
       meshLoss(mesh).backward()
       adam.step()
       adam.zeroGrad()

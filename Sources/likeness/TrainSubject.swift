@@ -67,6 +67,10 @@ struct TrainSubject: ParsableCommand {
         + "preset \(configuration.preset), \(budget.words)")
     if trainer.step > 0 { print("resumed   at step \(trainer.step), \(ProgressTable.clock(trainer.seconds)) of training so far") }
 
+    if trainer.step == 0, configuration.mesh.warmUpSteps > 0 {
+      print("warm-up   up to \(configuration.mesh.warmUpSteps) steps on the tracked mesh come first, and take about a minute")
+    }
+
     fflush(nil)
     let table = ProgressTable()
     let isDone = try trainer.train(budget, progress: table.show, shouldStop: { StopSignal.isRaised })
