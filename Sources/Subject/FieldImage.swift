@@ -9,13 +9,14 @@ struct FieldImage {
   /// `[H, W, 3]` in 0...1; scaled to the camera's size where that is another.
   var background: Tensor
 
-  /// `driving` `[1, D]`, `pose` `[1, 3, 4]` (camera to head).
-  func render(driving: Tensor, pose: Tensor, camera: Camera) -> RenderedFrame {
+  /// `driving` `[1, D]`, `pose` `[1, 3, 4]`: the camera that filmed, to head, which tells the field how the head is held. `view` is the camera
+  /// that looks, where it is another.
+  func render(driving: Tensor, pose: Tensor, view: Tensor? = nil, camera: Camera) -> RenderedFrame {
     withoutGradient {
       let conditioned = field.conditioned(driving: driving, pose: pose)
       let plate = scaledBackground(camera).reshape(-1, 3)
       let count = camera.width * camera.height
-      let rays = headRays(camera, poses: pose.expand(count, -1, -1), pixels: .arange(count), configuration.depth)
+      let rays = headRays(camera, poses: (view ?? pose).expand(count, -1, -1), pixels: .arange(count), configuration.depth)
       let seen = conditioned.pixels(rays, sampling: configuration.sampling, plate: plate)
       let (h, w) = (camera.height, camera.width)
       return RenderedFrame(

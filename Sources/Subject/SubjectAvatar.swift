@@ -35,7 +35,9 @@ public final class SubjectAvatar: Avatar {
       throw SubjectError.driving(found: state.expression.count, expected: scene.expressionNames.count)
     }
     let signal = Track.driving(state, torso: torso, width: configuration.field.driving)
-    let pose = Array(camera.inHead(state.pose).cameraToWorld.rows.prefix(12))
-    return image.render(driving: scene.normalized(Tensor(signal, [1, signal.count])), pose: Tensor(pose, [1, 3, 4]), camera: camera)
+    func toHead(_ camera: Camera) -> Tensor { Tensor(Array(camera.inHead(state.pose).cameraToWorld.rows.prefix(12)), [1, 3, 4]) }
+    // A camera that goes round does not turn the head: the field sees the pose that the filming camera would see.
+    return image.render(
+      driving: scene.normalized(Tensor(signal, [1, signal.count])), pose: toHead(scene.camera), view: toHead(camera), camera: camera)
   }
 }
