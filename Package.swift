@@ -28,9 +28,18 @@ let package = Package(
       linkerSettings: [
         .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath=\(libtorch)/lib", "-Xlinker", "--no-as-needed"])
       ] + libraries.map { .linkedLibrary($0) }),
+    .target(
+      name: "CKernels",
+      dependencies: ["CTorch"],
+      cxxSettings: [
+        .unsafeFlags([
+          "-O3", "-fno-math-errno", "-ffp-contract=fast", "-isystem\(libtorch)/include",
+          "-isystem\(libtorch)/include/torch/csrc/api/include",
+        ])
+      ]),
     .target(name: "CLiteRT"),
     .systemLibrary(name: "CFFmpeg"),
-    module("Torch", ["CTorch"]),
+    module("Torch", ["CTorch", "CKernels"]),
     module("Media", ["CFFmpeg", "Torch"]),
     module("Face", ["Torch"]),
     module("Radiance", ["Torch"]),

@@ -1,0 +1,27 @@
+#pragma once
+// Which instructions the kernels use: the best that the processor has, or what LIKENESS_SIMD asks for.
+
+#include <cstdlib>
+#include <cstring>
+
+namespace likeness {
+
+enum class Simd { scalar, avx2, avx512 };
+
+/// Chosen once; LIKENESS_SIMD=scalar|avx2|avx512 lowers it, and never raises it above what the processor has.
+inline Simd simd() {
+  static const Simd chosen = [] {
+    __builtin_cpu_init();
+    const bool has2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+    const bool has512 = has2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+                        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
+    const char *wish = std::getenv("LIKENESS_SIMD");
+    if (wish && std::strcmp(wish, "scalar") == 0) return Simd::scalar;
+    if (!has2) return Simd::scalar;
+    if (!has512 || (wish && std::strcmp(wish, "avx2") == 0)) return Simd::avx2;
+    return Simd::avx512;
+  }();
+  return chosen;
+}
+
+} // namespace likeness
