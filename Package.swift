@@ -33,7 +33,9 @@ let package = Package(
       dependencies: ["CTorch"],
       cxxSettings: [
         .unsafeFlags([
-          "-O3", "-fno-math-errno", "-ffp-contract=fast", "-isystem\(libtorch)/include",
+          "-O3", "-fno-math-errno", "-ffp-contract=fast",
+          // Without it at::parallel_for uses one thread.
+          "-include\(Context.packageDirectory)/Sources/CKernels/Threads.h", "-isystem\(libtorch)/include",
           "-isystem\(libtorch)/include/torch/csrc/api/include",
         ])
       ]),
@@ -55,7 +57,9 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(
-      name: "bench", dependencies: ["Torch", "Radiance", "Subject"], path: "Benchmarks/bench", swiftSettings: strict),
+      name: "bench",
+      dependencies: ["Torch", "Radiance", "Subject", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Benchmarks/bench", swiftSettings: strict),
     tests("Torch", ["Torch"]),
     tests("Media", ["Media", "Torch"]),
     tests("Face", ["Face", "Torch"]),
