@@ -1,4 +1,5 @@
 # make demo · make test · make bench: each sets up what it needs (scripts/setup says what and why).
+# make bench BENCH='--quick --only mlp' measures less.
 SHELL := /bin/bash
 export OMP_WAIT_POLICY ?= PASSIVE
 swift := swift
@@ -21,8 +22,7 @@ demo: build
 	@scripts/demo $(tool)
 
 bench: setup
-	$(swift) build -c release --product bench
-	.build/release/bench
+	@scripts/bench $(BENCH)
 
 format:
 	$(swift) format format -i -r Package.swift Sources Tests Benchmarks

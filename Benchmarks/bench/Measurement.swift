@@ -5,32 +5,21 @@ struct Measurement: Codable {
   var name: String
   var value: Double
   var unit: String
-  /// How many times better this is than `against`, measured in the same run unless `against` says otherwise.
+  /// How many times better this is than `against`, or which share of it, measured in the same run.
   var ratio: Double?
   var against: String?
 
+  /// The line as the table has it.
   var line: String {
-    let number = value >= 100 ? String(Int(value.rounded())) : String((value * 100).rounded() / 100)
-    let comparison = ratio.map { ", \(String(($0 * 100).rounded() / 100)) times \(against ?? "")" } ?? ""
-    return "\(name): \(number) \(unit)\(comparison)"
+    func left(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
+    func right(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+    let comparison = ratio.map { "  " + right(Self.digits($0), 7) + " x " + (against ?? "") } ?? ""
+    return left(name, 66) + right(Self.digits(value), 9) + " " + left(unit, 8) + comparison
   }
-}
-
-/// The shortest of `times` runs after one that does not count: what else runs on the machine only ever adds time.
-func seconds(_ times: Int, _ body: () -> Void) -> Double {
-  body()
-  return (0..<times).map { _ in
-    let start = DispatchTime.now().uptimeNanoseconds
-    body()
-    return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
-  }.min() ?? .nan
-}
-
-/// The most memory that the process has held so far, in GB; nil where the system does not say.
-func peakMemory() -> Double? {
-  guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
-    let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
-    let kilobytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap({ Double($0) })
-  else { return nil }
-  return kilobytes * 1024 / 1e9
+  /// Three digits that count.
+  private static func digits(_ value: Double) -> String {
+    guard value.isFinite else { return "-" }
+    let size = abs(value)
+    return String(format: size >= 100 ? "%.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f", locale: nil, value)
+  }
 }
