@@ -15,11 +15,15 @@ import Torch
 
   /// What can be measured, in order.
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case ceilings, reference
+    case ceilings, lattice, planes, composite, march, reference
 
     func run(_ report: Report) {
       switch self {
       case .ceilings: report.ceilings.add(to: report)
+      case .lattice: GatherBenchmark.lattice(report)
+      case .planes: GatherBenchmark.planes(report)
+      case .composite: CompositeBenchmark.run(report)
+      case .march: MarchBenchmark.run(report)
       case .reference: ReferenceBenchmark.run(report)
       }
     }

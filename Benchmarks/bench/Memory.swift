@@ -13,7 +13,9 @@ enum PeakMemory {
 
   /// Of a process of its own in which this program does nothing but `job`, so that other measurements do not count; nil if it failed.
   static func ofProcess(doing job: MemoryJob) -> Double? {
-    guard let output = try? Subprocess.output(of: "/proc/self/exe", ["--memory-of", job.rawValue]) else { return nil }
+    // A link that would name another program there.
+    let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
+    guard let output = try? Subprocess.output(of: program, ["--memory-of", job.rawValue]) else { return nil }
     return Double(output.trimmingCharacters(in: .whitespacesAndNewlines))
   }
 }

@@ -31,6 +31,6 @@ struct Peer: Decodable {
     let environment = ProcessInfo.processInfo.environment
     let folders = (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/python3" }
     let candidates = environment["LIKENESS_PEER_PYTHON"].map { [$0] } ?? folders.filter(FileManager.default.isExecutableFile)
-    return candidates.first { (try? Subprocess.output(of: $0, ["-c", "import torch"])) != nil }
+    return candidates.first { (try? Subprocess.output(of: $0, ["-c", "import torch"], quiet: true)) != nil }
   }
 }

@@ -4,12 +4,13 @@ import Foundation
 enum Subprocess {
   struct Failure: Error, CustomStringConvertible { let description: String }
 
-  /// Runs a program to its end and returns what it printed; throws if it could not start or failed.
-  static func output(of program: String, _ arguments: [String]) throws -> String {
+  /// Runs a program to its end and returns what it printed; throws if it could not start or failed, about which it may be `quiet`.
+  static func output(of program: String, _ arguments: [String], quiet: Bool = false) throws -> String {
     let process = Process(), pipe = Pipe()
-    process.executableURL = URL(filePath: program).resolvingSymlinksInPath()
+    process.executableURL = URL(filePath: program)
     process.arguments = arguments
     process.standardOutput = pipe
+    if quiet { process.standardError = FileHandle.nullDevice }
     try process.run()
     let data = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
