@@ -1,0 +1,307 @@
+// The blocks of likeness::mlp: some rows through all layers and back. Included once for each set of instructions, inside a namespace that
+// says how many `lanes` a vector has and how many `most_rows` a tile: no include guard.
+
+#define INLINE inline __attribute__((always_inline))
+
+typedef float Vector __attribute__((vector_size(4 * lanes)));
+typedef float Eight __attribute__((vector_size(4 * (lanes < 8 ? lanes : 8))));
+
+template <class V> struct Lanes { static constexpr int count = sizeof(V) / 4; };
+// Addresses are multiples of four bytes and of nothing more.
+template <class V> INLINE V load(const float *from) {
+  V value;
+  __builtin_memcpy(&value, from, sizeof(V));
+  return value;
+}
+template <class V> INLINE void store(float *to, const V &value) { __builtin_memcpy(to, &value, sizeof(V)); }
+
+/// sum[i][j] += a[i * row + k * step] * b[k * b_step + j], for all k in order: every element's sum is the same in tiles of any shape.
+template <class V, int rows, int vectors>
+INLINE void accumulate(V (&sum)[rows][vectors], const float *a, int64_t row, int64_t step, const float *b, int64_t b_step, int64_t count) {
+  for (int64_t k = 0; k < count; ++k) {
+    V right[vectors];
+#pragma unroll
+    for (int v = 0; v < vectors; ++v) right[v] = load<V>(b + v * Lanes<V>::count);
+#pragma unroll
+    for (int i = 0; i < rows; ++i) {
+#pragma unroll
+      for (int v = 0; v < vectors; ++v) sum[i][v] += a[i * row] * right[v];
+    }
+    a += step;
+    b += b_step;
+  }
+}
+
+/// A tile of a layer's values.
+struct Values {
+  const float *x, *extra, *panel, *bias;
+  const int32_t *group;
+  float *out;
+  int64_t x_row, extra_row, bias_row, out_row, in, extra_in;
+  float slope;
+  bool bends;
+
+  template <class V, int rows, int vectors> void run() const {
+    constexpr int n = Lanes<V>::count;
+    V sum[rows][vectors];
+#pragma unroll
+    for (int i = 0; i < rows; ++i) {
+      const float *start = bias + (group ? group[i] * bias_row : 0);
+#pragma unroll
+      for (int v = 0; v < vectors; ++v) sum[i][v] = load<V>(start + v * n);
+    }
+    accumulate<V, rows, vectors>(sum, x, x_row, 1, panel, vectors * n, in);
+    if (extra_in) accumulate<V, rows, vectors>(sum, extra, extra_row, 1, panel + in * vectors * n, vectors * n, extra_in);
+#pragma unroll
+    for (int i = 0; i < rows; ++i) {
+#pragma unroll
+      for (int v = 0; v < vectors; ++v) {
+        V value = sum[i][v];
+        const V low = value * slope;
+        if (bends) value = value > low ? value : low;
+        store<V>(out + i * out_row + v * n, value);
+      }
+    }
+  }
+  void move(int64_t i, int64_t j) {
+    x += i * x_row;
+    extra += extra ? i * extra_row : 0;
+    group += group ? i : 0;
+    out += i * out_row + j;
+    bias += j;
+    panel += j * (in + extra_in);
+  }
+};
+
+/// A tile of what a layer passes back: g W, where the layer before bent times its slope.
+struct Slopes {
+  const float *g, *panel, *value;
+  float *out;
+  int64_t g_row, value_row, out_row, count;
+  float slope;
+  bool adds;
+
+  template <class V, int rows, int vectors> void run() const {
+    constexpr int n = Lanes<V>::count;
+    V sum[rows][vectors] = {};
+    accumulate<V, rows, vectors>(sum, g, g_row, 1, panel, vectors * n, count);
+#pragma unroll
+    for (int i = 0; i < rows; ++i) {
+#pragma unroll
+      for (int v = 0; v < vectors; ++v) {
+        V found = sum[i][v];
+        float *place = out + i * out_row + v * n;
+        if (adds) found += load<V>(place);
+        if (value) {
+          const V bent = load<V>(value + i * value_row + v * n), low = found * slope;
+          found = bent > 0 ? found : low;
+        }
+        store<V>(place, found);
+      }
+    }
+  }
+  void move(int64_t i, int64_t j) {
+    g += i * g_row;
+    value += value ? i * value_row + j : 0;
+    out += i * out_row + j;
+    panel += j * count;
+  }
+};
+
+/// A tile of a weight's gradient, g^T x over the rows of a block; its rows are the layer's outputs.
+struct Weights {
+  const float *g, *x;
+  float *out;
+  int64_t g_row, x_row, out_row, count;
+  bool fresh;
+
+  template <class V, int rows, int vectors> void run() const {
+    constexpr int n = Lanes<V>::count;
+    V sum[rows][vectors] = {};
+    if (!fresh) {
+#pragma unroll
+      for (int i = 0; i < rows; ++i) {
+#pragma unroll
+        for (int v = 0; v < vectors; ++v) sum[i][v] = load<V>(out + i * out_row + v * n);
+      }
+    }
+    accumulate<V, rows, vectors>(sum, g, 1, g_row, x, x_row, count);
+#pragma unroll
+    for (int i = 0; i < rows; ++i) {
+#pragma unroll
+      for (int v = 0; v < vectors; ++v) store<V>(out + i * out_row + v * n, sum[i][v]);
+    }
+  }
+  void move(int64_t i, int64_t j) {
+    g += i;
+    x += j;
+    out += i * out_row + j;
+  }
+};
+
+/// The tile with as many rows as are left.
+template <class V, int vectors, int rows = most_rows, class Tile> INLINE void run_rows(const Tile &tile, int64_t left) {
+  if (left >= rows) return tile.template run<V, rows, vectors>();
+  if constexpr (rows > 1) return run_rows<V, vectors, rows - 1>(tile, left);
+}
+template <class V, int vectors, class Tile> void run_panel(Tile tile, int64_t rows, int64_t column) {
+  tile.move(0, column);
+  for (int64_t i = 0; i < rows; i += most_rows) {
+    run_rows<V, vectors>(tile, rows - i);
+    tile.move(most_rows, 0);
+  }
+}
+
+/// How columns, a multiple of 8, are shared out among panels: `f(first, columns)`.
+template <class F> INLINE void each_panel(int64_t columns, F f) {
+  constexpr int64_t wide = 2 * lanes;
+  int64_t j = 0;
+  for (; j + wide <= columns; j += wide) f(j, wide);
+  if constexpr (lanes == 16) {
+    if (j + lanes <= columns) {
+      f(j, int64_t(lanes));
+      j += lanes;
+    }
+  }
+  if (j < columns) f(j, columns - j);
+}
+/// All tiles of `rows` by `columns`.
+template <class Tile> void run(const Tile &tile, int64_t rows, int64_t columns) {
+  constexpr int64_t wide = 2 * lanes;
+  int64_t j = 0;
+  for (; j + wide <= columns; j += wide) run_panel<Vector, 2>(tile, rows, j);
+  if constexpr (lanes == 16) {
+    if (j + lanes <= columns) {
+      run_panel<Vector, 1>(tile, rows, j);
+      j += lanes;
+    }
+  }
+  if constexpr (lanes >= 8) {
+    if (j < columns) run_panel<Eight, 1>(tile, rows, j);
+  }
+}
+
+/// Packs the weights of a layer; `backwards` for the way back.
+void pack(const MlpLayer &layer, bool backwards) {
+  const int64_t width = layer.in + layer.extra;
+  const auto put = [&](float *to, int64_t columns, int64_t count, int64_t real, auto weight) {
+    each_panel(columns, [&](int64_t first, int64_t size) {
+      float *panel = to + first * count;
+      for (int64_t j = 0; j < size; ++j)
+        for (int64_t k = 0; k < count; ++k) panel[k * size + j] = first + j < real ? weight(first + j, k) : 0;
+    });
+  };
+  if (!backwards) put(layer.forward, padded(layer.out), width, layer.out, [&](int64_t j, int64_t k) { return layer.weight[j * width + k]; });
+  else {
+    if (layer.back) put(layer.back, padded(layer.in), layer.out, layer.in, [&](int64_t j, int64_t k) { return layer.weight[k * width + j]; });
+    if (layer.back_extra)
+      put(layer.back_extra, padded(layer.extra), layer.out, layer.extra,
+          [&](int64_t j, int64_t k) { return layer.weight[k * width + layer.in + j]; });
+  }
+}
+
+/// Rows `first` ..< `first + rows` through a layer, from `x` with `x_row` columns a row.
+INLINE void run_layer(const Mlp &mlp, const MlpLayer &layer, const float *x, int64_t x_row, const float *input, int64_t input_row,
+                      const int32_t *group, float *out, int64_t out_row, int64_t rows) {
+  Values tile;
+  tile.x = x, tile.x_row = x_row, tile.in = layer.in;
+  tile.extra = layer.extra ? input : nullptr, tile.extra_row = input_row, tile.extra_in = layer.extra;
+  tile.panel = layer.forward;
+  tile.bias = layer.bias, tile.bias_row = padded(layer.out), tile.group = layer.grouped ? group : nullptr;
+  tile.out = out, tile.out_row = out_row;
+  tile.slope = mlp.slope, tile.bends = layer.bends;
+  run(tile, rows, padded(layer.out));
+}
+
+/// The chain's values `y` of `rows` rows of `x`, whose hidden activations go to `hidden` where it is given; `scratch` holds two blocks of
+/// the widest layer.
+void forward_block(const Mlp &mlp, const float *x, const int32_t *group, float *const *hidden, float *y, float *scratch, int64_t block,
+                   int64_t rows) {
+  const float *from = x;
+  int64_t from_row = mlp.input;
+  for (int64_t l = 0; l < mlp.count; ++l) {
+    const MlpLayer &layer = mlp.layer(l);
+    const bool last = l + 1 == mlp.count, straight = last && padded(layer.out) == layer.out;
+    const int64_t row = padded(layer.out);
+    float *to = straight ? y : !last && hidden ? hidden[l] : scratch + (l % 2) * block * mlp.widest;
+    run_layer(mlp, layer, from, from_row, x, mlp.input, group, to, row, rows);
+    if (last && !straight)
+      for (int64_t i = 0; i < rows; ++i) std::memcpy(y + i * layer.out, to + i * row, sizeof(float) * layer.out);
+    from = to;
+    from_row = row;
+  }
+}
+
+/// Adds a block's gradients. `hidden` holds the block's activations, `y` the chain's values where the last layer bends; `scratch` has two
+/// blocks of the widest layer and two of the input.
+void backward_block(const Mlp &mlp, const float *g, const float *x, const int32_t *group, float *const *hidden, const float *y,
+                    const MlpGradients &gradients, float *to_x, float *scratch, int64_t block, int64_t rows, bool fresh) {
+  const int64_t input_row = padded(mlp.input);
+  float *const passed[2] = {scratch, scratch + block * mlp.widest};
+  float *const input = scratch + 2 * block * mlp.widest, *const to_input = input + block * input_row;
+  // Vectors are read from the input here: beyond its columns must be nothing.
+  const float *values = x;
+  if (input_row != mlp.input) {
+    for (int64_t i = 0; i < rows; ++i) {
+      std::memcpy(input + i * input_row, x + i * mlp.input, sizeof(float) * mlp.input);
+      for (int64_t c = mlp.input; c < input_row; ++c) input[i * input_row + c] = 0;
+    }
+    values = input;
+  }
+  bool added = false;
+  const int64_t last = mlp.count - 1;
+  {
+    const int64_t row = padded(mlp.output);
+    for (int64_t i = 0; i < rows; ++i) {
+      float *to = passed[last % 2] + i * row;
+      const float *from = g + i * mlp.output;
+      if (mlp.layer(last).bends)
+        for (int64_t c = 0; c < mlp.output; ++c) to[c] = y[i * mlp.output + c] > 0 ? from[c] : from[c] * mlp.slope;
+      else std::memcpy(to, from, sizeof(float) * mlp.output);
+      for (int64_t c = mlp.output; c < row; ++c) to[c] = 0;
+    }
+  }
+  for (int64_t l = last; l >= 0; --l) {
+    const MlpLayer &layer = mlp.layer(l);
+    const float *from = passed[l % 2];
+    const int64_t row = padded(layer.out);
+    const float *before = l == 0 ? values : hidden[l - 1];
+    if (gradients.weights[l]) {
+      Weights tile;
+      tile.g = from, tile.g_row = row, tile.x = before, tile.x_row = padded(layer.in), tile.count = rows, tile.fresh = fresh;
+      tile.out = gradients.weights[l], tile.out_row = layer.gradient_columns();
+      run(tile, layer.out, padded(layer.in));
+      if (layer.extra) {
+        tile.x = values, tile.x_row = input_row, tile.out += padded(layer.in);
+        run(tile, layer.out, padded(layer.extra));
+      }
+    }
+    if (float *sum = gradients.biases[l]) {
+      for (int64_t i = 0; i < rows; ++i) {
+        float *to = sum + (layer.grouped && group ? group[i] * row : 0);
+        for (int64_t c = 0; c < row; ++c) to[c] += from[i * row + c];
+      }
+    }
+    Slopes tile;
+    tile.g = from, tile.g_row = row, tile.count = layer.out, tile.slope = mlp.slope;
+    if (l > 0) {
+      tile.panel = layer.back, tile.value = hidden[l - 1], tile.value_row = padded(layer.in), tile.adds = false;
+      tile.out = passed[(l + 1) % 2], tile.out_row = padded(layer.in);
+      run(tile, rows, padded(layer.in));
+    }
+    if (!to_x) continue;
+    tile.out = to_input, tile.out_row = input_row, tile.value = nullptr, tile.value_row = 0;
+    if (layer.extra) {
+      tile.panel = layer.back_extra, tile.adds = added;
+      run(tile, rows, padded(layer.extra));
+      added = true;
+    }
+    if (l == 0) {
+      tile.panel = layer.back, tile.adds = added;
+      run(tile, rows, padded(layer.in));
+    }
+  }
+  if (to_x)
+    for (int64_t i = 0; i < rows; ++i) std::memcpy(to_x + i * mlp.input, to_input + i * input_row, sizeof(float) * mlp.input);
+}
+#undef INLINE

@@ -1,0 +1,130 @@
+import Radiance
+import Testing
+import Torch
+
+/// The chain of layers in one operator, beside plain tensors.
+@Suite struct FusedMLPTests {
+  /// A chain and what goes through it.
+  private struct Chain {
+    var x: Tensor, weights: [Tensor], biases: [Tensor], group: Tensor?, slope: Double, skip: Int?, bentEnd: Bool
+
+    init(
+      _ widths: [Int], rows: Int, groups: Int = 0, slope: Double = 0, skip: Int? = nil, bentEnd: Bool = false,
+      _ dtype: Tensor.DType = .float32
+    ) {
+      let generator = Generator(seed: UInt64(rows + widths.count))
+      func random(_ shape: [Int], _ scale: Double = 1) -> Tensor { (Tensor.randn(shape, generator) * scale).to(dtype).requiringGrad() }
+      x = random([rows, widths[0]])
+      weights = zip(widths, widths.dropFirst()).enumerated().map { i, pair in
+        let input = pair.0 + (i > 0 && i == skip ? widths[0] : 0)
+        return random([pair.1, input], 1.4 / Double(input).squareRoot())
+      }
+      biases = widths.dropFirst().enumerated().map { i, width in random(groups > 0 && i == 0 ? [groups, width] : [width], 0.1) }
+      group = groups > 0 ? Tensor.randint(0..<groups, [rows], generator).to(.int32) : nil
+      (self.slope, self.skip, self.bentEnd) = (slope, skip, bentEnd)
+    }
+    var ours: Tensor { fusedMLP(x, weights: weights, biases: biases, group: group, slope: slope, skip: skip, bentEnd: bentEnd) }
+    var twin: Tensor { mlpByTensors(x, weights: weights, biases: biases, group: group, slope: slope, skip: skip, bentEnd: bentEnd) }
+    var leaves: [Tensor] { [x] + weights + biases }
+    func upstream(_ y: Tensor) -> Tensor { Tensor.randn(y.shape, Generator(seed: 4)).to(y.dtype) }
+  }
+
+  private static let chains: [(String, @Sendable () -> Chain)] = [
+    ("the point network", { Chain([32, 64, 17], rows: 5000, groups: 3) }),
+    ("the shading network", { Chain([19, 64, 15], rows: 700, groups: 5, slope: 0.01) }),
+    ("a deformation", { Chain([63, 128, 128, 128, 3], rows: 1300, skip: 2) }),
+    ("a trunk", { Chain([39, 256, 256, 256], rows: 97, slope: 0.01, skip: 2, bentEnd: true) }),
+    ("odd widths", { Chain([5, 7, 1, 11], rows: 131, skip: 1, bentEnd: true) }),
+    ("one layer", { Chain([9, 3], rows: 50) }),
+    ("one row", { Chain([3, 40, 2], rows: 1, groups: 2) }),
+    ("a line", { Chain([8, 24, 8], rows: 49, slope: 1) }),
+  ]
+
+  @Test(arguments: chains.map(\.0)) func isWhatPlainTensorsGive(name: String) throws {
+    let chain = try #require(Self.chains.first { $0.0 == name }).1()
+    let found = chain.ours, expected = chain.twin
+    expectClose(found, expected, absolute: 2e-5, "\(name): values")
+    expectClose(withoutGradient { chain.ours }, found, absolute: 0, relative: 0, "\(name): values without history")
+    let upstream = chain.upstream(found)
+    let gradients = zip(
+      Torch.gradients(of: [found], for: chain.leaves, with: [upstream]),
+      Torch.gradients(of: [expected], for: chain.leaves, with: [upstream]))
+    for (i, (a, b)) in gradients.enumerated() {
+      let (a, b) = (try #require(a), try #require(b))
+      // Sums over the rows: their rounding grows with the sum's own size.
+      expectClose(a, b, absolute: 1e-5 * max(1, b.abs().max().item), relative: 1e-4, "\(name): gradient \(i), \(b.shape)")
+    }
+  }
+
+  /// Where no layer bends near a row, values move as the gradient says.
+  @Test func gradientsAreTheSlopes() throws {
+    let chain = Chain([3, 8, 8, 2], rows: 6, groups: 2, slope: 1, skip: 1)
+    let weight = chain.upstream(chain.ours.detach())
+    let gradients = Torch.gradients(of: [chain.ours], for: chain.leaves, with: [weight])
+    for (leaf, gradient) in zip(chain.leaves, gradients) {
+      let direction = Tensor.randn(leaf.shape, Generator(seed: 8))
+      // The chain is a line in each of its inputs here: a large step is exact.
+      let ends = [0.5, -0.5].map { step in
+        withoutGradient {
+          leaf.add_(direction, alpha: step)
+          defer { leaf.add_(direction, alpha: -step) }
+          return (chain.ours * weight).sum().item
+        }
+      }
+      let slope = (try #require(gradient) * direction).sum().item
+      #expect(abs(ends[0] - ends[1] - slope) < 1e-4 * max(1, abs(slope)))
+    }
+  }
+
+  @Test func resultsDoNotDependOnTheThreads() {
+    let chain = Chain([32, 64, 64, 17], rows: 9000, groups: 4, skip: 1)
+    let before = Libtorch.threads
+    defer { Libtorch.threads = before }
+    let found = [1, 2, 4].map { threads in
+      Libtorch.threads = threads
+      let y = chain.ours
+      return ([y] + Torch.gradients(of: [y], for: chain.leaves, with: [chain.upstream(y)]).compactMap(\.self)).map(\.floats)
+    }
+    #expect(found[0] == found[1] && found[0] == found[2])
+  }
+
+  /// A row's values do not depend on the rows beside it.
+  @Test func rowsStandAlone() {
+    let chain = Chain([19, 64, 15], rows: 200)
+    let all = chain.ours
+    for (start, count) in [(0, 1), (47, 2), (150, 50)] {
+      let some = fusedMLP(chain.x.narrow(0, start, count), weights: chain.weights, biases: chain.biases)
+      #expect(some.floats == all.narrow(0, start, count).floats)
+    }
+  }
+
+  @Test func givesNoGradientWhereNoneIsWanted() throws {
+    let chain = Chain([6, 8, 4], rows: 30)
+    let weights = chain.weights.map { $0.detach() }, biases = [chain.biases[0].detach(), chain.biases[1]]
+    fusedMLP(chain.x.detach(), weights: weights, biases: biases).sum().backward()
+    #expect(chain.biases[1].grad?.floats == [30, 30, 30, 30])
+    #expect(chain.x.grad == nil && weights.allSatisfy { $0.grad == nil } && biases[0].grad == nil)
+    #expect(!fusedMLP(chain.x.detach(), weights: weights, biases: biases.map { $0.detach() }).requiresGrad)
+  }
+
+  @Test func noRows() throws {
+    let chain = Chain([6, 8, 4], rows: 0, groups: 2)
+    #expect(chain.ours.shape == [0, 4])
+    chain.ours.sum().backward()
+    #expect(try chain.weights.allSatisfy { try #require($0.grad).abs().sum().item == 0 })
+  }
+
+  @Test func otherTypesGoThroughPlainTensors() {
+    let chain = Chain([3, 5, 2], rows: 7, .float64)
+    #expect(chain.ours.dtype == .float64 && chain.ours.array(Double.self) == chain.twin.array(Double.self))
+  }
+
+  @Test func wrongShapesEndTheProgram() async {
+    let end = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let x = Tensor.ones([4, 3])
+      _ = fusedMLP(x, weights: [.ones([5, 3]), .ones([2, 4])], biases: [.ones([5]), .ones([2])])
+    }
+    let said = String(decoding: end.map { Array($0.standardErrorContent) } ?? [], as: UTF8.self)
+    #expect(said.contains("mlp: weight 1 [out, 5] of float, not [2, 4]"))
+  }
+}
