@@ -1,0 +1,84 @@
+#pragma once
+// What drawing a tile of a frame needs to know: prepared once a call, read by all threads.
+
+#include <cstdint>
+
+namespace likeness {
+
+/// x to the node coordinate: u = slope (x - center) + extra clamp(x - center, -half, half).
+struct Axis {
+  float center, half, slope, extra;
+};
+
+/// Nodes of a grid of features, channels side by side and padded to a multiple of 8, at least two nodes along each axis.
+struct FeatureTable {
+  const void *data;
+  /// x, y, z; for planes x is the column, y the row and z counts the planes.
+  int size[3];
+  int channels;
+};
+
+/// A dense layer as the kernels take it: weights `[in, width]`, outputs padded with zeros to `width`, a multiple of 16.
+struct DenseLayer {
+  const float *weights, *bias;
+  int in, width;
+};
+
+struct FrameJob {
+  // Camera: a row a vector of [4, 3].
+  float camera[4][3];
+  int width, height;
+  // Skip distances, with a few bytes to read behind the last.
+  const uint8_t *cells;
+  int size[3];
+  float low[3], high[3], scale[3], cell[3];
+  float step, stop;
+  int limit;
+  Axis lattice_axes[3], axes[3];
+  /// 8 channels of float: displacement, ambient coordinates, nothing.
+  FeatureTable lattice;
+  FeatureTable planes, volume, ambient;
+  /// Hidden layers of the point network; its last layer is linear, so that it is applied to what a ray has summed.
+  const DenseLayer *point;
+  int point_count;
+  /// The last layer's row of the density, padded with zeros to the hidden width, and its bias.
+  const float *density;
+  float density_bias, density_scale;
+  /// The last layer's other rows; `bias` belongs to a weight of 1.
+  DenseLayer features;
+  int feature_count;
+  const DenseLayer *shading;
+  int shading_count, classes;
+  float slope;
+  /// The longest row of any layer's input or output.
+  int row;
+  const float *plate;
+  float *rgb, *depth, *opacity, *feature_image;
+  uint8_t *labels;
+};
+
+/// Pixels of a tile.
+constexpr int tile_width = 16, tile_height = 16, tile_rays = tile_width * tile_height;
+/// Samples worked on at once: what is known of them fits the first-level cache. A multiple of 16, and of the rows of the dense kernels.
+constexpr int frame_block = 48;
+
+/// What a thread keeps while it draws.
+struct alignas(64) FrameScratch {
+  static constexpr int padded = tile_rays + 16;
+  // Rays under way, side by side.
+  float d[3][padded], enter[padded], rung[padded], leave[padded], k[padded], reached[padded], depth[padded], t[padded];
+  int32_t id[padded];
+  // Rays by their place in the tile.
+  float final_reached[tile_rays], final_depth[tile_rays], direction[3][tile_rays];
+  // Samples of a block.
+  int32_t place[5][frame_block];
+  float share[24][frame_block];
+  float moved[frame_block][8], warped[5][frame_block];
+  float raw[frame_block], weight[frame_block];
+  /// Weighted hidden features by the ray's place, `[tile_rays, hidden]`; rows of a block before and after a layer.
+  float *sums, *a, *b;
+};
+
+using TileFunction = void (*)(const FrameJob &, int tile, FrameScratch &);
+
+} // namespace likeness

@@ -1,0 +1,117 @@
+import Radiance
+import Testing
+import Torch
+
+/// The whole frame as one operator beside the same with plain tensors.
+@Suite struct FrameTests {
+  private let camera = FrameCamera(
+    Pinhole(focal: SIMD2(70, 68), center: SIMD2(19.2, 12.5)),
+    cameraToWorld: Tensor([0.96, 0, 0.28, 2.8, 0, 1, 0, 0.1, -0.28, 0, 0.96, 9.5] as [Float], [3, 4]), width: 40, height: 24)
+  private let plate = Tensor.rand([24, 40, 3], Generator(seed: 9))
+
+  /// A random field in a box, about a quarter of which is occupied.
+  private func field(
+    _ storage: Tensor.DType = .float32, channels: (Int, Int, Int) = (16, 8, 8), hidden: [Int] = [64], features: Int = 16, classes: Int = 12,
+    seed: UInt64 = 5, share: Double = 0.25
+  ) -> FrameField {
+    let generator = Generator(seed: seed)
+    func random(_ shape: [Int], _ scale: Double) -> Tensor { Tensor.randn(shape, generator) * scale }
+    func network(_ widths: [Int]) -> (weights: [Tensor], biases: [Tensor]) {
+      let pairs = zip(widths, widths.dropFirst())
+      return (pairs.map { random([$1, $0], 1.4 / Double($0).squareRoot()) }, pairs.map { random([$1], 0.3) })
+    }
+    let lattice = cat([random([5, 7, 6, 3], 0.1), random([5, 7, 6, 2], 0.8), .zeros([5, 7, 6, 3])], 3)
+    let axes = Tensor([0.1, 0.5, 0.5, 0.3, -0.1, 0.6, 0.4, 0.35, 0, 0.4, 0.5, 0.5] as [Float], [3, 4])
+    return FrameField(
+      occupancy: OccupancyGrid(
+        occupied: Tensor.rand([10, 12, 11], generator) .< share, box: Tensor([-1.3, -1.2, -1, 1.2, 1.3, 1.1] as [Float], [2, 3])),
+      lattice: lattice, latticeAxes: axes, planes: (random([3, 18, 21, channels.0], 0.7) + 0.6).to(storage),
+      volume: random([1, 9, 8, 7, channels.1], 1).to(storage), axes: axes * 0.9,
+      ambient: random([1, 1, 11, 10, channels.2], 1).to(storage),
+      point: network([channels.0 + channels.1 + channels.2] + hidden + [1 + features]), shading: network([features + 3, 64, 3 + classes]),
+      densityScale: 6, slope: 0.01, step: 0.07, limit: 9)
+  }
+
+  private func compare(_ field: FrameField, _ what: String) {
+    let found = field.frame(camera, plate: plate, features: true), expected = field.framePlainly(camera, plate: plate)
+    expectClose(found.opacity, expected.opacity, absolute: 2e-5, "\(what): opacity")
+    expectClose(found.rgb, expected.rgb, absolute: 5e-5, "\(what): colours")
+    expectClose(found.depth, expected.depth, absolute: 2e-4, "\(what): depth")
+    expectClose(found.features ?? .zeros([0]), expected.features ?? .zeros([1]), absolute: 1e-4, "\(what): features")
+    #expect((found.labels .!= expected.labels).to(.float32).mean().item < 0.003, "\(what): labels")
+    let hit = (expected.opacity .> 0.01).to(.float32).mean().item, varied = expected.rgb.std(0, 1).min().item
+    #expect(hit > 0.1 && hit < 0.95 && varied > 0.05, "\(what): a picture of something, \(hit) of it, \(varied)")
+  }
+
+  @Test func showsWhatTheFormulasSay() { compare(field(), "example sizes") }
+
+  @Test func takesOtherSizes() {
+    compare(field(channels: (5, 3, 9), hidden: [40], features: 7, classes: 3), "odd sizes")
+    compare(field(channels: (24, 16, 8), hidden: [64, 32], features: 20, classes: 20), "more layers")
+    compare(field(channels: (16, 8, 8), hidden: [96], features: 13, classes: 1), "one class")
+    var flat = field()
+    flat.volume = flat.volume.narrow(1, 0, 1).narrow(2, 0, 1)
+    flat.lattice = flat.lattice.narrow(2, 0, 1)
+    compare(flat, "single nodes")
+  }
+
+  @Test func halfPrecisionIsOfStorageAlone() {
+    let half = field(.float16)
+    compare(half, "the same rounded features")
+    let found = half.frame(camera, plate: plate), exact = field().frame(camera, plate: plate)
+    let error = (found.rgb - exact.rgb).square().mean().item
+    #expect(error < 1e-6 && error > 0, "\(error) is above that of 60 dB")
+  }
+
+  @Test func takesNoMoreSamplesThanItMay() {
+    // Fewer samples than the ray has, and rays that end early.
+    var short = field()
+    short.limit = 2
+    compare(short, "two samples")
+    var opaque = field()
+    opaque.densityScale = 60
+    opaque.stop = 0.2
+    compare(opaque, "rays that end early")
+  }
+
+  @Test func nothingShowsThePlate() {
+    let empty = field(share: 0)
+    var away = field()
+    away.occupancy = OccupancyGrid.full(box: away.occupancy.box + 100)
+    var still = field()
+    still.limit = 0
+    for (field, what) in [(empty, "empty"), (away, "out of sight"), (still, "no samples")] {
+      let found = field.frame(camera, plate: plate, features: true)
+      #expect(found.rgb.floats == plate.floats, "\(what)")
+      for tensor in [found.labels, found.depth, found.opacity, found.features] {
+        #expect(tensor.map { $0.to(.float32).abs().sum().item } == 0, "\(what)")
+      }
+    }
+    let none = field().frame(FrameCamera(matrix: camera.matrix, width: 0, height: 5), plate: .zeros([5, 0, 3]))
+    #expect(none.rgb.shape == [5, 0, 3] && none.features == nil)
+  }
+
+  @Test func numbersThatAreNoneDoNotSpread() {
+    var broken = field()
+    broken.lattice = broken.lattice.clone()
+    broken.lattice[2, 3, 3].fill_(.nan)
+    broken.lattice[3, 2, 2].fill_(.infinity)
+    let found = broken.frame(camera, plate: plate), sound = field().frame(camera, plate: plate)
+    let same = (found.rgb .== sound.rgb).to(.float32).mean().item
+    #expect(same > 0.3 && same < 1)
+  }
+
+  @Test func doesNotDependOnTheThreads() {
+    let field = field(.float16), plate = Tensor.rand([90, 120, 3], Generator(seed: 3))
+    let large = FrameCamera(
+      matrix: camera.matrix * Tensor([1, 1 / 3.0, 1 / 3.75, 1] as [Float], [4, 1]), width: 120, height: 90)
+    let before = Libtorch.threads
+    defer { Libtorch.threads = before }
+    let found = [1, 2, 4].map { threads in
+      Libtorch.threads = threads
+      return field.frame(large, plate: plate).rgb.floats
+    }
+    let same = found[0] == found[1] && found[0] == found[2]
+    #expect(same && found[0] != plate.floats)
+  }
+}
