@@ -12,30 +12,51 @@ struct Eval: ParsableCommand {
     abstract: "Judge an avatar on the frames it never saw.",
     discussion: """
       Renders the held-out frames of the run's dataset and compares them with the truth: L1, PSNR and SSIM (Gaussian window of 11 x 11) of the
-      whole picture, head, face and mouth, as means over frames. A sharp face that does not move has a fine PSNR, so the renders are also
+      whole picture, head, face, mouth and torso, as means over frames. A sharp face that does not move has a fine PSNR, so the renders are also
       tracked as any clip is, and lip gap, mouth width, eye opening and brow height compared with the truth's: correlation and
       amplitude (standard deviation over the truth's), 1 is best for both.
 
       Writes <run>/eval.json and <run>/eval/: contact-sheet.png (truth above, avatar below) and <frame>.png of each of its frames.
+
+      With --truth in place of --load it judges what process saw in a synthetic film (head rotation, expressions, gaze, masks):
+        likeness synth performer --output film.mp4 --truth truth
+        likeness process film.mp4 --output data/film
+        likeness eval --data data/film --truth truth
       """)
 
   @Option(help: ArgumentHelp("The run folder that train printed.", valueName: "run"))
-  var load: String
-  @Option(help: ArgumentHelp("The dataset folder, if it has moved since.", valueName: "folder"))
+  var load: String?
+  @Option(help: ArgumentHelp("The dataset folder, if it has moved since; the one to judge with --truth.", valueName: "folder"))
   var data: String?
+  @Option(help: ArgumentHelp("The folder that synth performer --truth wrote: judges the capture, not an avatar.", valueName: "folder"))
+  var truth: String?
   @Option(help: "Which frames: test (held out), train, all, or numbers as 120..200.")
   var frames = "test"
   @Option(help: "The checkpoint to judge, by its step; the last one by default.")
   var step: Int?
-  @Option(help: ArgumentHelp("Where to write the figures; <run>/eval.json by default.", valueName: "file"))
+  @Option(help: ArgumentHelp("Where to write the figures; <run>/eval.json (or <data>/eval.json) by default.", valueName: "file"))
   var output: String?
 
   func validate() throws {
+    switch (load, truth) {
+    case (nil, nil): throw ValidationError("give --load <run> to judge an avatar, or --data <folder> --truth <folder> to judge a capture")
+    case (_?, _?): throw ValidationError("give --load or --truth, not both")
+    case (nil, _?) where data == nil: throw ValidationError("--truth needs --data, the dataset that process made of the film")
+    default: break
+    }
     if FrameChoice(frames) == nil { throw ValidationError("--frames \(frames): write test, train, all, or numbers as 120..200") }
   }
 
   func run() throws {
     StopSignal.listen()
+    if let data, let truth {
+      let evaluation = CaptureEvaluation(dataset: try Dataset(URL(filePath: data)), truth: TruthFolder(URL(filePath: truth)))
+      return try evaluation.run(output: output.map { URL(filePath: $0) })
+    }
+    if let load { try judge(load) }
+  }
+
+  private func judge(_ load: String) throws {
     let run = try RunFolder.open(URL(filePath: load))
     let avatar = try SubjectAvatar(run: run, step: step, warn: complain)
     let scene = avatar.scene

@@ -1,0 +1,100 @@
+import Capture
+import Face
+import Foundation
+import Media
+import Testing
+import Torch
+
+import likeness
+
+@Suite struct CaptureAccuracyTests {
+  /// Somebody who turns, looks about and opens the mouth; `change` spoils what is found of a frame.
+  static func track(_ frames: Range<Int>, size: Int = 64, change: (inout FaceState) -> Void = { _ in }) -> Track {
+    Track(
+      modelName: "builtin", expressionNames: ["jawOpen", "browInnerUp", "noseSneerLeft"], identity: [],
+      camera: Camera(width: size, height: size, focal: [2 * Float(size), 2 * Float(size)]), fps: 25,
+      frames: frames.map { i in
+        let t = Float(i)
+        var state = FaceState(
+          expression: [0.5 + 0.4 * sin(t), 0.3 + 0.2 * cos(0.7 * t), 0],
+          pose: Rigid(rotation: Matrix3(yaw: 0.3 * sin(0.3 * t), pitch: 0.1 * cos(0.4 * t), roll: 0.02), translation: [0, 0, -7]),
+          gaze: [0.2 * sin(0.9 * t), 0.1 * cos(t)])
+        change(&state)
+        return TrackFrame(index: i, state: state)
+      })
+  }
+
+  @Test func aPerfectCaptureHasNoErrors() throws {
+    let found = try CaptureAccuracy(Self.track(10..<60), truth: Self.track(0..<100, size: 128)).figures
+    #expect(found["frames"] == 50)
+    #expect(try abs(#require(found["rotation.p95"])) < 0.05)
+    for name in ["yaw", "pitch", "gaze.yaw", "gaze.pitch", "jawOpen", "browInnerUp"] {
+      #expect(try abs(#require(found["\(name).correlation"]) - 1) < 1e-6, "\(name)")
+      #expect(try abs(#require(found["\(name).amplitude"]) - 1) < 1e-6, "\(name)")
+    }
+    #expect(found["focal.ratio"] == 1)
+    // What the truth never does is not judged.
+    #expect(found["noseSneerLeft.correlation"] == nil && found["iou.mean"] == nil)
+  }
+
+  @Test func errorsAreMeasured() throws {
+    let turn = Matrix3(yaw: 3 * .pi / 180, pitch: 0, roll: 0)
+    var frozen = 0
+    let spoilt = Self.track(0..<100) { state in
+      state.pose.rotation = turn * state.pose.rotation
+      state.expression[0] = 0.1 + 0.5 * state.expression[0]
+      state.expression[1] = -state.expression[1]
+      state.gaze = .zero
+      // One frame in ten is far off: the median must not see it, the 95 % must.
+      frozen += 1
+      if frozen % 10 == 0 { state.pose.rotation = Matrix3(yaw: 0.5, pitch: 0, roll: 0) * state.pose.rotation }
+    }
+    let found = try CaptureAccuracy(spoilt, truth: Self.track(0..<100)).figures
+    #expect(try abs(#require(found["rotation.median"]) - 3) < 0.01)
+    #expect(try #require(found["rotation.p95"]) > 20)
+    #expect(try abs(#require(found["jawOpen.correlation"]) - 1) < 1e-6)
+    #expect(try abs(#require(found["jawOpen.amplitude"]) - 0.5) < 1e-6)
+    #expect(try abs(#require(found["browInnerUp.correlation"]) + 1) < 1e-6)
+    #expect(found["gaze.yaw.correlation"] == nil && found["gaze.yaw.amplitude"] == 0)
+  }
+
+  @Test func masksAreComparedByClass() throws {
+    var found = try CaptureAccuracy(Self.track(0..<10), truth: Self.track(0..<10))
+    let truth: [UInt8] = [0, 0, 8, 8, 8, 8, 11, 11], seen: [UInt8] = [0, 0, 0, 8, 8, 8, 11, 11]
+    found.add(labels: Tensor(seen, [2, 4]), truth: Tensor(truth, [2, 4]))
+    let wanted: [String: Double] = ["background": 2.0 / 3, "lips": 0.75, "torso": 1]
+    #expect(found.overlaps == wanted)
+    let mean: Double = wanted.values.reduce(0, +) / 3
+    let overlap = try #require(found.overlap)
+    #expect(abs(overlap - mean) < 1e-9)
+  }
+
+  @Test func othersFilmsAreRefused() {
+    #expect(throws: (any Error).self) { try CaptureAccuracy(Self.track(0..<10), truth: Self.track(10..<20)) }
+  }
+
+  @Test func theToolJudgesACapture() throws {
+    try withFolder { folder in
+      let data = DatasetFolder(folder.appending(path: "data")), truth = folder.appending(path: "truth")
+      try TinyDataset.write(to: data.url)
+      try FileManager.default.createDirectory(at: truth.appending(path: "masks"), withIntermediateDirectories: true)
+      try Track(data.track).write(to: truth.appending(path: "truth.safetensors"))
+      for i in 0..<24 {
+        let name = "masks/0000" + (i < 10 ? "0" : "") + "\(i).png"
+        try FileManager.default.copyItem(at: data.labels(i), to: truth.appending(path: name))
+      }
+      let ending = try Tool.run("eval", "--data", "data", "--truth", "truth", in: folder)
+      #expect(ending.status == 0, "\(ending.errors)")
+      #expect(ending.output.contains("head rotation") && ending.output.contains("jawOpen"))
+      struct Report: Decodable { var results: [String: Double] }
+      let found = try JSONDecoder().decode(Report.self, from: Data(contentsOf: data.url.appending(path: "eval.json"))).results
+      #expect(found["iou.mean"] == 1 && found["frames"] == 24)
+      #expect(try abs(#require(found["jawOpen.correlation"]) - 1) < 1e-6)
+      #expect(try #require(found["rotation.p95"]) < 0.05)
+
+      let absent = try Tool.run("eval", "--data", "data", "--truth", "nowhere", in: folder)
+      #expect(absent.status == 65 && absent.errors.contains("nowhere/truth.safetensors"))
+      #expect(try Tool.run("eval", "--truth", "truth", in: folder).status == 64)
+    }
+  }
+}
