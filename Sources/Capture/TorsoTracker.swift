@@ -4,16 +4,18 @@ import Media
 import Torch
 
 /// Follows the torso through a shot, which head pose does not tell: its shift and growth in the image against a reference frame.
-final class TorsoTracker {
+package final class TorsoTracker {
   /// Pixels of the longer side that frames are looked at with.
   private static let resolution = 192
   private var aligner: ImageAligner?
   private var last = ImageAligner.Motion()
   /// One per frame given, in pixels of the frames' own size; nil where it could not be followed.
-  private(set) var motions: [ImageAligner.Motion?] = []
+  package private(set) var motions: [ImageAligner.Motion?] = []
+
+  package init() {}
 
   /// Takes the next frame, `[H, W, 3]` uint8, with its label map, `[H, W]` uint8. The first that shows a torso is the reference.
-  func add(_ rgb: Tensor, labels: Tensor) {
+  package func add(_ rgb: Tensor, labels: Tensor) {
     let (picture, scale) = Self.picture(rgb)
     if aligner == nil {
       let mask = Self.mask(labels, width: picture.width, height: picture.height) { $0 == SemanticClass.torso.rawValue }

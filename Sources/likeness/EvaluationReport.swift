@@ -57,7 +57,7 @@ struct EvaluationReport: Encodable {
     }
     func name(_ text: String) -> String { text.padding(toLength: 14, withPad: " ", startingAt: 0) }
     var lines = [name("") + "   PSNR    SSIM      L1"]
-    for part in ["", "_head", "_face", "_mouth"] where results.scores["psnr" + part] != nil {
+    for part in [""] + Region.allCases.map({ "_" + $0.rawValue }) where results.scores["psnr" + part] != nil {
       let s = results.scores
       let title = part.isEmpty ? "whole picture" : String(part.dropFirst())
       lines.append(name(title) + number(s["psnr" + part], 2, 7) + number(s["ssim" + part], 4, 8) + number(s["l1" + part], 4, 8))
@@ -66,6 +66,17 @@ struct EvaluationReport: Encodable {
     for signal in MotionSignals.names {
       guard let found = results.motion[signal] else { continue }
       lines.append(name(signal.replacing("_", with: " ")) + number(found.correlation, 3, 12) + number(found.amplitude, 3, 11))
+    }
+    let s = results.scores
+    if let error = s["torso.speed_error"] ?? s["torso.change_error"] {
+      lines.append("\n" + name("torso") + "  avatar and truth apart   truth moves")
+      if s["torso.speed_error"] != nil {
+        lines.append(name("speed") + number(error, 3, 24) + number(s["torso.speed_truth"], 3, 14) + "   1/1000 of the width a frame")
+        lines.append(name("place") + number(s["torso.shift_error"], 3, 24) + number(nil, 3, 14) + "   1/1000 of the width")
+      }
+      lines.append(name("change") + number(s["torso.change_error"], 4, 24) + number(s["torso.change_truth"], 4, 14) + "   a frame, 0...1")
+      lines.append(
+        name("of background") + number(s["background.change_error"], 4, 24) + number(s["background.change_truth"], 4, 14))
     }
     let frames = Int(results.scores["frames"] ?? 0)
     return lines.joined(separator: "\n") + "\n\nmeans over \(frames) frames, judged at " + number(results.scores["fps"], 2, 0) + " a second"

@@ -9,6 +9,7 @@ struct Judgement {
   private let truthTracker, renderTracker: LandmarkTracker
   private var whole: [PictureScores] = []
   private var regions: [Region: [PictureScores]] = [:]
+  private var torso = TorsoSteadiness()
   private var truthSignals: [MotionSignals?] = []
   private var renderSignals: [MotionSignals?] = []
   /// `[H, W, 3]` uint8 each.
@@ -27,6 +28,7 @@ struct Judgement {
       for region in Region.allCases {
         if let scores = PictureScores(a, truth: b, where: region.mask(labels)) { regions[region, default: []].append(scores) }
       }
+      torso.add(shown, truth: truth, labels: labels, frame: frame)
     }
     truthSignals.append(try truthTracker.track(truth).flatMap { MotionSignals($0) })
     renderSignals.append(try renderTracker.track(shown).flatMap { MotionSignals($0) })
@@ -43,6 +45,7 @@ struct Judgement {
     }
     put(whole, "")
     for (region, all) in regions { put(all, "_" + region.rawValue) }
+    scores.merge(torso.figures) { $1 }
     let motion = MotionFidelity.compare(renderSignals.map { $0?.named }, truth: truthSignals.map { $0?.named })
     return EvaluationReport.Results(scores: scores, motion: motion)
   }

@@ -9,12 +9,15 @@ enum Region: String, CaseIterable {
   case face
   /// Lips and what is between them, with a margin: a mouth in the wrong place must not escape.
   case mouth
+  /// What stands in the room and not on the head: clothes and neck.
+  case torso
 
   private var classes: [SemanticClass] {
     switch self {
     case .head: [.skin, .nose, .glasses, .eyes, .brows, .ears, .mouthInterior, .lips, .hair]
     case .face: [.skin, .nose, .glasses, .eyes, .brows, .mouthInterior, .lips]
     case .mouth: [.mouthInterior, .lips]
+    case .torso: [.neck, .torso]
     }
   }
 
