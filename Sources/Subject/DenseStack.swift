@@ -1,4 +1,16 @@
+import Radiance
 import Torch
+
+extension Activation? {
+  /// What multiplies values below zero: ReLU 0, nothing 1.
+  var slope: Double {
+    switch self {
+    case .relu: 0
+    case .leakyRelu: 0.01
+    case nil: 1
+    }
+  }
+}
 
 extension Tensor {
   /// One dense layer, `[N, in]` to `[N, out]`, and its activation: folded is one operator, plain is libtorch's two.
@@ -11,13 +23,7 @@ extension Tensor {
       case nil: sum
       }
     }
-    let slope =
-      switch activation {
-      case .relu: 0.0
-      case .leakyRelu: 0.01
-      case nil: 1.0
-      }
-    return call("likeness::dense", self, weight, bias, slope)
+    return call("likeness::dense", self, weight, bias, activation.slope)
   }
 }
 
@@ -102,20 +108,35 @@ package struct FoldedStack {
     }
   }
 
-  /// `[N, in]` of one frame to `[N, width]`.
-  package func callAsFunction(_ input: Tensor, frame: Int) -> Tensor {
+  /// `[N, in]` of one frame to `[N, width]`, or through `last`, which has no activation, to what that makes of it.
+  package func callAsFunction(_ input: Tensor, frame: Int, last: Affine? = nil) -> Tensor {
+    let own = biases.map { $0.select(0, $0.size(0) == 1 ? 0 : frame) }
+    guard evaluation == .plain else {
+      return fusedMLP(
+        input, weights: weights + [last].compactMap { $0?.weight }, biases: own + [last].compactMap { $0?.bias },
+        slope: Optional(configuration.activation).slope, skip: skip, bentEnd: last == nil)
+    }
     let input = constants.map { cat([input, $0.narrow(0, frame, 1).expand(input.size(0), -1)], -1) } ?? input
     var x = input
-    for (i, (weight, bias)) in zip(weights, biases).enumerated() {
+    for (i, (weight, bias)) in zip(weights, own).enumerated() {
       if configuration.skips(i) { x = cat([x, input], -1) }
-      x = x.dense(weight, bias.select(0, bias.size(0) == 1 ? 0 : frame), configuration.activation, evaluation)
+      x = x.dense(weight, bias, configuration.activation, .plain)
     }
-    return x
+    return last.map { $0(x) } ?? x
   }
 
   /// `[F, P, in]` of all frames to `[F, P, width]`.
   func callAsFunction(_ input: Tensor) -> Tensor {
-    let input = constants.map { cat([input, $0.unsqueeze(1).expand(-1, input.size(1), -1)], -1) } ?? input
+    let (frames, points) = (input.size(0), input.size(1))
+    guard evaluation == .plain else {
+      // A bias of one frame is everybody's; else each row takes its own frame's.
+      let frame = Tensor.arange(frames, .int32, device: input.device).unsqueeze(1).expand(frames, points).reshape(frames * points)
+      let hidden = fusedMLP(
+        input.reshape(frames * points, input.size(2)), weights: weights, biases: biases.map { $0.size(0) == 1 ? $0.select(0, 0) : $0 },
+        group: frame, slope: Optional(configuration.activation).slope, skip: skip, bentEnd: true)
+      return hidden.reshape(frames, points, configuration.width)
+    }
+    let input = constants.map { cat([input, $0.unsqueeze(1).expand(-1, points, -1)], -1) } ?? input
     var x = input
     for (i, (weight, bias)) in zip(weights, biases).enumerated() {
       if configuration.skips(i) { x = cat([x, input], -1) }
@@ -124,6 +145,8 @@ package struct FoldedStack {
     }
     return x
   }
+  /// The layer that the chain's input enters again.
+  private var skip: Int? { weights.indices.first(where: configuration.skips) }
 
   func mapped(_ change: (Tensor) -> Tensor) -> FoldedStack {
     var result = self

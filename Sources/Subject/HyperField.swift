@@ -104,7 +104,7 @@ public struct ConditionedField {
   /// Displacements in the field's own coordinates of encoded points.
   private func shift(_ encoded: Tensor, frame: Int) -> Tensor {
     let weight = displacement.weight.select(0, displacement.weight.size(0) == 1 ? 0 : frame)
-    return ranged(deformation(encoded, frame: frame).dense(weight, displacement.bias, nil, evaluation))
+    return ranged(deformation(encoded, frame: frame, last: Affine(weight: weight, bias: displacement.bias, evaluation)))
   }
   private func ranged(_ raw: Tensor) -> Tensor {
     let shift = configuration.squashedDisplacement ? raw.tanh() : raw
@@ -127,7 +127,7 @@ public struct ConditionedField {
     let x = normalized(points)
     let encoded = configuration.position(x)
     let place = x + shift(encoded, frame: frame)
-    let w = ambient(hyper(encoded, frame: frame))
+    let w = hyper(encoded, frame: frame, last: ambient)
     let features = grid(configuration.grid.focused(place))
     let parts = [configuration.position(place), configuration.ambient(w)] + (configuration.grid.feedsTrunk ? [features] : [])
     return CanonicalPoints(encoded: cat(parts, -1), features: features)

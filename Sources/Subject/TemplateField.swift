@@ -1,3 +1,4 @@
+import Radiance
 import Torch
 
 /// F_t (Eq 10): colour, classes and density of a canonical point, seen from a direction.
@@ -75,6 +76,9 @@ package struct FoldedTemplate {
     cat([run(colorLayers, cat([features, directions, grid], -1)), run(semanticLayers, features)], -1)
   }
   private func run(_ layers: [Affine], _ input: Tensor) -> Tensor {
+    guard feature != nil else {
+      return fusedMLP(input, weights: layers.map(\.weight), biases: layers.map(\.bias), slope: Optional(activation).slope)
+    }
     let hidden = layers.dropLast().reduce(input) { $1($0, activation) }
     return layers[layers.count - 1](hidden)
   }
