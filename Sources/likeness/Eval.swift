@@ -36,11 +36,14 @@ struct Eval: ParsableCommand {
   var step: Int?
   @Option(help: ArgumentHelp("Where to write the figures; <run>/eval.json (or <data>/eval.json) by default.", valueName: "file"))
   var output: String?
+  @Option(help: ArgumentHelp("A film to write of the frames, truth left and avatar right.", valueName: "film"))
+  var video: String?
 
   func validate() throws {
     switch (load, truth) {
     case (nil, nil): throw ValidationError("give --load <run> to judge an avatar, or --data <folder> --truth <folder> to judge a capture")
     case (_?, _?): throw ValidationError("give --load or --truth, not both")
+    case (nil, _?) where video != nil: throw ValidationError("--video shows an avatar; it goes with --load")
     case (nil, _?) where data == nil: throw ValidationError("--truth needs --data, the dataset that process made of the film")
     default: break
     }
@@ -65,6 +68,7 @@ struct Eval: ParsableCommand {
     let performance = try Performance(dataset, positions: positions, by: avatar, isOwn: true)
 
     var judged = try Judgement()
+    let film = try video.map { try FilmSink(URL(filePath: $0), performance, columns: 2) }
     let table = ProgressTable()
     let start = ContinuousClock.now
     for (i, shot) in performance.shots.enumerated() {
@@ -74,11 +78,14 @@ struct Eval: ParsableCommand {
         throw ExitCode(status)
       }
       let picture = try avatar.render(shot.state, torso: shot.torso, camera: shot.camera)
-      try judged.add(
-        picture.rgb, truth: dataset.image(positions[i]), labels: try? dataset.labels(positions[i]), frame: shot.index)
+      // Judged as it would be shown: in 8 bits.
+      let shown = (picture.rgb * 255).round().clamp(0, 255).to(.uint8), truth = try dataset.image(positions[i])
+      try judged.add(shown, truth: truth, labels: try? dataset.labels(positions[i]), frame: shot.index)
+      try film?.take(cat([truth, shown], 1), shot.index)
       table.show("judged \(i + 1) of \(positions.count) frames", last: i + 1 == positions.count)
     }
     table.finish()
+    try film?.finish()
     let seconds = (ContinuousClock.now - start) / .seconds(1)
 
     let figures = judged.figures(framesPerSecond: Double(positions.count) / seconds)
@@ -91,5 +98,6 @@ struct Eval: ParsableCommand {
     let sheet = try judged.writePictures(to: folder)
     print(report.table)
     print("\nfigures   \(file.path(percentEncoded: false))\npictures  \(sheet.path(percentEncoded: false))")
+    if let video { print("film      \(video)") }
   }
 }

@@ -18,10 +18,8 @@ struct Judgement {
   /// Throws when the face networks are absent.
   init() throws { (truthTracker, renderTracker) = (try LandmarkTracker(), try LandmarkTracker()) }
 
-  /// Takes the avatar's picture `[H, W, 3]` in 0...1, the truth `[H, W, 3]` uint8, and its classes `[H, W]` if they are known.
-  mutating func add(_ picture: Tensor, truth: Tensor, labels: Tensor?, frame: Int) throws {
-    // Judged as it would be shown: in 8 bits.
-    let shown = (picture * 255).round().clamp(0, 255).to(.uint8)
+  /// Takes the avatar's picture and the truth, `[H, W, 3]` uint8 each, and the truth's classes `[H, W]` if they are known.
+  mutating func add(_ shown: Tensor, truth: Tensor, labels: Tensor?, frame: Int) throws {
     let (a, b) = (shown.to(.float32) / 255, truth.to(.float32) / 255)
     if let scores = PictureScores(a, truth: b) { whole.append(scores) }
     if let labels {

@@ -33,13 +33,15 @@ final class FilmSink: PictureSink {
   private static let sampleRate = 16000
   private var taken = 0
 
-  init(_ url: URL, _ performance: Performance) throws {
+  /// Pictures are as large as the performance's, `columns` of them side by side.
+  init(_ url: URL, _ performance: Performance, columns: Int = 1) throws {
     fps = performance.fps
     sound = try performance.sound.map { try AudioReader.read($0, sampleRate: Self.sampleRate) }
     guard let camera = performance.shots.first?.camera else { throw Failure.input("\(url.relativePath): there is nothing to render") }
     try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
     writer = try VideoWriter(
-      url, width: camera.width, height: camera.height, rate: Rational(fps), sound: sound.map { _ in .samples(rate: Self.sampleRate) })
+      url, width: columns * camera.width, height: camera.height, rate: Rational(fps),
+      sound: sound.map { _ in .samples(rate: Self.sampleRate) })
   }
 
   func take(_ rgb: Tensor, _ index: Int) throws {
