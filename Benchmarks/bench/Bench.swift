@@ -15,7 +15,7 @@ import Torch
 
   /// What can be measured, in order.
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case ceilings, lattice, planes, composite, mlp, march, frame, reference
+    case ceilings, lattice, planes, composite, mlp, adam, march, frame, reference
 
     func run(_ report: Report) {
       switch self {
@@ -24,6 +24,7 @@ import Torch
       case .planes: GatherBenchmark.planes(report)
       case .composite: CompositeBenchmark.run(report)
       case .mlp: LayersBenchmark.run(report)
+      case .adam: AdamBenchmark.run(report)
       case .march: MarchBenchmark.run(report)
       case .frame: FrameBenchmark.run(report)
       case .reference: ReferenceBenchmark.run(report)
