@@ -27,6 +27,9 @@ struct Doctor: ParsableCommand {
     let needed = [libtorch(), networks(), films(), speech()]
     for finding in needed { finding.show() }
     let broken = needed.filter { $0.mark == .bad }
+
+    print("\nGPU (not needed)")
+    for finding in gpu() { finding.show() }
     print(
       broken.isEmpty
         ? "\nEverything that is needed works." : "\n\(broken.count) of \(needed.count) do not work; the lines above say what to do.")
@@ -42,6 +45,22 @@ struct Doctor: ParsableCommand {
     let device = Device.hasCUDA ? "CUDA" : "no CUDA (the CPU does everything)"
     return .good(
       "libtorch", "\(Libtorch.loadedVersion), built with \(Libtorch.builtVersion), \(Libtorch.threads) threads, \(device), \(path)")
+  }
+
+  /// What `--device cuda` needs; without it the CPU does everything.
+  private func gpu() -> [Finding] {
+    func finding(_ name: String, _ find: () throws -> String) -> Finding {
+      do { return .good(name, try find()) } catch { return .note(name, oneLine(error)) }
+    }
+    return [
+      finding("driver, GPU") { try CUDA.driver() },
+      Device.hasCUDA
+        ? .good("libtorch", "computes on CUDA devices")
+        : .note("libtorch", "finds no CUDA device; it needs a driver and a libtorch with CUDA (LIBTORCH)"),
+      finding("compiler") { try CUDA.compiler() },
+      CUDA.cacheFolder.map { .good("kernels", "kept in \($0)") }
+        ?? .note("kernels", "compiled by every run: neither XDG_CACHE_HOME nor HOME says where to keep them"),
+    ]
   }
 
   private func networks() -> Finding {

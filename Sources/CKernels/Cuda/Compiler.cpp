@@ -85,7 +85,8 @@ Opened open() {
     return handle;
   };
   if (const char *wish = std::getenv("LIKENESS_NVRTC"); wish && *wish) {
-    const auto found = files::is_directory(wish) ? libraries(wish) : std::vector<std::string>{wish};
+    std::error_code ignored;
+    const auto found = files::is_directory(wish, ignored) ? libraries(wish) : std::vector<std::string>{wish};
     for (const auto &path : found)
       if (void *handle = attempt(path)) return {handle, path};
     TORCH_CHECK(false, "CUDA: LIKENESS_NVRTC is ", wish, ", where there is no libnvrtc that can be loaded",

@@ -18,6 +18,15 @@ struct Composite {
   float *to_density, *to_features;
 };
 
+/// Densities behind the sample after which a ray lets less than `stop` through become 0.
+struct EarlyStop {
+  float *density;
+  const float *lengths;
+  const int *starts;
+  Count rays;
+  float stop;
+};
+
 #ifdef __CUDACC__
 
 /// The samples of a ray. What is wrong in `starts` must not reach memory that is not theirs.
@@ -112,6 +121,17 @@ KERNEL composite_rays_gradient(Composite p) {
     p.to_density[k] = p.lengths[k] * (worth * after - behind);
     behind += worth * weight;
     after += weight;
+  }
+}
+
+/// A thread a ray.
+KERNEL composite_stop(EarlyStop p) {
+  const Count ray = piece();
+  if (ray >= p.rays) return;
+  float reached = 1;
+  for (int k = p.starts[ray]; k < p.starts[ray + 1]; ++k) {
+    if (reached < p.stop) p.density[k] = 0;
+    else reached *= expf(-p.density[k] * p.lengths[k]);
   }
 }
 
