@@ -21,6 +21,8 @@ struct Axis {
 };
 struct LatticeShape {
   int64_t z, y, x, channels;
+  /// Between two nodes of a frame and two frames of a node, in numbers.
+  int64_t node_stride, frame_stride;
 };
 struct Lattice {
   LatticeShape shape;
@@ -28,6 +30,8 @@ struct Lattice {
   const float *nodes, *points;
   const int32_t *frame;
   int64_t count;
+  /// Whether threads take frames, or else rows of nodes.
+  bool by_frame;
 };
 struct PlanesShape {
   int64_t height, width, channels;
@@ -83,18 +87,21 @@ void check_axes(const char *name, const Tensor &points, const Tensor &axes) {
 }
 
 Lattice lattice_of(const Tensor &nodes, const Tensor &points, const std::optional<Tensor> &frame, const Tensor &axes) {
-  TORCH_CHECK(nodes.dim() == 5 && nodes.is_contiguous() && nodes.scalar_type() == at::kFloat && nodes.numel() > 0,
-              "lattice: contiguous nodes [F, Z, Y, X, C] float32, not ", nodes.sizes());
+  // Frames may lie side by side at each node, which a network that makes all frames at once leaves them.
+  TORCH_CHECK(nodes.dim() == 5 && nodes.scalar_type() == at::kFloat && nodes.numel() > 0 && nodes.stride(4) == 1 &&
+                  nodes.stride(2) == nodes.stride(3) * nodes.size(3) && nodes.stride(1) == nodes.stride(2) * nodes.size(2),
+              "lattice: nodes [F, Z, Y, X, C] float32 with rows of nodes in order, not ", nodes.sizes(), " with strides ", nodes.strides());
   check_axes("lattice", points, axes);
   TORCH_CHECK(frame || nodes.size(0) == 1, "lattice: nodes of ", nodes.size(0), " frames and no frame for the points");
   TORCH_CHECK(!frame || (frame->dim() == 1 && frame->size(0) == points.size(0) && frame->scalar_type() == at::kInt && frame->is_contiguous()),
               "lattice: frame [N] int32 for points ", points.sizes());
-  return {{nodes.size(1), nodes.size(2), nodes.size(3), nodes.size(4)},
+  return {{nodes.size(1), nodes.size(2), nodes.size(3), nodes.size(4), nodes.stride(3), nodes.stride(0)},
           reinterpret_cast<const Axis *>(axes.const_data_ptr<float>()),
           nodes.const_data_ptr<float>(),
           points.const_data_ptr<float>(),
           frame ? frame->const_data_ptr<int32_t>() : nullptr,
-          points.size(0)};
+          points.size(0),
+          frame && nodes.size(0) >= at::get_num_threads()};
 }
 
 /// A frame number from outside must not reach memory that is not the lattice's.
@@ -153,7 +160,7 @@ std::tuple<Tensor, Tensor> lattice_backward(const Tensor &upstream, const Tensor
     at::parallel_for(0, l.count, grain, [&](int64_t begin, int64_t end) { k.lattice_points_gradient(l, from, out, begin, end); });
   }
   if (for_nodes) {
-    to_nodes = at::zeros_like(nodes);
+    to_nodes = at::empty_strided(nodes.sizes(), nodes.strides(), nodes.options()).zero_();
     float *out = to_nodes.mutable_data_ptr<float>();
     const int64_t shares = l.count < grain ? 1 : at::get_num_threads();
     at::parallel_for(0, shares, 1, [&](int64_t begin, int64_t end) {

@@ -82,14 +82,20 @@ public final class Dataset {
 
   /// Pictures at positions in `track.frames`, `[N, H, W, 3]` uint8.
   public func images(_ positions: [Int]) throws -> Tensor {
-    let all = Tensor.empty([positions.count, height, width, 3], .uint8)
-    for (i, position) in positions.enumerated() { all[.at(i)].copy_(try image(position)) }
-    return all
+    try read(positions, into: .empty([positions.count, height, width, 3], .uint8)) { try image($0) }
   }
   /// Classes at positions in `track.frames`, `[N, H, W]` uint8.
   public func labels(_ positions: [Int]) throws -> Tensor {
-    let all = Tensor.empty([positions.count, height, width], .uint8)
-    for (i, position) in positions.enumerated() { all[.at(i)].copy_(try labels(position)) }
+    try read(positions, into: .empty([positions.count, height, width], .uint8)) { try labels($0) }
+  }
+  /// Decodes side by side: a thousand files are most of a minute for one core.
+  private func read(_ positions: [Int], into all: Tensor, _ one: (Int) throws -> Tensor) throws -> Tensor {
+    let results = withoutGradient {
+      Lanes.map { lane in
+        Result { for i in stride(from: lane, to: positions.count, by: Lanes.count) { all[.at(i)].copy_(try one(positions[i])) } }
+      }
+    }
+    for result in results { try result.get() }
     return all
   }
 

@@ -17,7 +17,7 @@ public final class SubjectAvatar: Avatar {
     configuration = try run.record.configuration(run: run.url)
     let checkpoint = try run.checkpoint(step: step, warn: warn)
     scene = try SubjectScene.read(run)
-    let field = HyperField(configuration.field, Generator(seed: configuration.seed))
+    let field = configuration.makeField(Generator(seed: configuration.seed))
     let prefix = "model."
     try field.load(checkpoint.tensors.filter { $0.key.hasPrefix(prefix) }, prefix: prefix)
     self.step = checkpoint.step
@@ -37,7 +37,9 @@ public final class SubjectAvatar: Avatar {
     let signal = Track.driving(state, torso: torso, width: configuration.field.driving)
     func toHead(_ camera: Camera) -> Tensor { Tensor(Array(camera.inHead(state.pose).cameraToWorld.rows.prefix(12)), [1, 3, 4]) }
     // A camera that goes round does not turn the head: the field sees the pose that the filming camera would see.
-    return image.render(
-      driving: scene.normalized(Tensor(signal, [1, signal.count])), pose: toHead(scene.camera), view: toHead(camera), camera: camera)
+    let signals = FrameSignals(
+      driving: scene.normalized(Tensor(signal, [1, signal.count])), pose: toHead(scene.camera),
+      torso: Tensor([torso.x, torso.y, torso.z], [1, 3]))
+    return image.render(signals, view: toHead(camera), camera: camera)
   }
 }

@@ -1,10 +1,13 @@
 import Radiance
+import Torch
 
 /// Everything that decides a training of the subject avatar: `config.json` of a run, `--config` and `--set` of the command line.
 public struct SubjectConfiguration: Codable, Sendable, Equatable {
   /// Name of the preset that it started from.
   public var preset = "reference"
   public var field = FieldConfiguration.paper
+  /// Set where the fast field takes the place of the paper's networks; of `field` it keeps the driving vector's length and the classes.
+  public var planes: HyperPlanesConfiguration?
   public var sampling = RaySampling()
   public var loss = LossConfiguration.paper
   public var rays = RaySamplerConfiguration.paper
@@ -87,5 +90,28 @@ public struct SubjectConfiguration: Codable, Sendable, Equatable {
     return c
   }()
 
-  public static func preset(_ name: String) -> SubjectConfiguration? { ["reference": reference, "compact": compact][name] }
+  /// The fast field: what trains in minutes and renders live on four cores.
+  public static let fast: SubjectConfiguration = {
+    var c = compact
+    c.preset = "fast"
+    c.planes = HyperPlanesConfiguration()
+    c.size = 256
+    c.steps = 30_000
+    c.rays.rays = 2048
+    c.rays.frames = 8
+    c.mesh.warmUpSteps = 2_000
+    c.saveEvery = 2_000
+    c.validateEvery = 2_000
+    return c
+  }()
+
+  /// In the order in which they are told of.
+  public static let presets = [fast, compact, reference]
+  public static func preset(_ name: String) -> SubjectConfiguration? { presets.first { $0.preset == name } }
+
+  /// A field with fresh weights.
+  func makeField(_ generator: Generator) -> any SubjectField {
+    if let planes { return HyperPlanes(planes, driving: field.driving, classes: field.classes, generator) }
+    return HyperField(field, generator)
+  }
 }

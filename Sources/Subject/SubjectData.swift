@@ -59,6 +59,12 @@ extension SubjectData {
     return model
   }
 
+  /// What is known of `frames` `[F]` int64.
+  func signals(_ frames: Tensor) -> FrameSignals {
+    FrameSignals(
+      driving: driving.indexSelect(0, frames), pose: cameraToHead.indexSelect(0, frames), torso: torsoShift.indexSelect(0, frames))
+  }
+
   /// The rays that a sampler drew, in head space, and what they should show. `poses` `[F, 3, 4]` are those of the drawn frames.
   func batch(_ drawn: DrawnRays, poses: Tensor, _ depth: SubjectConfiguration.DepthRange) -> RayBatch {
     let (pixels, position) = (Tensor(drawn.pixel), Tensor(drawn.frame))

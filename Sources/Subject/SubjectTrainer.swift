@@ -16,7 +16,7 @@ public final class SubjectTrainer {
   public let configuration: SubjectConfiguration
   let data: SubjectData
   let run: RunFolder
-  let field: HyperField
+  let field: any SubjectField
   let adam: Adam
   let mesh: MeshSupervision?
   let sampler: RaySampler
@@ -35,21 +35,21 @@ public final class SubjectTrainer {
     if run.savedSteps.isEmpty { try scene.write(run) }
     data = try SubjectData(dataset, scene)
     generator = Generator(seed: configuration.seed)
-    field = HyperField(configuration.field, generator)
+    let field = configuration.makeField(generator)
+    self.field = field
+    try field.prepare(data, configuration)
     let labels = data.labels
     sampler = RaySampler(configuration.rays, frames: data.train) { labels[.at($0)] }
     let usesMesh = configuration.mesh.weight > 0 || configuration.mesh.warmUpSteps > 0
     mesh = try usesMesh ? MeshSupervision(data, frames: data.train) : nil
     let rates = configuration.optimizer
     let parameters = field.parameters()
-    func named(_ belongs: (String) -> Bool) -> [(name: String, tensor: Tensor)] { parameters.filter { belongs($0.name) } }
-    func deforms(_ name: String) -> Bool { name.hasPrefix("warp_field_mlp") || name.hasPrefix("hyper_sheep_mlp") }
+    func group(_ role: ParameterRole, _ rate: Double) -> Adam.ParameterGroup {
+      .init(parameters: parameters.filter { field.role(of: $0.name) == role }, learningRate: rate)
+    }
     adam = Adam(
-      groups: [
-        .init(parameters: named { $0.hasPrefix("spatial_embeddings") }, learningRate: rates.grid),
-        .init(parameters: named { !$0.hasPrefix("spatial_embeddings") && !deforms($0) }, learningRate: rates.template),
-        .init(parameters: named(deforms), learningRate: rates.deformation),
-      ], betas: (0.9, rates.secondMoment), eps: rates.epsilon)
+      groups: [group(.grid, rates.grid), group(.template, rates.template), group(.deformation, rates.deformation)],
+      betas: (0.9, rates.secondMoment), eps: rates.epsilon)
     baseRates = adam.groups.map(\.learningRate)
     if let checkpoint = try run.resumePoint(warn: warn) { try restore(checkpoint) }
   }
@@ -68,12 +68,13 @@ public final class SubjectTrainer {
       let done = fraction(budget)
       for (i, rate) in baseRates.enumerated() { adam.groups[i].learningRate = rate * pow(configuration.optimizer.decay, done) }
 
-      recent.add(try rayStep(), rays: configuration.rays.rays)
+      recent.add(try rayStep(done), rays: configuration.rays.rays)
       meshStep(done)
       adam.step()
       adam.zeroGrad()
 
       step += 1
+      field.advance(step: step, done: done)
       seconds += (clock.now - last).seconds
       last = clock.now
       if step % 20 == 0 { try report(&recent, fraction(budget), progress) }

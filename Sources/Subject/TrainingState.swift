@@ -42,8 +42,7 @@ extension SubjectTrainer {
     let renderer = FieldImage(field: field, configuration: configuration, background: data.background)
     var sum = 0.0
     for frame in frames {
-      let picture = renderer.render(
-        driving: data.driving[.in(frame..<frame + 1)], pose: data.cameraToHead[.in(frame..<frame + 1)], camera: data.camera)
+      let picture = renderer.render(data.signals(Tensor([frame])), camera: data.camera)
       let truth = data.images[.at(frame)].to(.float32) / 255
       sum += -10 * log10(max(1e-10, (picture.rgb - truth).square().mean().item))
       guard frame == frames[0] else { continue }

@@ -1,5 +1,4 @@
 import Foundation
-import Radiance
 import Runs
 import Torch
 
@@ -20,7 +19,7 @@ extension SubjectTrainer {
     guard let mesh, plan.warmUpSteps > 0 else { return }
     let start = ContinuousClock.now
     let group = Adam.ParameterGroup(
-      parameters: field.deformation.parameters(), learningRate: plan.warmUpLearningRate,
+      parameters: field.deformationParameters, learningRate: plan.warmUpLearningRate,
       schedule: .exponential(decaySteps: plan.warmUpSteps, factor: 0.05))
     let adam = Adam(groups: [group], betas: (0.9, 0.99))
     var limit = Double.infinity
@@ -44,20 +43,16 @@ extension SubjectTrainer {
   /// Mean squared distance, head units, between where F_d takes points of the tracked surface and where they belong.
   func meshLoss(_ mesh: MeshSupervision) -> Tensor {
     let (frames, points, targets) = mesh.batch(frames: configuration.mesh.frames, points: configuration.mesh.points, generator)
-    let moved = field.deform(
-      points, driving: data.driving.indexSelect(0, frames), pose: data.cameraToHead.indexSelect(0, frames))
+    let moved = field.displacements(of: points, data.signals(frames))
     return (points + moved - targets).square().sum(-1).mean()
   }
 
   /// One step on rays: draws frames and in each the rays of every class, renders, adds the gradients, tells the sampler the errors.
-  func rayStep() throws -> StepReport {
+  func rayStep(_ done: Double) throws -> StepReport {
     let drawn = try sampler.draw(generator)
-    let frames = Tensor(drawn.frames)
-    let (driving, poses) = (data.driving.indexSelect(0, frames), data.cameraToHead.indexSelect(0, frames))
-    let batch = data.batch(drawn, poses: poses, configuration.depth)
-    let randoms = RayRandoms.drawn(configuration.sampling, rays: batch.rays.count, generator)
-    let report = field.accumulateGradients(
-      batch, driving: driving, pose: poses, sampling: configuration.sampling, randoms: randoms, losses: configuration.loss)
+    let signals = data.signals(Tensor(drawn.frames))
+    let batch = data.batch(drawn, poses: signals.pose, configuration.depth)
+    let report = field.accumulateGradients(batch, signals, configuration, done: done, generator)
     sampler.record(losses: report.classLosses, rays: report.classRays)
     return report
   }

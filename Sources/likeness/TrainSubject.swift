@@ -117,9 +117,9 @@ struct TrainSubject: ParsableCommand {
   }
 
   private func chosenConfiguration() throws -> SubjectConfiguration {
-    let name = preset ?? "compact"
+    let name = preset ?? "fast"
     guard var configuration = SubjectConfiguration.preset(name) else {
-      throw ValidationError("there is no preset \(name); there are compact and reference")
+      throw ValidationError("there is no preset \(name); there are \(SubjectConfiguration.presets.map(\.preset).joined(separator: ", "))")
     }
     if let steps { configuration.steps = steps }
     if let seed { configuration.seed = seed }

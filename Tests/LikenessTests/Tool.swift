@@ -13,12 +13,12 @@ struct Tool {
     return folders.map { $0.appending(path: "likeness") }.first { FileManager.default.isExecutableFile(atPath: $0.path) } ?? bundle
   }()
 
-  static func start(_ arguments: [String], in folder: URL, output: Any? = nil) throws -> Process {
+  static func start(_ arguments: [String], in folder: URL, output: Any? = nil, threads: Int = 2) throws -> Process {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
     process.currentDirectoryURL = folder
-    process.environment = ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "2"]) { $1 }
+    process.environment = ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "\(threads)"]) { $1 }
     process.standardOutput = output ?? FileHandle.nullDevice
     process.standardError = output ?? FileHandle.nullDevice
     try process.run()

@@ -13,8 +13,17 @@ import likeness
   static let small = [
     "--seed", "7", "--size", "32", "--set", "saveEvery=5", "--set", "validateEvery=1000000", "--set", "rays.rays=64", "--set",
     "mesh.warmUpSteps=20",
-    "--set", "mesh.points=32", "--set", "sampling.coarse=4", "--set", "sampling.fine=4", "--set", "field.grid.resolution=[8,8,8]",
+    "--set", "mesh.points=32",
   ]
+  static let presets: [String: [String]] = [
+    "compact": ["--preset", "compact", "--set", "sampling.coarse=4", "--set", "sampling.fine=4", "--set", "field.grid.resolution=[8,8,8]"],
+    "fast": [
+      "--preset", "fast", "--set", "planes.lattice=[10,12,10]", "--set", "planes.planes=[8,32]", "--set", "planes.volume=[8,8,8]", "--set",
+      "planes.occupancy=[12,14,10]", "--set", "planes.refreshEvery=8", "--set", "planes.refreshFrom=8", "--set", "planes.step=0.1",
+      "--set", "planes.firstStep=0.2",
+    ],
+  ]
+  static func small(_ preset: String) -> [String] { small + (presets[preset] ?? []) }
   /// All that the next step depends on, of the last checkpoint.
   static func state(_ run: URL) throws -> (step: Int, tensors: [String: [UInt8]]) {
     let checkpoint = try RunFolder.open(run).checkpoint(warn: { Issue.record("\($0)") })
@@ -22,14 +31,35 @@ import likeness
     return (checkpoint.step, tensors.mapValues { $0.withBytes { Array($0) } })
   }
 
-  @Test func killedTrainingsGoOnAsIfNothingHadHappened() throws {
+  /// Sums are shared out among threads so that each is added up in one order.
+  @Test(arguments: ["compact", "fast"]) func theNumberOfThreadsChangesNothing(preset: String) throws {
+    try withFolder { folder in
+      try TinyDataset.write(to: folder.appending(path: "data"), size: 64)
+      let states = try [1, 2, 4].map { threads in
+        let run = "run\(threads)"
+        let process = try Tool.start(
+          ["train", "subject", "--data", "data", "--output", run, "--steps", "40"] + Self.small(preset)
+            + ["--size", "64", "--set", "rays.rays=512"], in: folder, threads: threads)
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+        return try Self.state(folder.appending(path: run)).tensors
+      }
+      for (name, bytes) in states[0] {
+        #expect(states[1][name] == bytes, "\(name) with 2 threads")
+        #expect(states[2][name] == bytes, "\(name) with 4 threads")
+      }
+    }
+  }
+
+  @Test(arguments: ["compact", "fast"]) func killedTrainingsGoOnAsIfNothingHadHappened(preset: String) throws {
+    let small = Self.small(preset)
     try withFolder { folder in
       try TinyDataset.write(to: folder.appending(path: "data"))
       let steps = 60
       let whole = folder.appending(path: "whole")
       try FileManager.default.createDirectory(at: whole, withIntermediateDirectories: true)
       try FileManager.default.createSymbolicLink(at: whole.appending(path: "data"), withDestinationURL: folder.appending(path: "data"))
-      let uninterrupted = try Tool.start(Self.arguments(steps, Self.small), in: whole)
+      let uninterrupted = try Tool.start(Self.arguments(steps, small), in: whole)
       uninterrupted.waitUntilExit()
       try #require(uninterrupted.terminationStatus == 0)
 
@@ -38,7 +68,7 @@ import likeness
       var kills = 0, before = 0
       for attempt in 0..<40 {
         let started = FileManager.default.fileExists(atPath: run.path + "/config.json")
-        let process = try Tool.start(Self.arguments(steps, started ? ["--resume"] : Self.small + ["--resume"]), in: folder)
+        let process = try Tool.start(Self.arguments(steps, started ? ["--resume"] : small + ["--resume"]), in: folder)
         let patience = attempt < 5 ? Double.random(in: 0.3...1.5, using: &random) : 120
         let end = Date(timeIntervalSinceNow: patience)
         while process.isRunning, Date() < end { usleep(2000) }
@@ -72,7 +102,7 @@ import likeness
       for (number, status) in [(SIGTERM, 143), (SIGINT, 130)] as [(Int32, Int32)] {
         let run = folder.appending(path: "run")
         let isFirst = number == SIGTERM
-        let process = try Tool.start(Self.arguments(1_000_000, isFirst ? Self.small : ["--resume"]), in: folder)
+        let process = try Tool.start(Self.arguments(1_000_000, isFirst ? Self.small("fast") : ["--resume"]), in: folder)
         let saved = { (try? RunFolder.open(run).savedSteps.last) ?? 0 }
         let before = saved(), end = Date(timeIntervalSinceNow: 60)
         while process.isRunning, saved() <= before, Date() < end { usleep(5000) }
@@ -92,7 +122,7 @@ import likeness
   @Test func twoDoNotTrainInOneFolder() throws {
     try withFolder { folder in
       try TinyDataset.write(to: folder.appending(path: "data"))
-      let first = try Tool.start(Self.arguments(1_000_000, Self.small), in: folder)
+      let first = try Tool.start(Self.arguments(1_000_000, Self.small("fast")), in: folder)
       defer {
         kill(first.processIdentifier, SIGKILL)
         first.waitUntilExit()

@@ -19,14 +19,18 @@ import Torch
   @Test(arguments: [3, 8, 16]) func latticeReadsAsPlainTensorsDo(channels: Int) {
     let nodes = Tensor.randn([2, 4, 5, 6, channels], generator)
     let points = points(3000), frame = Tensor.randint(0..<2, [3000], generator).to(.int32)
-    check([nodes, points]) { latticeFeatures($0[0], at: $0[1], frame: frame, axes: warp.tensor) } twin: {
+    check([nodes, points]) {
+      latticeFeatures($0[0], at: $0[1], frame: frame, axes: warp.tensor)
+    } twin: {
       plainLatticeFeatures($0[0], at: $0[1], frame: frame, axes: warp.tensor.to(.float64))
     }
   }
 
   @Test(arguments: [5, 16]) func planesReadAsPlainTensorsDo(channels: Int) {
     let planes = Tensor.randn([3, 7, 9, channels], generator)
-    check([planes, points(2000)]) { planeFeatures($0[0], at: $0[1], axes: warp.tensor) } twin: {
+    check([planes, points(2000)]) {
+      planeFeatures($0[0], at: $0[1], axes: warp.tensor)
+    } twin: {
       plainPlaneFeatures($0[0], at: $0[1], axes: warp.tensor.to(.float64))
     }
   }

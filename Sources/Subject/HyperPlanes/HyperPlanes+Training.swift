@@ -1,0 +1,106 @@
+import Foundation
+import Radiance
+import Torch
+
+extension HyperPlanes: SubjectField {
+  func role(of parameter: String) -> ParameterRole {
+    if parameter.hasPrefix("planes") || parameter.hasPrefix("volume") || parameter.hasPrefix("ambient") { return .grid }
+    return parameter.hasPrefix("basis") || parameter.hasPrefix("coefficients") ? .deformation : .template
+  }
+  var deformationParameters: [(name: String, tensor: Tensor)] {
+    parameters().filter { role(of: $0.name) == .deformation }
+  }
+  func prepare(_ data: SubjectData, _ configuration: SubjectConfiguration) throws {
+    try space.prepare(data, self.configuration, configuration.depth)
+    forgetReached()
+  }
+
+  package func displacements(of points: Tensor, _ signals: FrameSignals) -> Tensor {
+    let (frames, count) = (points.size(0), points.size(1))
+    let field = conditioned(signals, lattice: false)
+    let frame = Tensor.arange(frames, .int32, device: points.device).unsqueeze(1).expand(frames, count).reshape(-1)
+    return field.deformed(points.reshape(-1, 3), frame: frame).narrow(1, 0, 3).reshape(frames, count, 3)
+  }
+
+  /// The way between samples, head units: wide while all of the box is in question, then ever narrower.
+  private func stride(_ done: Double) -> Double {
+    configuration.step * pow(configuration.firstStep / configuration.step, max(0, 1 - done / configuration.narrowing))
+  }
+
+  func accumulateGradients(
+    _ batch: RayBatch, _ signals: FrameSignals, _ configuration: SubjectConfiguration, done: Double, _ generator: Generator
+  ) -> StepReport {
+    let jitter = Tensor.rand([batch.rays.count], generator)
+    let samples = march(
+      batch.rays, occupancy: space.occupancy, step: stride(done), jitter: jitter, limit: self.configuration.samples)
+    let field = conditioned(signals)
+    let frame = Tensor(batch.frames).to(.int32).indexSelect(0, samples.ray)
+    let (density, features) = field.samples(samples.positions, frame: frame)
+    let seen = composite(
+      density: density, lengths: samples.lengths, depths: samples.depths, features: features, starts: samples.starts)
+    let pixels = field.pixels(seen, batch.rays.directions, plate: batch.plate)
+
+    let truth = RayLoss.oneHot(batch.labels, classes: pixels.semantics.size(1))
+    let weights = RayLoss.weights(truth, configuration.loss)
+    let errors = RayLoss.photometric(pixels.color, batch.colors), scores = RayLoss.semantic(pixels.semantics, truth)
+    let person = (batch.labels .!= 0).to(.float32)
+    let known = (batch.labels .< Double(pixels.semantics.size(1))).to(.float32)
+    let silhouette = ((1 - seen.transmittance - person).square() * known).mean()
+    let loss =
+      (errors * weights.photometric + scores * weights.semantic).sum() + silhouette * self.configuration.opacityLoss
+      + seen.distortion.mean() * self.configuration.distortionLoss
+    loss.backward()
+
+    return withoutGradient {
+      space.notice(samples, weights: seen.weights)
+      return StepReport(
+        loss: loss.item, squaredError: errors.mean().item / 3, classLosses: (errors + scores).unsqueeze(0).matmul(truth).squeeze(0).array(),
+        classRays: truth.sum(0).array(), liveShare: Double(samples.count) / Double(max(1, batch.rays.count * self.configuration.samples)))
+    }
+  }
+
+  package func advance(step: Int, done: Double) {
+    forgetBaked()
+    guard step % configuration.refreshEvery == 0, step >= configuration.refreshFrom else { return }
+    space.forgetEmptyCells(visible: configuration.visible)
+    forgetReached()
+  }
+}
+
+/// What pixels show.
+struct PlanesPixels {
+  /// `[R, 3]`, `[R, K]`.
+  var color, semantics: Tensor
+}
+
+extension ConditionedPlanes {
+  /// Colours and class probabilities of composited rays before a `plate` `[R, 3]`, black where there is none.
+  func pixels(_ seen: CompositedRays, _ directions: Tensor, plate: Tensor?) -> PlanesPixels {
+    let raw = shaded(seen.features, directions: directions / directions.norm(-1, keepdim: true))
+    let through = seen.transmittance.unsqueeze(1), opacity = 1 - through
+    let own = raw.narrow(1, 0, 3).sigmoid() * opacity
+    let classes = raw.narrow(1, 3, raw.size(1) - 3).softmax(-1) * opacity
+    let background = cat([through, .zeros([through.size(0), classes.size(1) - 1], device: through.device)], 1)
+    return PlanesPixels(color: plate.map { own + $0 * through } ?? own, semantics: classes + background)
+  }
+}
+
+extension HyperSpace {
+  /// Notes how much of its pixel each sample made up; a cell that was looked at forgets a little of what it showed before.
+  func notice(_ samples: MarchedSamples, weights: Tensor) {
+    guard samples.count > 0 else { return }
+    let cell = occupancy.cell(of: samples.positions), flat = visibility.reshape(-1)
+    let largest = call("aten::scatter_reduce.two", flat.zerosLike() - 1, 0, cell, weights, "amax", true)
+    let was = flat * 0.95
+    flat.copy_(was.maximum(largest).where(largest .>= 0, else: flat))
+  }
+
+  /// Cells are occupied that showed something of late, and their neighbours.
+  func forgetEmptyCells(visible: Double) {
+    withoutGradient {
+      let near = call(
+        "aten::max_pool3d", (visibility .> visible).to(.float32).unsqueeze(0).unsqueeze(0), [3, 3, 3], [1, 1, 1], [1, 1, 1])
+      cells.copy_(OccupancyGrid(occupied: near.reshape(cells.shape) .> 0, box: box).cells)
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import Face
+import Radiance
+import Torch
+
+/// The fast field: the paper's deformation into canonical hyper-space, with a template of planes in place of a deep network.
+///
+/// F_d and F_h share a basis of functions of space, h(x); a frame mixes them: F(x, γ) = A(γ) h(x), as blend shapes do. Evaluated at the
+/// nodes of a lattice, samples only read between nodes. In canonical space, density and features come from the product of three
+/// planes, the paper's feature grid, a plane over the ambient coordinates, and a small network; a second one makes colour and classes of
+/// the features composited along a ray.
+package final class HyperPlanes: Module {
+  package let configuration: HyperPlanesConfiguration
+  /// h.
+  let basis: [Linear]
+  /// A: the frame's condition to `[3 + 2, K]`.
+  package let coefficients: [Linear]
+  /// A level each, `[3, H, W, C]`: (x, y), (x, z), (y, z).
+  let planes: [Tensor]
+  /// `[1, Z, Y, X, C]`.
+  let volume: Tensor
+  /// `[1, 1, H, W, C]`.
+  let ambient: Tensor
+  /// Density and features of a point; the first layer's bias also depends on the frame.
+  let point: [Linear]
+  let pointCondition: Linear
+  /// Colour and classes of a pixel.
+  let shading: [Linear]
+
+  /// Where things are: set from the dataset, then part of every checkpoint.
+  package let space: HyperSpace
+
+  /// Changes with the occupancy alone.
+  private var _reached: ReachedNodes?
+  var reached: ReachedNodes {
+    if let _reached { return _reached }
+    let fresh = ReachedNodes(self)
+    _reached = fresh
+    return fresh
+  }
+  private var _baked: BakedPlanes?
+  /// Made at the first picture after the weights have changed.
+  var baked: BakedPlanes {
+    if let _baked { return _baked }
+    let fresh = BakedPlanes(self)
+    _baked = fresh
+    return fresh
+  }
+  /// To be called when the occupancy has changed.
+  package func forgetReached() { _reached = nil }
+  /// To be called when weights have changed.
+  func forgetBaked() { _baked = nil }
+
+  static let channels = 5  // displacement, ambient coordinates
+  static let relativePose = 12
+
+  package init(_ configuration: HyperPlanesConfiguration, driving: Int, classes: Int, _ generator: Generator) {
+    let c = configuration
+    self.configuration = c
+    let condition = driving + Self.relativePose
+    basis = stackLayers(c.basis, input: c.encoding.width(of: 3), generator)
+    coefficients = [
+      Linear(condition, c.coefficients, generator), Linear(c.coefficients, c.basis.width * Self.channels, generator),
+    ]
+    planes = c.planes.enumerated().map { level, side in
+      // The product of three reads should start near a fifth, and differ from place to place.
+      let start = Tensor.rand([3, side, side, c.planeChannels], generator) * 0.6 + 0.3
+      return (level == 0 ? start : start.zerosLike()).requiringGrad()
+    }
+    volume = (Tensor.randn([1, c.volume[2], c.volume[1], c.volume[0], c.volumeChannels], generator) * 0.01).requiringGrad()
+    ambient = (Tensor.randn([1, 1, c.ambient, c.ambient, c.ambientChannels], generator) * 0.01).requiringGrad()
+    point = [
+      Linear(c.planeChannels + c.volumeChannels + c.ambientChannels, c.hidden, generator), Linear(c.hidden, 1 + c.features, generator),
+    ]
+    pointCondition = Linear(driving, c.hidden, bias: false, generator)
+    shading = [Linear(c.features + 3, c.shading, generator), Linear(c.shading, 3 + classes, generator)]
+    space = HyperSpace(c)
+    withoutGradient {
+      for (_, tensor) in coefficients[1].state() { tensor.mul_(0.05) }
+      pointCondition.weight.mul_(0.1)
+    }
+  }
+
+  /// What frames mix the basis with, and their bias `[F, hidden]` of the first layer of the network of points.
+  func conditions(_ signals: FrameSignals) -> (mixture: FrameMixture, pointBias: Tensor) {
+    let relative = space.torsoFromHead(signals)
+    let condition = cat([signals.driving, space.relativePose(relative)], -1)
+    let hidden = condition.dense(coefficients[0].weight, coefficients[0].bias!, .relu)
+    let weights = hidden.dense(coefficients[1].weight, coefficients[1].bias!)
+    return (
+      FrameMixture(weights: weights.reshape(signals.count, Self.channels, configuration.basis.width), torsoFromHead: relative),
+      signals.driving.matmul(pointCondition.weight.t()) + point[0].bias!
+    )
+  }
+
+  /// All that samples of some frames read, with history.
+  package func conditioned(_ signals: FrameSignals, lattice wanted: Bool = true) -> ConditionedPlanes {
+    let (mixture, pointBias) = conditions(signals)
+    let lattice = wanted && configuration.deformation == .lattice ? lattice(mixture, basisFunctions(reached.places)) : nil
+    return ConditionedPlanes(field: self, mixture: mixture, lattice: lattice, planes: foldedPlanes, pointBias: pointBias)
+  }
+
+  /// The levels' planes as one, of the finest one's size.
+  var foldedPlanes: Tensor {
+    let finest = planes[planes.count - 1]
+    let size = [finest.size(1), finest.size(2)]
+    return planes.dropLast().reduce(finest) { sum, level in
+      sum + call("aten::upsample_bilinear2d", level.permute(0, 3, 1, 2), size, true).permute(0, 2, 3, 1)
+    }.contiguous()
+  }
+}

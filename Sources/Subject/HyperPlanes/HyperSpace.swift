@@ -1,0 +1,53 @@
+import Face
+import Radiance
+import Torch
+
+/// Where the fast field's parts lie in head space: numbers and grids that no gradient moves, part of every checkpoint.
+package final class HyperSpace: Module {
+  /// `[2, 3]`: the corners of all that is sampled.
+  let box: Tensor
+  /// `[3, 4]`, see `AxisWarp`.
+  package let latticeAxes, templateAxes: Tensor
+  /// `[Z Y X, 3]`: the lattice's nodes, head units.
+  package let nodes: Tensor
+  /// `[3, 4]`: camera to head of the mean pose, for which canonical space has the torso.
+  package let meanPose: Tensor
+  /// `[2]`: the heights at which the torso begins to keep still and does so wholly.
+  package let neck: Tensor
+  /// `[3]` and `[]`: the head's middle and one over its radius, so that the basis sees about -1...1.
+  let center, scale: Tensor
+  /// `[Z, Y, X]` uint8, skip distances; and the largest weight of late of a sample in each cell.
+  package let cells, visibility: Tensor
+
+  init(_ c: HyperPlanesConfiguration) {
+    (box, latticeAxes, templateAxes) = (.zeros([2, 3]), .zeros([3, 4]), .zeros([3, 4]))
+    nodes = .zeros([c.lattice.reduce(1, *), 3])
+    (meanPose, neck, center, scale) = (.zeros([3, 4]), .zeros([2]), .zeros([3]), .zeros([]))
+    let size = Array(c.occupancy.reversed())
+    (cells, visibility) = (.zeros(size, .uint8), .zeros(size))
+  }
+
+  package var occupancy: OccupancyGrid { OccupancyGrid(cells: cells, box: box) }
+
+  /// What carries the head's points to where the torso is in canonical space, `[F, 3, 4]`: through the room, where it stands still.
+  func torsoFromHead(_ signals: FrameSignals) -> Tensor {
+    let rotation = signals.pose[.all, .all, .to(3)], place = signals.pose[.all, .all, .at(3)]
+    let home = meanPose[.all, .to(3)], homePlace = meanPose[.all, .at(3)]
+    // camera = Rᵀ (head - t), less the torso's shift, then camera to the mean head.
+    let turn = home.unsqueeze(0).matmul(rotation.transpose(1, 2))
+    let moved = homePlace - turn.matmul(place.unsqueeze(-1)).squeeze(-1) - signals.torso.matmul(home.t())
+    return cat([turn, moved.unsqueeze(-1)], -1)
+  }
+
+  /// How a frame's head is held, near zero for the mean pose: `[F, 12]` of `torsoFromHead`.
+  func relativePose(_ torsoFromHead: Tensor) -> Tensor {
+    let still = cat([Tensor.eye(3, device: torsoFromHead.device), .zeros([3, 1], device: torsoFromHead.device)], 1)
+    return (torsoFromHead - still).reshape(-1, 12)
+  }
+
+  /// The part of points `[.., 3]` that hangs on the torso, `[.., 1]`: 0 at the head, smoothly to 1 below the neck.
+  func torsoShare(_ points: Tensor) -> Tensor {
+    let t = ((points.narrow(-1, 1, 1) - neck[0]) / (neck[1] - neck[0])).clamp(0, 1)
+    return t * t * (3 - t * 2)
+  }
+}

@@ -1,0 +1,127 @@
+import Radiance
+import Torch
+
+/// How frames mix the basis, and how their torsos stand.
+struct FrameMixture {
+  /// A, `[F, 5, K]`.
+  var weights: Tensor
+  /// `[F, 3, 4]`.
+  var torsoFromHead: Tensor
+  var count: Int { weights.size(0) }
+}
+
+extension HyperPlanes {
+  /// h at `points` `[n, 3]`, head units, and what carries the torso, s(x) (1, x): `[n, K + 4]`.
+  func basisFunctions(_ places: EncodedPlaces) -> Tensor {
+    let own = fusedMLP(places.encoded, weights: basis.map(\.weight), biases: basis.map { $0.bias! }, bentEnd: true)
+    return cat([own, places.torso], -1)
+  }
+  func encode(_ points: Tensor) -> EncodedPlaces {
+    let share = space.torsoShare(points)
+    return EncodedPlaces(
+      encoded: configuration.encoding((points - space.center) * space.scale), torso: cat([share, share * points], -1))
+  }
+
+  /// The mixing weights of frames, `[F, 8, K + 4]`: rows of displacement, ambient coordinates, zeros.
+  func mixingWeights(_ mixture: FrameMixture) -> Tensor {
+    let (frames, k, device) = (mixture.count, configuration.basis.width, mixture.weights.device)
+    // dx = s ((R - 1) x + t) of the torso.
+    let still = Tensor.eye(3, device: device)
+    let carried = cat([mixture.torsoFromHead.narrow(-1, 3, 1), mixture.torsoFromHead.narrow(-1, 0, 3) - still], -1)  // [F, 3, 4]
+    let moves = cat([mixture.weights.narrow(1, 0, 3), carried], -1)
+    let lifts = cat([mixture.weights.narrow(1, 3, 2), .zeros([frames, 2, 4], device: device)], -1)
+    return cat([moves, lifts, .zeros([frames, 3, k + 4], device: device)], 1)
+  }
+
+  /// Displacement and ambient coordinates (and three zeros) of places in all frames: `[n, F * 8]`.
+  func mixed(_ functions: Tensor, _ mixture: FrameMixture) -> Tensor {
+    let weights = mixingWeights(mixture)
+    let rows = weights.size(0) * 8
+    return fusedMLP(functions, weights: [weights.reshape(rows, -1)], biases: [.zeros([rows], device: functions.device)])
+  }
+
+  /// The lattices of frames, `[F, Z, Y, X, 8]`, of `functions` at the reached nodes; frames lie side by side in memory.
+  func lattice(_ mixture: FrameMixture, _ functions: Tensor) -> Tensor {
+    let size = configuration.lattice.reversed(), own = mixed(functions, mixture)
+    let all = Tensor.zeros([configuration.lattice.reduce(1, *), own.size(1)], device: own.device)
+    return call("aten::index_copy", all, 0, reached.nodes, own).reshape(size + [mixture.count, 8]).permute(3, 0, 1, 2, 4)
+  }
+}
+
+/// Places as the basis takes them.
+struct EncodedPlaces {
+  /// `[n, E]`.
+  var encoded: Tensor
+  /// `[n, 4]`: s(x) (1, x), with s the part that hangs on the torso.
+  var torso: Tensor
+}
+
+/// The lattice's nodes around occupied cells.
+struct ReachedNodes {
+  /// `[n]` int64.
+  var nodes: Tensor
+  var places: EncodedPlaces
+
+  init(_ field: HyperPlanes) {
+    let space = field.space, size = field.configuration.lattice.reversed()
+    let centers = space.occupancy.centers.indexSelect(0, (space.cells.reshape(-1) .== 0).nonzero().squeeze(1))
+    (nodes, places) = withoutGradient {
+      // A node's gradient tells whether it was read.
+      let probe = Tensor.zeros([1] + size + [1], device: centers.device)
+      let ones = Tensor.ones([centers.size(0), 1], device: centers.device)
+      let touched = callAll("likeness::lattice_backward", ones, probe, centers, Tensor?.none, space.latticeAxes, true, false)[0]
+      let read = ((touched ?? probe) .> 0).to(.float32).reshape([1] + size)
+      let near = call("aten::max_pool3d", read, [3, 3, 3], [1, 1, 1], [1, 1, 1])
+      let nodes = near.reshape(-1).nonzero().squeeze(1)
+      return (nodes, field.encode(space.nodes.indexSelect(0, nodes)))
+    }
+  }
+}
+
+/// The fast field for the frames of a step.
+package struct ConditionedPlanes {
+  let field: HyperPlanes
+  let mixture: FrameMixture
+  /// `[F, Z, Y, X, 8]`; nil where the deformation is evaluated at the samples.
+  let lattice: Tensor?
+  /// `[3, H, W, C]`.
+  let planes: Tensor
+  /// `[F, hidden]`.
+  let pointBias: Tensor
+
+  /// Displacement and ambient coordinates, `[N, 8]`, of points `[N, 3]`, each of its `frame` `[N]` int32, sorted by it.
+  package func deformed(_ points: Tensor, frame: Tensor) -> Tensor {
+    if let lattice { return latticeFeatures(lattice, at: points, frame: frame, axes: field.space.latticeAxes) }
+    let functions = field.basisFunctions(field.encode(points))
+    let counts = call("aten::bincount", frame, Tensor?.none, mixture.count).array(Int.self)
+    var start = 0
+    return cat(
+      counts.enumerated().map { f, count in
+        defer { start += count }
+        let one = FrameMixture(weights: mixture.weights.narrow(0, f, 1), torsoFromHead: mixture.torsoFromHead.narrow(0, f, 1))
+        return field.mixed(functions.narrow(0, start, count), one)
+      })
+  }
+
+  /// Density (per head unit) `[N]` and features `[N, C]` of points of frames.
+  func samples(_ points: Tensor, frame: Tensor) -> (density: Tensor, features: Tensor) {
+    let moved = deformed(points, frame: frame)
+    let place = points + moved.narrow(1, 0, 3), w = moved.narrow(1, 3, 3)
+    let axes = field.space.templateAxes
+    let seen = cat(
+      [
+        planeFeatures(planes, at: place, axes: axes), latticeFeatures(field.volume, at: place, axes: axes),
+        latticeFeatures(field.ambient, at: w, axes: AxisWarp.identity.tensor.to(points.device)),
+      ], -1)
+    let out = fusedMLP(
+      seen, weights: field.point.map(\.weight), biases: [pointBias, field.point[1].bias!], group: frame, slope: 0)
+    let density = (out.select(1, 0) - 1).softplus() * field.configuration.densityScale
+    return (density, out.narrow(1, 1, field.configuration.features))
+  }
+
+  /// Colour logits and class logits `[R, 3 + K]` of composited features `[R, C]` seen along unit `directions` `[R, 3]`.
+  func shaded(_ features: Tensor, directions: Tensor) -> Tensor {
+    fusedMLP(
+      cat([features, directions], -1), weights: field.shading.map(\.weight), biases: field.shading.map { $0.bias! }, slope: 0)
+  }
+}

@@ -1,0 +1,75 @@
+import Face
+import Radiance
+import Torch
+
+/// What is known of frames before anything is rendered.
+package struct FrameSignals {
+  /// `[F, D]`, normalized.
+  package var driving: Tensor
+  /// `[F, 3, 4]`: camera to head.
+  package var pose: Tensor
+  /// `[F, 3]`: the torso's shift along the camera's axes, head units.
+  package var torso: Tensor
+
+  package init(driving: Tensor, pose: Tensor, torso: Tensor) { (self.driving, self.pose, self.torso) = (driving, pose, torso) }
+  var count: Int { driving.size(0) }
+  func to(_ device: Device) -> FrameSignals { FrameSignals(driving: driving.to(device), pose: pose.to(device), torso: torso.to(device)) }
+}
+
+/// A field of a subject: what the trainer trains and the avatar draws.
+protocol SubjectField: Module {
+  /// What each group of parameters is, for its learning rate.
+  func role(of parameter: String) -> ParameterRole
+  /// The parameters that the warm start on the mesh moves.
+  var deformationParameters: [(name: String, tensor: Tensor)] { get }
+  /// Gives the field what it takes from a dataset before any training.
+  func prepare(_ data: SubjectData, _ configuration: SubjectConfiguration) throws
+  /// Renders a batch, adds the gradients of its loss to the parameters', and returns what it found; `done` is the part of the training
+  /// that is over, 0...1.
+  func accumulateGradients(
+    _ batch: RayBatch, _ signals: FrameSignals, _ configuration: SubjectConfiguration, done: Double, _ generator: Generator
+  ) -> StepReport
+  /// Changes after a step what no gradient changes.
+  func advance(step: Int, done: Double)
+  /// F_d: displacements, head units, of `points` `[F, P, 3]`.
+  func displacements(of points: Tensor, _ signals: FrameSignals) -> Tensor
+  /// One frame as `camera` sees it, with camera to head `view` `[1, 3, 4]`, before `plate` `[H, W, 3]`.
+  func picture(_ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor, _ configuration: SubjectConfiguration) -> RenderedFrame
+}
+
+/// What a parameter is part of.
+enum ParameterRole { case grid, template, deformation }
+
+extension HyperField: SubjectField {
+  func role(of parameter: String) -> ParameterRole {
+    if parameter.hasPrefix("spatial_embeddings") { return .grid }
+    return parameter.hasPrefix("warp_field_mlp") || parameter.hasPrefix("hyper_sheep_mlp") ? .deformation : .template
+  }
+  var deformationParameters: [(name: String, tensor: Tensor)] { deformation.parameters() }
+  func prepare(_ data: SubjectData, _ configuration: SubjectConfiguration) {}
+  func advance(step: Int, done: Double) {}
+  func accumulateGradients(
+    _ batch: RayBatch, _ signals: FrameSignals, _ configuration: SubjectConfiguration, done: Double, _ generator: Generator
+  ) -> StepReport {
+    let randoms = RayRandoms.drawn(configuration.sampling, rays: batch.rays.count, generator)
+    return accumulateGradients(
+      batch, driving: signals.driving, pose: signals.pose, sampling: configuration.sampling, randoms: randoms, losses: configuration.loss)
+  }
+  func displacements(of points: Tensor, _ signals: FrameSignals) -> Tensor {
+    deform(points, driving: signals.driving, pose: signals.pose)
+  }
+  func picture(_ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor, _ configuration: SubjectConfiguration) -> RenderedFrame
+  {
+    withoutGradient {
+      let conditioned = conditioned(driving: signals.driving, pose: signals.pose)
+      let count = camera.width * camera.height
+      let rays = headRays(camera, poses: view.expand(count, -1, -1), pixels: .arange(count), configuration.depth)
+      let seen = conditioned.pixels(rays, sampling: configuration.sampling, plate: plate.reshape(-1, 3))
+      let (h, w) = (camera.height, camera.width)
+      return RenderedFrame(
+        rgb: seen.color.reshape(h, w, 3).clamp(0, 1),
+        labels: seen.semantics.map { $0.argmax(-1).to(.uint8).reshape(h, w) } ?? .zeros([h, w], .uint8),
+        depth: seen.depth.reshape(h, w), opacity: (1 - seen.backgroundWeight).reshape(h, w))
+    }
+  }
+}

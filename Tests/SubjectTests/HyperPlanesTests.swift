@@ -1,0 +1,88 @@
+import Face
+import Radiance
+import Subject
+import Testing
+import Torch
+
+@Suite struct HyperPlanesTests {
+  /// A small field with a deformation that is not zero.
+  static func field(_ deformation: HyperPlanesConfiguration.Deformation = .lattice) -> HyperPlanes {
+    var c = HyperPlanesConfiguration()
+    c.deformation = deformation
+    c.lattice = [14, 16, 12]
+    c.planes = [8, 24]
+    c.volume = [8, 8, 8]
+    c.occupancy = [10, 12, 8]
+    c.encoding = FrequencyEncoding(2)
+    c.densityScale = 4
+    c.pictureSamples = 64
+    let generator = Generator(seed: 11)
+    let field = HyperPlanes(c, driving: 6, classes: 12, generator)
+    withoutGradient {
+      field.space.meanPose.copy_(camera[.at(0)])
+      field.space.neck.copy_(Tensor([-0.6, -1.2] as [Float]))
+      field.space.layOut(low: [-1.4, -1.6, -1.2], high: [1.4, 1.4, 1.2], face: [0, -0.1, 0.5], inner: [0.6, 0.7, 0.4], c)
+      for (name, tensor) in field.parameters() where name.hasPrefix("coefficients.1") || name.hasPrefix("volume") { tensor.mul_(20) }
+    }
+    return field
+  }
+  /// Seven units before the head.
+  static var camera: Tensor { cat([Tensor.eye(3), Tensor([0, 0, 7] as [Float], [3, 1])], 1).unsqueeze(0) }
+
+  static func signals(_ frames: Int) -> FrameSignals {
+    let generator = Generator(seed: 4)
+    let turn = Tensor(Matrix3(yaw: 0.1, pitch: 0.05, roll: 0).rows, [3, 3])
+    return FrameSignals(
+      driving: .randn([frames, 6], generator), pose: cat([turn, Tensor([0.1, 0, 7] as [Float], [3, 1])], 1).expand(frames, 3, 4),
+      torso: Tensor.randn([frames, 3], generator) * 0.05)
+  }
+
+  @Test func theLatticeIsExactAtItsNodes() {
+    let field = Self.field(), signals = Self.signals(2)
+    let every = Tensor(Array(stride(from: 0, to: field.space.nodes.size(0), by: 7)))
+    let nodes = field.space.nodes.indexSelect(0, every)
+    let frame = cat([Tensor.zeros([nodes.size(0)], .int32), Tensor.ones([nodes.size(0)], .int32)])
+    let read = field.conditioned(signals).deformed(cat([nodes, nodes]), frame: frame)
+    let exact = field.displacements(of: stack([nodes, nodes]), signals).reshape(-1, 3)
+    #expect((read.narrow(1, 0, 3) - exact).abs().max().item < 2e-5)
+    #expect(exact.abs().max().item > 0.05)
+  }
+
+  @Test func theTorsoStandsStillInTheRoom() {
+    let field = Self.field(), signals = Self.signals(1)
+    withoutGradient { for (_, tensor) in field.coefficients[1].state() { tensor.zero_() } }
+    let points = Tensor([0.3, -1.5, 0.1, -0.8, -1.4, -0.3, 0, 0.5, 0.2] as [Float], [1, 3, 3])
+    let moved = points + field.displacements(of: points, signals)
+    // Through the camera, which stands still: what is seen of the torso, less its shift, is where it is at home.
+    func room(_ x: Tensor, _ pose: Tensor) -> Tensor { (x - pose[.all, .at(3)]).matmul(pose[.all, .to(3)]) }
+    let seen = room(points[.at(0)], signals.pose[.at(0)]) - signals.torso, home = room(moved[.at(0)], field.space.meanPose)
+    #expect((seen - home).narrow(0, 0, 2).abs().max().item < 1e-4)
+    #expect((moved - points)[.at(0), .at(2)].abs().max().item < 1e-6)
+  }
+
+  @Test func theFramesOperatorShowsWhatTheTrainingsOperatorsShow() {
+    let field = Self.field(), signals = Self.signals(1)
+    let camera = Camera(width: 40, height: 32, focal: [70, 70])
+    let plate = Tensor.rand([32, 40, 3], Generator(seed: 9))
+    let fast = field.picture(signals, view: signals.pose, camera: camera, plate: plate, .fast)
+    let plain = field.plainPicture(signals, view: signals.pose, camera: camera, plate: plate)
+    let error = (fast.rgb - plain.rgb).square().mean().item
+    // Half precision, and rays that end when less than a hundredth is left.
+    #expect(error < 1e-5, "\(error)")
+    #expect((fast.labels .== plain.labels).to(.float32).mean().item > 0.99)
+    #expect(fast.opacity.max().item > 0.3)
+  }
+
+  @Test func cellsThatShowNothingAreForgotten() {
+    let field = Self.field()
+    let before = field.space.occupancy.share
+    withoutGradient {
+      field.space.visibility.zero_()
+      field.space.visibility[.at(4), .at(5)].narrow(0, 5, 1).fill_(1)
+    }
+    field.advance(step: field.configuration.refreshFrom, done: 0.5)
+    #expect(before == 1)
+    // The cell and its neighbours.
+    #expect(abs(field.space.occupancy.share * 960 - 27) < 0.5)
+  }
+}
