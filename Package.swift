@@ -33,7 +33,7 @@ let package = Package(
       dependencies: ["CTorch"],
       cxxSettings: [
         .unsafeFlags([
-          "-O3", "-fno-math-errno", "-ffp-contract=fast",
+          "-O3", "-fno-math-errno", "-ffp-contract=fast-honor-pragmas",
           // Without it at::parallel_for uses one thread.
           "-include\(Context.packageDirectory)/Sources/CKernels/Threads.h", "-isystem\(libtorch)/include",
           "-isystem\(libtorch)/include/torch/csrc/api/include",

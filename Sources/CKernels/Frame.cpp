@@ -179,6 +179,7 @@ struct Preparation {
 
   void set_grid(const Tensor &occupancy, const Tensor &box, double step) {
     const Ladder ladder(occupancy, box, static_cast<float>(step), "frame");
+    TORCH_CHECK(occupancy.numel() < 1 << 24, "frame: at most 2^24 cells, not ", occupancy.sizes());
     // Bytes are gathered four at a time.
     const Tensor cells = at::constant_pad_nd(ladder.grid.view({-1}), {0, 4});
     kept.push_back(cells);

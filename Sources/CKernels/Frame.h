@@ -64,7 +64,7 @@ constexpr int frame_block = 48;
 
 /// What a thread keeps while it draws.
 struct alignas(64) FrameScratch {
-  static constexpr int padded = tile_rays + 16;
+  static constexpr int padded = tile_rays + 32;
   // Rays under way, side by side.
   float d[3][padded], enter[padded], rung[padded], leave[padded], k[padded], reached[padded], depth[padded], t[padded];
   int32_t id[padded];

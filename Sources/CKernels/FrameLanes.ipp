@@ -6,7 +6,8 @@ INLINE f16v load(const float *from) { return *reinterpret_cast<const f16u *>(fro
 INLINE void store(float *to, f16v value) { *reinterpret_cast<f16u *>(to) = value; }
 INLINE i16v load(const int32_t *from) { return *reinterpret_cast<const i16u *>(from); }
 INLINE void store(int32_t *to, i16v value) { *reinterpret_cast<i16u *>(to) = value; }
-INLINE f16v all(float value) { return f16v{} + value; }
+// Taking nothing away changes nothing, where adding zero would change a negative zero and so cost an addition.
+INLINE f16v all(float value) { return value - f16v{}; }
 INLINE f16v lanes() { return f16v{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}; }
 /// The second where one of them is not a number.
 INLINE f16v most(f16v a, f16v b) { return a > b ? a : b; }
@@ -28,6 +29,13 @@ INLINE float total(f16v a) {
   typedef float f4 __attribute__((vector_size(16)));
   const f4 four = __builtin_shufflevector(eight, eight, 0, 1, 2, 3) + __builtin_shufflevector(eight, eight, 4, 5, 6, 7);
   return (four[0] + four[2]) + (four[1] + four[3]);
+}
+
+INLINE float highest(f16v a) {
+  a = most(a, __builtin_shufflevector(a, a, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  a = most(a, __builtin_shufflevector(a, a, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
+  a = most(a, __builtin_shufflevector(a, a, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
+  return a[0] > a[1] ? a[0] : a[1];
 }
 
 /// e^x, within 2 units in the last place; e^-87 below that.

@@ -43,63 +43,102 @@ static int begin_rays(const FrameJob &job, int left, int top, FrameScratch &s) {
   return count;
 }
 
+/// Sixteen rays on their way to their next sample.
+struct Walk {
+  f16v d[3], enter, rung, leave, reached, k, found_t;
+  i16v real, pending, found;
+  /// For leaps: t at which the ray comes to the edge of a cell is slope (cell + side clear) + start.
+  bool leaping;
+  f16v inverse_rung, side[3], slope[3], start[3];
+};
+
+INLINE void begin_walk(const FrameJob &job, const FrameScratch &s, int first, int count, Walk &w) {
+  for (int axis = 0; axis < 3; ++axis) w.d[axis] = load(s.d[axis] + first);
+  w.enter = load(s.enter + first);
+  w.rung = load(s.rung + first);
+  w.leave = load(s.leave + first);
+  w.reached = load(s.reached + first);
+  w.k = load(s.k + first);
+  w.found_t = all(0);
+  w.real = lanes() < static_cast<float>(count - first);
+  w.pending = w.real & (w.reached >= job.stop);
+  w.found = i16v{};
+  w.leaping = false;
+}
+
+/// Looks at one rung of each ray that is still looking, and goes on to the next that may matter.
+INLINE void look(const FrameJob &job, Walk &w) {
+#pragma clang fp contract(off)
+  const f16v t = w.enter + (w.k + 0.5f) * w.rung;
+  w.pending &= t < w.leave;
+  f16v at[3], place = all(0);
+  for (int axis = 2; axis >= 0; --axis) {
+    const f16v cell = __builtin_elementwise_floor((job.camera[0][axis] + t * w.d[axis] - job.low[axis]) * job.scale[axis]);
+    at[axis] = least(most(cell, all(0)), all(static_cast<float>(job.size[axis] - 1)));
+    // Whole numbers that float32 holds.
+    place = place * static_cast<float>(job.size[axis]) + at[axis];
+  }
+  const i16v clear = gather_bytes(job.cells, __builtin_convertvector(w.pending ? place : all(0), i16v));
+  const i16v full = (clear == 0) & w.pending;
+  w.found |= full;
+  w.found_t = full ? t : w.found_t;
+  w.pending &= ~full;
+  if (!bits(w.pending)) return;
+  // Out of the block of cells that is known to be empty. Rounded otherwise than in likeness::march, but within the margin of both.
+  if (!w.leaping) {
+    w.leaping = true;
+    w.inverse_rung = 1.0f / w.rung;
+    for (int axis = 0; axis < 3; ++axis) {
+      const i16v still = w.d[axis] == 0.0f;
+      const f16v inverse = 1.0f / w.d[axis], corner = (job.low[axis] - job.camera[0][axis]) * inverse;
+      w.side[axis] = w.d[axis] > 0.0f ? all(1) : all(-1);
+      w.slope[axis] = still ? all(0) : job.cell[axis] * inverse;
+      w.start[axis] = still ? all(__builtin_inff()) : w.d[axis] > 0.0f ? corner : corner + w.slope[axis];
+    }
+  }
+  const f16v far = __builtin_convertvector(clear, f16v);
+  f16v out = w.leave;
+  for (int axis = 0; axis < 3; ++axis) out = least((at[axis] + far * w.side[axis]) * w.slope[axis] + w.start[axis], out);
+  const f16v leap = __builtin_elementwise_floor((out - w.enter) * w.inverse_rung - 0.51f);
+  w.k = w.pending ? most(leap, w.k + 1.0f) : w.k;
+}
+
+/// Keeps the rays that found a sample, from `left` on, and ends the others; returns how many are kept up to here.
+INLINE int end_walk(const Walk &w, FrameScratch &s, int first, int left) {
+  const uint32_t kept = bits(w.found);
+  const i16v id = load(s.id + first);
+  const f16v depth = load(s.depth + first);
+  for (uint32_t gone = bits(w.real) & ~kept; gone; gone &= gone - 1) {
+    const int lane = __builtin_ctz(gone);
+    s.final_reached[id[lane]] = w.reached[lane];
+    s.final_depth[id[lane]] = depth[lane];
+  }
+  for (int axis = 0; axis < 3; ++axis) pack(s.d[axis] + left, w.d[axis], kept);
+  pack(s.enter + left, w.enter, kept);
+  pack(s.rung + left, w.rung, kept);
+  pack(s.leave + left, w.leave, kept);
+  pack(s.k + left, w.k + 1.0f, kept);
+  pack(s.reached + left, w.reached, kept);
+  pack(s.depth + left, depth, kept);
+  pack(s.t + left, w.found_t, kept);
+  pack(s.id + left, id, kept);
+  return left + __builtin_popcount(kept);
+}
+
 /// Moves the first `count` rays to their next sample and drops those that have none or let too little through; returns how many are left.
 static int next_samples(const FrameJob &job, int count, FrameScratch &s) {
-#pragma clang fp contract(off)
   int left = 0;
-  for (int i = 0; i < count; i += 16) {
-    const f16v dx = load(s.d[0] + i), dy = load(s.d[1] + i), dz = load(s.d[2] + i);
-    const f16v d[3] = {dx, dy, dz};
-    const f16v enter = load(s.enter + i), rung = load(s.rung + i), leave = load(s.leave + i), reached = load(s.reached + i);
-    f16v k = load(s.k + i), found_t = all(0);
-    const i16v real = lanes() < static_cast<float>(count - i);
-    i16v pending = real & (reached >= job.stop), found = i16v{};
-    while (true) {
-      const f16v t = enter + (k + 0.5f) * rung;
-      pending &= t < leave;
-      if (!bits(pending)) break;
-      f16v at[3];
-      i16v place = i16v{};
-      for (int axis = 2; axis >= 0; --axis) {
-        const f16v cell = __builtin_elementwise_floor((job.camera[0][axis] + t * d[axis] - job.low[axis]) * job.scale[axis]);
-        at[axis] = least(most(cell, all(0)), all(static_cast<float>(job.size[axis] - 1)));
-        place = place * job.size[axis] + __builtin_convertvector(at[axis], i16v);
-      }
-      const i16v clear = gather_bytes(job.cells, pending ? place : i16v{});
-      const i16v full = (clear == 0) & pending;
-      found |= full;
-      found_t = full ? t : found_t;
-      pending &= ~full;
-      if (!bits(pending)) break;
-      // Rounded otherwise than in likeness::march, but within the margin that both leave.
-      const f16v far = __builtin_convertvector(clear, f16v);
-      f16v out = leave;
-      for (int axis = 0; axis < 3; ++axis) {
-        const f16v edge = (d[axis] > 0.0f ? at[axis] + far : at[axis] - far + 1.0f) * job.cell[axis] + job.low[axis];
-        const f16v until = (edge - job.camera[0][axis]) / d[axis];
-        out = d[axis] == 0.0f ? out : least(until, out);
-      }
-      const f16v leap = __builtin_elementwise_floor((out - enter) / rung - 0.51f);
-      k = pending ? most(leap, k + 1.0f) : k;
+  // Two at a time: each waits for its own cells.
+  for (int i = 0; i < count; i += 32) {
+    Walk a, b;
+    begin_walk(job, s, i, count, a);
+    begin_walk(job, s, i + 16, count, b);
+    while (bits(a.pending | b.pending)) {
+      look(job, a);
+      look(job, b);
     }
-    const uint32_t kept = bits(found);
-    const i16v id = load(s.id + i);
-    const f16v depth = load(s.depth + i);
-    for (uint32_t gone = bits(real) & ~kept; gone; gone &= gone - 1) {
-      const int lane = __builtin_ctz(gone);
-      s.final_reached[id[lane]] = reached[lane];
-      s.final_depth[id[lane]] = depth[lane];
-    }
-    for (int axis = 0; axis < 3; ++axis) pack(s.d[axis] + left, d[axis], kept);
-    pack(s.enter + left, enter, kept);
-    pack(s.rung + left, rung, kept);
-    pack(s.leave + left, leave, kept);
-    pack(s.k + left, k + 1.0f, kept);
-    pack(s.reached + left, reached, kept);
-    pack(s.depth + left, depth, kept);
-    pack(s.t + left, found_t, kept);
-    pack(s.id + left, id, kept);
-    left += __builtin_popcount(kept);
+    left = end_walk(a, s, i, left);
+    left = end_walk(b, s, i + 16, left);
   }
   return left;
 }

@@ -5,6 +5,26 @@
 #include "FrameField.ipp"
 #include "FrameLayers.ipp"
 
+/// Raw densities of rows of hidden features. `fixed` is the number of these if the compiler is to know it, else 0.
+template <int fixed> INLINE void densities(const FrameJob &job, const float *rows, int count, float *raw) {
+  const int hidden = fixed ? fixed : job.features.in;
+  for (int i = 0; i < count; ++i) {
+    const float *row = rows + int64_t(i) * job.row;
+    f16v sum = load(row) * load(job.density);
+    for (int h = 16; h < hidden; h += 16) sum += load(row + h) * load(job.density + h);
+    raw[i] = total(sum);
+  }
+}
+/// Adds weighted rows to the sums of their rays.
+template <int fixed> INLINE void sum_up(const FrameJob &job, const float *rows, const int32_t *id, const float *weight, int count, float *sums) {
+  const int hidden = fixed ? fixed : job.features.in;
+  for (int i = 0; i < count; ++i) {
+    const float *row = rows + int64_t(i) * job.row;
+    float *sum = sums + int64_t(id[i]) * hidden;
+    for (int h = 0; h < hidden; h += 16) store(sum + h, load(sum + h) + weight[i] * load(row + h));
+  }
+}
+
 /// Adds the samples `first ..< first + count` of a wave, one a ray, to what their rays have summed.
 template <class S, bool fast> static void add_samples(const FrameJob &job, int first, int count, FrameScratch &s) {
   deform(job, first, count, s);
@@ -15,54 +35,57 @@ template <class S, bool fast> static void add_samples(const FrameJob &job, int f
     layer<true>(job.point[l], rows, job.row, count, job.slope, other, job.row);
     std::swap(rows, other);
   }
-  const int hidden = job.features.in;
-  for (int i = 0; i < count; ++i) {
-    const float *row = rows + int64_t(i) * job.row;
-    f16v sum = load(row) * load(job.density);
-    for (int h = 16; h < hidden; h += 16) sum += load(row + h) * load(job.density + h);
-    s.raw[i] = total(sum);
-  }
+  const bool usual = job.features.in == 64;
+  if (usual) densities<64>(job, rows, count, s.raw);
+  else densities<0>(job, rows, count, s.raw);
   for (int i = 0; i < count; i += 16) {
     const f16v density = job.density_scale * softplus(load(s.raw + i) + (job.density_bias - 1.0f));
     const f16v reached = load(s.reached + first + i), passed = reached * exponential(density * -job.step);
-    const f16v weight = reached - passed;
+    const f16v weight = reached - passed, depth = load(s.depth + first + i);
     store(s.weight + i, weight);
     // Lanes beyond the block belong to the next one.
-    const int rest = count - i;
-    const i16v mine = lanes() < static_cast<float>(rest);
+    const i16v mine = lanes() < static_cast<float>(count - i);
     store(s.reached + first + i, mine ? passed : reached);
-    const f16v depth = load(s.depth + first + i);
     store(s.depth + first + i, mine ? depth + weight * load(s.t + first + i) : depth);
   }
-  for (int i = 0; i < count; ++i) {
-    const float *row = rows + int64_t(i) * job.row;
-    float *sum = s.sums + int64_t(s.id[first + i]) * hidden;
-    for (int h = 0; h < hidden; h += 16) store(sum + h, load(sum + h) + s.weight[i] * load(row + h));
-  }
+  if (usual) sum_up<64>(job, rows, s.id + first, s.weight, count, s.sums);
+  else sum_up<0>(job, rows, s.id + first, s.weight, count, s.sums);
 }
 
 /// Colour and class of a pixel from its logits, before the plate.
 INLINE void shade_pixel(const FrameJob &job, int64_t pixel, float opacity, float *logits) {
   const int outputs = 3 + job.classes;
-  float high = -__builtin_inff();
-  for (int c = 3; c < outputs; ++c) high = logits[c] > high ? logits[c] : high;
+  const float lowest = -__builtin_inff(), clear = 1 - opacity;
+  f16v high = all(lowest), sum = f16v{};
+  for (int c = 0; c < outputs; c += 16) {
+    const f16v place = lanes() + static_cast<float>(c);
+    const i16v is_class = (place >= 3.0f) & (place < static_cast<float>(outputs));
+    high = most(is_class ? load(logits + c) : all(lowest), high);
+  }
+  high = all(highest(high));
   // All the exponentials of a pixel at once: e^-x of colours, e^(x - max) of classes.
   for (int c = 0; c < outputs; c += 16) {
-    const f16v x = load(logits + c);
-    store(logits + c, exponential(lanes() + static_cast<float>(c) < 3.0f ? -x : x - high));
+    const f16v place = lanes() + static_cast<float>(c), x = load(logits + c);
+    const i16v is_class = (place >= 3.0f) & (place < static_cast<float>(outputs));
+    const f16v power = exponential(is_class ? x - high : -x);
+    sum += is_class ? power : f16v{};
+    store(logits + c, power);
   }
-  const float clear = 1 - opacity;
   for (int c = 0; c < 3; ++c) job.rgb[3 * pixel + c] = opacity / (1 + logits[c]) + clear * job.plate[3 * pixel + c];
-  float sum = 0;
-  for (int c = 3; c < outputs; ++c) sum += logits[c];
+  // Shares of classes times what they sum to; what is clear shows the background.
+  const float background = clear * total(sum);
   int best = 0;
-  float likeliest = job.classes > 0 ? opacity * logits[3] + clear * sum : 0;
-  for (int c = 1; c < job.classes; ++c) {
-    const float likely = opacity * logits[3 + c];
-    if (likely > likeliest) {
-      likeliest = likely;
-      best = c;
-    }
+  float likeliest = 0;
+  for (int c = 0; c < outputs; c += 16) {
+    const f16v place = lanes() + static_cast<float>(c);
+    const i16v is_class = (place >= 3.0f) & (place < static_cast<float>(outputs));
+    f16v likely = opacity * load(logits + c);
+    likely = place == 3.0f ? likely + background : likely;
+    likely = is_class ? likely : f16v{};
+    const float here = highest(likely);
+    if (!(here > likeliest)) continue;
+    likeliest = here;
+    best = c + __builtin_ctz(bits(likely == here)) - 3;
   }
   job.labels[pixel] = static_cast<uint8_t>(best);
 }

@@ -57,12 +57,15 @@ struct Ladder {
     // Not-a-number and endless rays have no samples; nor has a step too small to move along.
     if (!(enter < leave && std::isfinite(leave)) || !(enter + rung > enter)) return;
     int64_t taken = 0;
+    // For leaps alone, which leave a margin; what samples there are is divided for.
+    const float inverse[3] = {1 / d[0], 1 / d[1], 1 / d[2]}, inverse_rung = 1 / rung;
+    const float cell[3] = {1 / scale[0], 1 / scale[1], 1 / scale[2]};
     for (float k = 0;;) {
       const float t = enter + (k + jitter) * rung;
       if (!(t < leave)) return;
       int at[3];
       for (int axis = 0; axis < 3; ++axis) {
-        const float place = std::floor((o[axis] + t * d[axis] - low[axis]) * scale[axis]);
+        const float place = (o[axis] + t * d[axis] - low[axis]) * scale[axis];
         at[axis] = static_cast<int>(std::min(std::max(place, 0.0f), static_cast<float>(size[axis] - 1)));
       }
       const int clear = cells[(int64_t(at[2]) * size[1] + at[1]) * size[0] + at[0]];
@@ -76,10 +79,10 @@ struct Ladder {
       float out = leave;
       for (int axis = 0; axis < 3; ++axis) {
         if (d[axis] == 0) continue;
-        const float edge = static_cast<float>(d[axis] > 0 ? at[axis] + clear : at[axis] - clear + 1) / scale[axis] + low[axis];
-        out = std::min(out, (edge - o[axis]) / d[axis]);
+        const float edge = static_cast<float>(d[axis] > 0 ? at[axis] + clear : at[axis] - clear + 1) * cell[axis] + low[axis];
+        out = std::min(out, (edge - o[axis]) * inverse[axis]);
       }
-      k = std::max(k + 1, std::floor((out - enter) / rung - jitter - 0.01f));
+      k = static_cast<float>(static_cast<int64_t>(std::max(k + 1, (out - enter) * inverse_rung - jitter - 0.01f)));
     }
   }
 };

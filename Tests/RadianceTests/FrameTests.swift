@@ -74,6 +74,23 @@ import Torch
     compare(opaque, "rays that end early")
   }
 
+  /// Many rays, some along cells' edges: the operator steps sixteen at a time, but to the same samples.
+  @Test func stepsAsMarchingDoes() {
+    var field = field(share: 0.02)
+    field.limit = 1
+    let size = 200
+    let large = FrameCamera(
+      Pinhole(focal: SIMD2(330, 330), center: SIMD2(100, 100)),
+      cameraToWorld: Tensor([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 9] as [Float], [3, 4]),
+      width: size, height: size)
+    let found = field.frame(large, plate: .zeros([size, size, 3]))
+    let samples = march(large.rays, occupancy: field.occupancy, step: field.step, limit: 1)
+    let depth = Tensor.zeros([size * size]).indexAdd(0, samples.ray, samples.depths)
+    #expect(samples.count > 500 && samples.count < 30000)
+    let off = (found.depth.reshape(-1) - depth).abs()
+    #expect(off.max().item < 1e-4)
+  }
+
   @Test func nothingShowsThePlate() {
     let empty = field(share: 0)
     var away = field()
