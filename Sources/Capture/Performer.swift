@@ -112,7 +112,9 @@ public final class Performer {
         let p = camera.project(SIMD3(head[3 * v], head[3 * v + 1], head[3 * v + 2]))
         return SIMD2(p.x, p.y)
       }
-      return TrackFrame(index: i, state: states[i], torso: torsos[i].apply(throat) - first, landmarks: landmarks)
+      let roll = (torsos[i].rotation * torsos[0].rotation.transposed).rotationVector.z
+      let shift = torsos[i].apply(throat) - Matrix3(yaw: 0, pitch: 0, roll: roll) * first
+      return TrackFrame(index: i, state: states[i], torso: SIMD4(shift, roll), landmarks: landmarks)
     }
     return Track(
       modelName: model.name, expressionNames: model.expressionNames, identity: states[0].identity, camera: camera, fps: Double(Self.rate),

@@ -9,6 +9,8 @@ package final class TorsoTracker {
   private static let resolution = 192
   private var aligner: ImageAligner?
   private var last = ImageAligner.Motion()
+  /// Size of what is looked at over the frame's.
+  private var scale: Float = 1
   /// One per frame given, in pixels of the frames' own size; nil where it could not be followed.
   package private(set) var motions: [ImageAligner.Motion?] = []
 
@@ -18,6 +20,7 @@ package final class TorsoTracker {
   package func add(_ rgb: Tensor, labels: Tensor) {
     let (picture, scale) = Self.picture(rgb)
     if aligner == nil {
+      self.scale = scale
       let mask = Self.mask(labels, width: picture.width, height: picture.height) { $0 == SemanticClass.torso.rawValue }
       aligner = ImageAligner(picture, mask: mask)
       motions.append(aligner == nil ? nil : ImageAligner.Motion())
@@ -36,18 +39,30 @@ package final class TorsoTracker {
     motions.append(found)
   }
 
-  /// The torso's shifts in head units along the camera's axes, about their median; zero where it could not be followed.
+  /// How the torso moved in each frame, about its median: shift along the camera's axes (head units), then its roll about the camera's
+  /// axis (radians, counterclockwise as seen), both as of a body that turns about the camera and then shifts. Zero where it could not be followed.
   ///
-  /// The torso is taken to be as far away as the head.
-  func shifts(focal: Float, depth: Float) -> [SIMD3<Float>] {
+  /// The torso is taken to be as far away as the head; growing is coming nearer. `center` is where the camera's axis meets the picture.
+  package func shifts(focal: Float, depth: Float, center: SIMD2<Float>) -> [SIMD4<Float>] {
     let known = motions.compactMap { $0 }
-    guard known.count > motions.count / 2 else { return [SIMD3<Float>](repeating: .zero, count: motions.count) }
-    let unit = depth / focal
-    func point(_ m: ImageAligner.Motion) -> SIMD3<Float> { [m.shift.x * unit, -m.shift.y * unit, m.growth * depth] }
-    let all = known.map(point)
-    let middle = SIMD3<Float>(median(all.map(\.x)), median(all.map(\.y)), median(all.map(\.z)))
-    var shifts: [SIMD3<Float>] = []
-    for motion in motions { shifts.append(motion.map { point($0) - middle } ?? shifts.last ?? .zero) }
+    guard known.count > motions.count / 2, let aligner else { return [SIMD4<Float>](repeating: .zero, count: motions.count) }
+    // About the camera's axis: p -> A p + t, with A and t complex numbers.
+    let middle = (aligner.center + 0.5) / scale - center
+    func move(_ m: ImageAligner.Motion) -> (a: SIMD2<Float>, t: SIMD2<Float>) {
+      (m.factor, middle + m.shift - product(m.factor, middle))
+    }
+    let home = move(
+      ImageAligner.Motion(
+        shift: [median(known.map(\.shift.x)), median(known.map(\.shift.y))], growth: median(known.map(\.growth)),
+        turn: median(known.map(\.turn))))
+    func moved(_ motion: ImageAligner.Motion) -> SIMD4<Float> {
+      let now = move(motion), a = quotient(now.a, home.a)
+      let t = now.t - product(a, home.t)
+      let near = depth / (a * a).sum().squareRoot()
+      return [t.x * near / focal, -t.y * near / focal, depth - near, -atan2(a.y, a.x)]
+    }
+    var shifts: [SIMD4<Float>] = []
+    for motion in motions { shifts.append(motion.map(moved) ?? shifts.last ?? .zero) }
     return shifts
   }
 

@@ -7,15 +7,16 @@ public struct TrackFrame: Equatable, Sendable {
   /// The face; its pose is head to world, and the world is the camera's rig.
   public var state: FaceState
   /// How far the torso has moved from where it is in the shot's reference frame, in head units along the camera's axes
-  /// (x right, y up, z towards the camera). Head pose does not tell it.
-  public var torso: SIMD3<Float>
+  /// (x right, y up, z towards the camera), after turning about the camera's axis by the fourth number (radians, counterclockwise).
+  /// Head pose does not tell it.
+  public var torso: SIMD4<Float>
   /// The 478 landmarks in pixels of the dataset's images (468 of the mesh, then 5 of each iris), if they were kept.
   public var landmarks: [SIMD2<Float>]?
   /// The median distance between landmarks and the fitted mesh over the distance of the eyes.
   public var error: Float
 
   public init(
-    index: Int, state: FaceState, torso: SIMD3<Float> = .zero, landmarks: [SIMD2<Float>]? = nil, error: Float = 0
+    index: Int, state: FaceState, torso: SIMD4<Float> = .zero, landmarks: [SIMD2<Float>]? = nil, error: Float = 0
   ) {
     self.index = index
     self.state = state
@@ -85,11 +86,11 @@ public struct Track: Equatable, Sendable {
     Self.driving(frames[position].state, torso: frames[position].torso, width: width)
   }
 
-  /// What drives an avatar: the expression, gaze (yaw, pitch), the torso's shift (3), then zeros up to `width`.
+  /// What drives an avatar: the expression, gaze (yaw, pitch), the torso's shift and roll (4), then zeros up to `width`.
   ///
   /// Numbers beyond `width` are cut off; nil leaves the length as it is.
-  public static func driving(_ state: FaceState, torso: SIMD3<Float> = .zero, width: Int? = nil) -> [Float] {
-    let all = state.expression + [state.gaze.x, state.gaze.y, torso.x, torso.y, torso.z]
+  public static func driving(_ state: FaceState, torso: SIMD4<Float> = .zero, width: Int? = nil) -> [Float] {
+    let all = state.expression + [state.gaze.x, state.gaze.y, torso.x, torso.y, torso.z, torso.w]
     guard let width else { return all }
     return Array(all.prefix(width)) + [Float](repeating: 0, count: max(0, width - all.count))
   }

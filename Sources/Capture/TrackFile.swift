@@ -21,7 +21,7 @@ extension Track {
       "rotation": Tensor(frames.flatMap(\.state.pose.rotation.rows), [n, 3, 3]),
       "translation": Tensor(frames.flatMap { Self.list($0.state.pose.translation) }, [n, 3]),
       "gaze": Tensor(frames.flatMap { [$0.state.gaze.x, $0.state.gaze.y] }, [n, 2]),
-      "torso": Tensor(frames.flatMap { Self.list($0.torso) }, [n, 3]),
+      "torso": Tensor(frames.flatMap { [$0.torso.x, $0.torso.y, $0.torso.z, $0.torso.w] }, [n, 4]),
       "error": Tensor(frames.map(\.error)),
     ]
     if keepsLandmarks {
@@ -57,7 +57,9 @@ extension Track {
     let rotation: [Float] = try Self.numbers(file, url, "rotation", [n, 3, 3])
     let translation: [Float] = try Self.numbers(file, url, "translation", [n, 3])
     let gaze: [Float] = try Self.numbers(file, url, "gaze", [n, 2])
-    let torso: [Float] = try Self.numbers(file, url, "torso", [n, 3])
+    // Tracks of earlier versions know no roll.
+    let torsoWidth = file.tensors["torso"].map { $0.dim == 2 ? $0.size(1) : 0 } == 3 ? 3 : 4
+    let torso: [Float] = try Self.numbers(file, url, "torso", [n, torsoWidth])
     let error: [Float] = try Self.numbers(file, url, "error", [n])
     let calibration: [Float] = try Self.numbers(file, url, "calibration", [nil, 3])
     let landmarks: [Float]? = file.tensors["landmarks"] == nil ? nil : try Self.numbers(file, url, "landmarks", [n, nil, 2])
@@ -82,8 +84,10 @@ extension Track {
         let seen = landmarks.map { all in
           (points * i..<points * (i + 1)).map { SIMD2(all[2 * $0], all[2 * $0 + 1]) }
         }
+        let t = torso[torsoWidth * i..<torsoWidth * (i + 1)]
+        let motion = SIMD4(t[t.startIndex], t[t.startIndex + 1], t[t.startIndex + 2], torsoWidth == 4 ? t[t.startIndex + 3] : 0)
         return TrackFrame(
-          index: Int(index[i]), state: state, torso: [torso[3 * i], torso[3 * i + 1], torso[3 * i + 2]], landmarks: seen,
+          index: Int(index[i]), state: state, torso: motion, landmarks: seen,
           error: error[i])
       })
   }

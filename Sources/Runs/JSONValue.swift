@@ -77,6 +77,12 @@ public enum JSONValue: Codable, Equatable, Sendable {
     self = .object(members)
   }
 
+  /// This value with the members of `defaults` that it lacks, at any depth.
+  public func filled(from defaults: JSONValue) -> JSONValue {
+    guard case .object(let own) = self, case .object(let others) = defaults else { return self }
+    return .object(own.merging(others) { $0.filled(from: $1) })
+  }
+
   /// A name that the configuration does not have.
   public struct UnknownField: Error, CustomStringConvertible {
     public let name: String

@@ -28,6 +28,13 @@ public struct RunRecord: Codable, Equatable, Sendable {
     try Self.decode(type, JSONEncoder().encode(configuration), run.appending(path: "config.json"))
   }
 
+  /// The same of a run that may be older than some fields: what it lacks it has from `defaults`.
+  public func configuration<C: Codable>(run: URL, defaults: C) throws -> C {
+    if let whole = try? configuration(as: C.self, run: run) { return whole }
+    let known = try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(defaults))
+    return try Self.decode(C.self, JSONEncoder().encode(configuration.filled(from: known)), run.appending(path: "config.json"))
+  }
+
   static func read(_ run: URL) throws -> RunRecord {
     let url = run.appending(path: "config.json")
     guard FileManager.default.fileExists(atPath: url.path) else { throw RunError(run, .notARun) }

@@ -10,7 +10,7 @@ import Torch
 final class MeshSupervision {
   private let model: MorphableModel
   private let identity, expressions, gaze: Tensor
-  private let rotations, translations, torsoShift: Tensor
+  private let rotations, translations, torsoMotion: Tensor
   private let canonical, normals: Tensor  // [V, 3]
   private let meanRotation, meanTranslation: Tensor
   private let density: Tensor  // [V], how often a vertex is drawn
@@ -26,7 +26,7 @@ final class MeshSupervision {
     model = try data.model()
     self.frames = Tensor(frames)
     (identity, expressions, gaze) = (data.identity, data.expressions, data.gaze)
-    (rotations, translations, torsoShift) = (data.poseRotations, data.poseTranslations, data.torsoShift)
+    (rotations, translations, torsoMotion) = (data.poseRotations, data.poseTranslations, data.torsoMotion)
     let (canonical, normals) = Self.canonicalSurface(data, model, frames: frames)
     (self.canonical, self.normals) = (canonical, normals)
     let chosen = Tensor(frames)
@@ -94,7 +94,9 @@ final class MeshSupervision {
 
   /// Where points are observed of which a `share` `[B, P, 1]` hangs on the torso: it keeps its place in the room while the head turns.
   private func followingTorso(_ points: Tensor, _ homes: Tensor, _ share: Tensor, _ picked: Tensor) -> Tensor {
-    let room = homes.matmul(meanRotation.t()) + meanTranslation + torsoShift.indexSelect(0, picked).unsqueeze(1)
+    let motion = torsoMotion.indexSelect(0, picked)
+    let still = homes.matmul(meanRotation.t()) + meanTranslation
+    let room = still.matmul(rollMatrix(motion[.all, .at(3)]).transpose(1, 2)) + motion[.all, .to(3)].unsqueeze(1)
     let seen = (room - translations.indexSelect(0, picked).unsqueeze(1)).matmul(rotations.indexSelect(0, picked))
     return points * (1 - share) + seen * share
   }
@@ -123,4 +125,10 @@ func nearestRotation(to matrix: Tensor) -> Tensor {
   let (u, _, vt) = call3("aten::linalg_svd", matrix)
   let sign = call("aten::linalg_det", u.matmul(vt)).item
   return (u * Tensor([1, 1, Float(sign < 0 ? -1 : 1)])).matmul(vt)
+}
+
+/// Rotations about the z axis by angles `[F]`: `[F, 3, 3]`.
+func rollMatrix(_ angles: Tensor) -> Tensor {
+  let (c, s, none) = (angles.cos(), angles.sin(), angles.zerosLike())
+  return stack([c, -s, none, s, c, none, none, none, none + 1], -1).reshape(-1, 3, 3)
 }

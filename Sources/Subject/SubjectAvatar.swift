@@ -14,7 +14,7 @@ public final class SubjectAvatar: Avatar {
 
   /// Loads a run's last sound checkpoint, or that of `step`; `warn` hears of damaged ones.
   public init(run: RunFolder, step: Int? = nil, warn: (String) -> Void) throws {
-    configuration = try run.record.configuration(run: run.url)
+    configuration = try SubjectConfiguration(run)
     let checkpoint = try run.checkpoint(step: step, warn: warn)
     scene = try SubjectScene.read(run)
     let field = configuration.makeField(Generator(seed: configuration.seed))
@@ -29,8 +29,8 @@ public final class SubjectAvatar: Avatar {
     try render(state, torso: .zero, camera: camera)
   }
 
-  /// The person in `state`, the torso moved by `torso` head units along the camera's axes.
-  public func render(_ state: FaceState, torso: SIMD3<Float>, camera: Camera) throws -> RenderedFrame {
+  /// The person in `state`, the torso moved by `torso`, see `TrackFrame.torso`.
+  public func render(_ state: FaceState, torso: SIMD4<Float>, camera: Camera) throws -> RenderedFrame {
     guard state.expression.count == scene.expressionNames.count else {
       throw SubjectError.driving(found: state.expression.count, expected: scene.expressionNames.count)
     }
@@ -39,7 +39,7 @@ public final class SubjectAvatar: Avatar {
     // A camera that goes round does not turn the head: the field sees the pose that the filming camera would see.
     let signals = FrameSignals(
       driving: scene.normalized(Tensor(signal, [1, signal.count])), pose: toHead(scene.camera),
-      torso: Tensor([torso.x, torso.y, torso.z], [1, 3]))
+      torso: Tensor([torso.x, torso.y, torso.z, torso.w], [1, 4]))
     return image.render(signals, view: toHead(camera), camera: camera)
   }
 }

@@ -1,4 +1,5 @@
 import Radiance
+import Runs
 import Torch
 
 /// Everything that decides a training of the subject avatar: `config.json` of a run, `--config` and `--set` of the command line.
@@ -39,6 +40,8 @@ public struct SubjectConfiguration: Codable, Sendable, Equatable {
     /// Weight of the supervision beside the rays, at the start and at the end (geometric in between); 0 switches it off.
     public var weight = 1.0
     public var finalWeight = 0.1
+    /// Steps on rays between two on the mesh.
+    public var every = 1
     /// Frames and points of a batch.
     public var frames = 8
     public var points = 256
@@ -100,6 +103,7 @@ public struct SubjectConfiguration: Codable, Sendable, Equatable {
     c.rays.rays = 2048
     c.rays.frames = 8
     c.mesh.warmUpSteps = 2_000
+    c.mesh.every = 4
     c.saveEvery = 2_000
     c.validateEvery = 2_000
     return c
@@ -108,6 +112,13 @@ public struct SubjectConfiguration: Codable, Sendable, Equatable {
   /// In the order in which they are told of.
   public static let presets = [fast, compact, reference]
   public static func preset(_ name: String) -> SubjectConfiguration? { presets.first { $0.preset == name } }
+
+  /// What a run was started with; fields that are younger than the run are as its preset has them. Throws `RunError`.
+  public init(_ run: RunFolder) throws {
+    let name = try? run.record.configuration(as: Named.self, run: run.url).preset
+    self = try run.record.configuration(run: run.url, defaults: Self.preset(name ?? "") ?? .reference)
+  }
+  private struct Named: Decodable { let preset: String }
 
   /// A field with fresh weights.
   func makeField(_ generator: Generator) -> any SubjectField {

@@ -17,8 +17,8 @@ final class SubjectData {
   let cameraToHead: Tensor
   /// Head to world: `[N, 3, 3]`, `[N, 3]`.
   let poseRotations, poseTranslations: Tensor
-  /// `[Ni]`, `[N, Ne]`, `[N, 2]`, `[N, 3]`.
-  let identity, expressions, gaze, torsoShift: Tensor
+  /// `[Ni]`, `[N, Ne]`, `[N, 2]`, `[N, 4]` (see `TrackFrame.torso`).
+  let identity, expressions, gaze, torsoMotion: Tensor
   /// `[P, 3]`: what the model's landmark points lack on this person, zeros where the track has none.
   let calibration: Tensor?
   private let modelName: String
@@ -43,7 +43,7 @@ final class SubjectData {
     identity = Tensor(track.identity)
     expressions = Tensor(states.flatMap(\.expression), [n, track.expressionNames.count])
     gaze = Tensor(states.flatMap { [$0.gaze.x, $0.gaze.y] }, [n, 2])
-    torsoShift = Tensor(track.frames.flatMap { [$0.torso.x, $0.torso.y, $0.torso.z] }, [n, 3])
+    torsoMotion = Tensor(track.frames.flatMap { [$0.torso.x, $0.torso.y, $0.torso.z, $0.torso.w] }, [n, 4])
     calibration = track.calibration.isEmpty ? nil : Tensor(track.calibration.flatMap { [$0.x, $0.y, $0.z] }, [track.calibration.count, 3])
   }
 }
@@ -62,7 +62,7 @@ extension SubjectData {
   /// What is known of `frames` `[F]` int64.
   func signals(_ frames: Tensor) -> FrameSignals {
     FrameSignals(
-      driving: driving.indexSelect(0, frames), pose: cameraToHead.indexSelect(0, frames), torso: torsoShift.indexSelect(0, frames))
+      driving: driving.indexSelect(0, frames), pose: cameraToHead.indexSelect(0, frames), torso: torsoMotion.indexSelect(0, frames))
   }
 
   /// The rays that a sampler drew, in head space, and what they should show. `poses` `[F, 3, 4]` are those of the drawn frames.

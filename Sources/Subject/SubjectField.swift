@@ -8,7 +8,7 @@ package struct FrameSignals {
   package var driving: Tensor
   /// `[F, 3, 4]`: camera to head.
   package var pose: Tensor
-  /// `[F, 3]`: the torso's shift along the camera's axes, head units.
+  /// `[F, 4]`: the torso's shift along the camera's axes, head units, and roll about its axis, radians.
   package var torso: Tensor
 
   package init(driving: Tensor, pose: Tensor, torso: Tensor) { (self.driving, self.pose, self.torso) = (driving, pose, torso) }

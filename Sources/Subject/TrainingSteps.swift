@@ -35,7 +35,7 @@ extension SubjectTrainer {
   /// Adds the gradient of the mesh's supervision, whose weight falls from the first to the final one.
   func meshStep(_ done: Double) {
     let plan = configuration.mesh
-    guard let mesh, plan.weight > 0 else { return }
+    guard let mesh, plan.weight > 0, step % max(1, plan.every) == 0 else { return }
     let weight = plan.weight * pow(max(plan.finalWeight, 1e-9) / plan.weight, done)
     (meshLoss(mesh) * weight).backward()
   }

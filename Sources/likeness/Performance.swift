@@ -13,7 +13,7 @@ struct Performance {
     var index: Int
     var state: FaceState
     /// See `TrackFrame.torso`.
-    var torso: SIMD3<Float>
+    var torso: SIMD4<Float>
     var camera: Camera
   }
   var shots: [Shot]

@@ -57,7 +57,7 @@ struct TrainSubject: ParsableCommand {
   func run() throws {
     StopSignal.listen()
     let run = try openRun()
-    let configuration: SubjectConfiguration = try run.record.configuration(run: run.url)
+    let configuration = try SubjectConfiguration(run)
     let dataset = try Dataset(URL(filePath: data ?? run.record.data), size: configuration.size)
     let trainer = try SubjectTrainer(dataset, configuration, run: run, warn: complain)
     let budget = budget(run.record, configuration)

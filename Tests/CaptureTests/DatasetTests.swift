@@ -31,8 +31,8 @@ import Torch
     #expect(drive.count == 76)
     #expect(drive[24] == track.frames[4].state.expression[24])
     #expect(Array(drive[52..<57]) == [0.1, -0.2, 0.5, 0.25, -0.125])
-    #expect(drive[57...].allSatisfy { $0 == 0 })
-    #expect(data.driving(4).count == 57)
+    #expect(drive[58...].allSatisfy { $0 == 0 })
+    #expect(data.driving(4).count == 58)
   }
 
   @Test func everythingScalesTogether() throws {
@@ -117,7 +117,7 @@ final class Scratch {
           state: FaceState(
             identity: [0.5, -1], expression: names.indices.map { Float($0 + i) / 100 },
             pose: Rigid(rotation: turn, translation: [0.1, -0.2, -8 - Float(i)]), gaze: [0.1, -0.2]),
-          torso: [0.5, 0.25, -0.125], landmarks: (0..<478).map { [Float($0 % 60), Float($0 / 12)] }, error: 0.01)
+          torso: [0.5, 0.25, -0.125, 0.03], landmarks: (0..<478).map { [Float($0 % 60), Float($0 / 12)] }, error: 0.01)
       })
   }
   static func labels(width: Int, height: Int) -> [UInt8] { (0..<width * height).map { UInt8($0 % 12) } }

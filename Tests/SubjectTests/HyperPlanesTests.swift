@@ -1,4 +1,5 @@
 import Face
+import Foundation
 import Radiance
 import Subject
 import Testing
@@ -34,7 +35,7 @@ import Torch
     let turn = Tensor(Matrix3(yaw: 0.1, pitch: 0.05, roll: 0).rows, [3, 3])
     return FrameSignals(
       driving: .randn([frames, 6], generator), pose: cat([turn, Tensor([0.1, 0, 7] as [Float], [3, 1])], 1).expand(frames, 3, 4),
-      torso: Tensor.randn([frames, 3], generator) * 0.05)
+      torso: Tensor.randn([frames, 4], generator) * 0.05)
   }
 
   @Test func theLatticeIsExactAtItsNodes() {
@@ -55,7 +56,10 @@ import Torch
     let moved = points + field.displacements(of: points, signals)
     // Through the camera, which stands still: what is seen of the torso, less its shift, is where it is at home.
     func room(_ x: Tensor, _ pose: Tensor) -> Tensor { (x - pose[.all, .at(3)]).matmul(pose[.all, .to(3)]) }
-    let seen = room(points[.at(0)], signals.pose[.at(0)]) - signals.torso, home = room(moved[.at(0)], field.space.meanPose)
+    let roll = signals.torso[.at(0), .at(3)].item
+    let back = Tensor([cos(roll), -sin(roll), 0, sin(roll), cos(roll), 0, 0, 0, 1].map { Float($0) }, [3, 3])  // from the right: inverse
+    let seen = (room(points[.at(0)], signals.pose[.at(0)]) - signals.torso[.all, .to(3)]).matmul(back),
+      home = room(moved[.at(0)], field.space.meanPose)
     #expect((seen - home).narrow(0, 0, 2).abs().max().item < 1e-4)
     #expect((moved - points)[.at(0), .at(2)].abs().max().item < 1e-6)
   }

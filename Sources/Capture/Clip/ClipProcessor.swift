@@ -98,7 +98,7 @@ public struct ClipProcessor {
     fit.center = center
     let found = try fit.fit(faces, width: options.size, height: options.size)
     let depth = median(found.frames.compactMap { $0.map { -$0.pose.translation.z } })
-    let shifts = torso.shifts(focal: found.camera.focal.x, depth: depth)
+    let shifts = torso.shifts(focal: found.camera.focal.x, depth: depth, center: found.camera.center)
     var frames: [TrackFrame] = []
     for (i, frame) in found.frames.enumerated() {
       guard let frame, let face = faces[i] else { continue }

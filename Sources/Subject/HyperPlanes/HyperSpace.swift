@@ -33,9 +33,11 @@ package final class HyperSpace: Module {
   func torsoFromHead(_ signals: FrameSignals) -> Tensor {
     let rotation = signals.pose[.all, .all, .to(3)], place = signals.pose[.all, .all, .at(3)]
     let home = meanPose[.all, .to(3)], homePlace = meanPose[.all, .at(3)]
-    // camera = Rᵀ (head - t), less the torso's shift, then camera to the mean head.
-    let turn = home.unsqueeze(0).matmul(rotation.transpose(1, 2))
-    let moved = homePlace - turn.matmul(place.unsqueeze(-1)).squeeze(-1) - signals.torso.matmul(home.t())
+    // camera = Rᵀ (head - t), then back by the torso's own motion, then camera to the mean head.
+    let back = home.matmul(rollMatrix(-signals.torso[.all, .at(3)]))
+    let turn = back.matmul(rotation.transpose(1, 2))
+    let shift = signals.torso[.all, .to(3)].unsqueeze(-1)
+    let moved = homePlace - turn.matmul(place.unsqueeze(-1)).squeeze(-1) - back.matmul(shift).squeeze(-1)
     return cat([turn, moved.unsqueeze(-1)], -1)
   }
 
