@@ -2,11 +2,17 @@ import Face
 import Torch
 
 /// Renders whole pictures of a field before its background, without history and without chance.
-struct FieldImage {
-  var field: any SubjectField
-  var configuration: SubjectConfiguration
-  /// `[H, W, 3]` in 0...1; scaled to the camera's size where that is another.
-  var background: Tensor
+final class FieldImage {
+  let field: any SubjectField
+  let configuration: SubjectConfiguration
+  private let background: Tensor
+  /// The background at the size of the last picture.
+  private var plate: Tensor
+
+  /// `background` is `[H, W, 3]` in 0...1; it is scaled to the camera's size where that is another.
+  init(field: any SubjectField, configuration: SubjectConfiguration, background: Tensor) {
+    (self.field, self.configuration, self.background, plate) = (field, configuration, background, background)
+  }
 
   /// A frame whose `signals` hold the pose that the filming camera sees, which tells the field how the head is held. `view`, `[1, 3, 4]`
   /// camera to head, is the camera that looks, where it is another.
@@ -15,9 +21,10 @@ struct FieldImage {
   }
 
   private func scaledBackground(_ camera: Camera) -> Tensor {
-    guard background.size(0) != camera.height || background.size(1) != camera.width else { return background }
+    guard plate.size(0) != camera.height || plate.size(1) != camera.width else { return plate }
     let planes = background.permute(2, 0, 1).unsqueeze(0)
     let scaled = call("aten::_upsample_bilinear2d_aa", planes, [camera.height, camera.width], false)
-    return scaled[.at(0)].permute(1, 2, 0).contiguous()
+    plate = scaled[.at(0)].permute(1, 2, 0).contiguous()
+    return plate
   }
 }

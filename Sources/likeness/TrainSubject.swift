@@ -25,7 +25,8 @@ struct TrainSubject: ParsableCommand {
   var data: String?
   @Option(
     help: ArgumentHelp(
-      "compact (128 pixels, minutes on four cores) or reference (the paper's sizes, days without a GPU).", valueName: "name"))
+      "fast (256 pixels, minutes on four cores, renders live), compact (the paper's networks made small) or reference (the paper's sizes, "
+        + "days without a GPU).", valueName: "name"))
   var preset: String?
   @Option(help: "Stop after so many minutes of training; what a resumed run trained before counts.")
   var maxMinutes: Double?

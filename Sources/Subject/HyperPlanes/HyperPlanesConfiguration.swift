@@ -53,8 +53,6 @@ public struct HyperPlanesConfiguration: Codable, Sendable, Equatable {
   public var samples = 64, pictureSamples = 64
   /// Weights: of the difference between opacity and mask, and of the spread of weights along a ray.
   public var opacityLoss = 0.03, distortionLoss = 0.03
-  /// Weight of the squared differences of neighbouring nodes of planes and volume.
-  public var smoothness = 1e-4
 
   public init() {}
 }
