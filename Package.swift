@@ -58,7 +58,10 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "bench",
-      dependencies: ["Torch", "Radiance", "Subject", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Torch", "Media", "Face", "Radiance", "Runs", "Capture", "Subject",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       path: "Benchmarks/bench", swiftSettings: strict),
     tests("Torch", ["Torch"]),
     tests("Media", ["Media", "Torch"]),

@@ -15,9 +15,9 @@ import Torch
 
   /// What can be measured, in order.
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case ceilings, lattice, planes, composite, mlp, adam, march, frame, reference
+    case ceilings, lattice, planes, composite, mlp, adam, march, frame, reference, fast
 
-    func run(_ report: Report) {
+    func run(_ report: Report) throws {
       switch self {
       case .ceilings: report.ceilings.add(to: report)
       case .lattice: GatherBenchmark.lattice(report)
@@ -28,6 +28,7 @@ import Torch
       case .march: MarchBenchmark.run(report)
       case .frame: FrameBenchmark.run(report)
       case .reference: ReferenceBenchmark.run(report)
+      case .fast: try FastBenchmark.run(report)
       }
     }
   }
@@ -36,6 +37,8 @@ import Torch
   var only: [Part] = []
   @Flag(help: "Fewer repetitions, for a look while working.")
   var quick = false
+  @Option(help: ArgumentHelp("Also measure frames of this trained avatar.", valueName: "run"))
+  var avatar: String?
   @Option(help: "Where to write the figures.")
   var output = "bench.json"
   @Option(help: ArgumentHelp("Do one thing and print the peak memory in GB; the bench starts itself so.", visibility: .hidden))
@@ -44,12 +47,13 @@ import Torch
   func run() throws {
     try Libtorch.check()
     if let memoryOf {
-      memoryOf.run()
+      try memoryOf.run()
       print(PeakMemory.ofThisProcess ?? .nan)
       return
     }
     let report = Report(isQuick: quick)
-    for part in Part.allCases where only.isEmpty || only.contains(part) { part.run(report) }
+    for part in Part.allCases where only.isEmpty || only.contains(part) { try part.run(report) }
+    if let avatar { try AvatarBenchmark.run(report, at: URL(filePath: avatar)) }
     try report.write(to: URL(filePath: output))
   }
 }

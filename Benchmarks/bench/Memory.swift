@@ -24,8 +24,9 @@ enum PeakMemory {
 enum MemoryJob: String, CaseIterable {
   case referenceStep = "reference-step"
   case referenceFrame = "reference-frame"
+  case fastTraining = "fast-training"
 
-  func run() {
+  func run() throws {
     switch self {
     case .referenceStep:
       let reference = ReferenceField()
@@ -34,6 +35,8 @@ enum MemoryJob: String, CaseIterable {
     case .referenceFrame:
       let reference = ReferenceField()
       reference.pixels(reference.batch(512 * 512 / 32), .folded)
+    case .fastTraining:
+      _ = try FastBenchmark.train("fast", 100, on: PerformerData())
     }
   }
 }
