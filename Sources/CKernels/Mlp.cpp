@@ -113,8 +113,8 @@ struct Chain {
       const auto [low, high] = std::minmax_element(mlp.group, mlp.group + rows);
       TORCH_CHECK(rows == 0 || (*low >= 0 && *high < groups), "mlp: groups from 0 to ", groups - 1, ", not ", *low, " to ", *high);
     }
-    // A block's values of two layers stay in the nearest caches; a multiple of every tile's rows.
-    block = mlp.widest <= 64 ? 48 : 96;
+    // A block's values of two layers stay in the nearer caches; a multiple of every tile's rows.
+    block = 96;
   }
 
   /// Packs the weights for the way there, or for the way back.
@@ -229,7 +229,8 @@ Gradients backward(const Tensor &g_, const Tensor &x_, const Tensor &y_, const T
         }
         blocks().backward(mlp, g.const_data_ptr<float>() + i * mlp.output, from, chain.groups_from(i), places.data(),
                           bent_end ? y.const_data_ptr<float>() + i * mlp.output : nullptr, {to_weights.data(), to_biases.data()},
-                          wants_x ? to_x.mutable_data_ptr<float>() + i * mlp.input : nullptr, scratch, block, count, b == first);
+                          wants_x ? to_x.mutable_data_ptr<float>() + i * mlp.input : nullptr, scratch, block, count, b == first,
+                          (rows - i - count) * mlp.input < 8);
       }
     }
   });

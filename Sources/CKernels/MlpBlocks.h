@@ -5,6 +5,7 @@
 
 typedef float Vector __attribute__((vector_size(4 * lanes)));
 typedef float Eight __attribute__((vector_size(4 * (lanes < 8 ? lanes : 8))));
+typedef float Half __attribute__((vector_size(16)));
 
 template <class V> struct Lanes { static constexpr int count = sizeof(V) / 4; };
 // Addresses are multiples of four bytes and of nothing more.
@@ -57,8 +58,10 @@ struct Values {
 #pragma unroll
       for (int v = 0; v < vectors; ++v) {
         V value = sum[i][v];
-        const V low = value * slope;
-        if (bends) value = value > low ? value : low;
+        if (bends) {
+          const V low = slope == 0 ? V{} : value * slope;
+          value = value > low ? value : low;
+        }
         store<V>(out + i * out_row + v * n, value);
       }
     }
@@ -213,6 +216,32 @@ INLINE void run_layer(const Mlp &mlp, const MlpLayer &layer, const float *x, int
   run(tile, rows, padded(layer.out));
 }
 
+/// Copies rows of `columns` numbers out of rows of `padded(columns)`. Whole vectors are written: what they write too much, the rows behind
+/// write anew, but for the last ones.
+INLINE void copy_rows(float *to, const float *from, int64_t columns, int64_t rows) {
+  const int64_t row = padded(columns);
+  int64_t i = 0;
+  for (; i < rows && i * columns + row <= rows * columns; ++i)
+    for (int64_t c = 0; c < row; c += 8) __builtin_memcpy(to + i * columns + c, from + i * row + c, 32);
+  for (; i < rows; ++i)
+    for (int64_t c = 0; c < columns; ++c) to[i * columns + c] = from[i * row + c];
+}
+/// Adds the rows of a block to a sum, each of `columns` numbers.
+INLINE void add_rows(float *sum, const float *from, int64_t row, int64_t columns, int64_t rows) {
+  int64_t c = 0;
+  for (; c + 8 <= columns; c += 8) {
+    Half all[2] = {load<Half>(sum + c), load<Half>(sum + c + 4)};
+    for (int64_t i = 0; i < rows; ++i) {
+      all[0] += load<Half>(from + i * row + c);
+      all[1] += load<Half>(from + i * row + c + 4);
+    }
+    store(sum + c, all[0]);
+    store(sum + c + 4, all[1]);
+  }
+  for (; c < columns; ++c)
+    for (int64_t i = 0; i < rows; ++i) sum[c] += from[i * row + c];
+}
+
 /// The chain's values `y` of `rows` rows of `x`, whose hidden activations go to `hidden` where it is given; `scratch` holds two blocks of
 /// the widest layer.
 void forward_block(const Mlp &mlp, const float *x, const int32_t *group, float *const *hidden, float *y, float *scratch, int64_t block,
@@ -225,62 +254,54 @@ void forward_block(const Mlp &mlp, const float *x, const int32_t *group, float *
     const int64_t row = padded(layer.out);
     float *to = straight ? y : !last && hidden ? hidden[l] : scratch + (l % 2) * block * mlp.widest;
     run_layer(mlp, layer, from, from_row, x, mlp.input, group, to, row, rows);
-    if (last && !straight)
-      for (int64_t i = 0; i < rows; ++i) std::memcpy(y + i * layer.out, to + i * row, sizeof(float) * layer.out);
+    if (last && !straight) copy_rows(y, to, layer.out, rows);
     from = to;
     from_row = row;
   }
 }
 
 /// Adds a block's gradients. `hidden` holds the block's activations, `y` the chain's values where the last layer bends; `scratch` has two
-/// blocks of the widest layer and two of the input.
+/// blocks of the widest layer and two of the input. The input is copied where fewer than 8 numbers follow the block's.
 void backward_block(const Mlp &mlp, const float *g, const float *x, const int32_t *group, float *const *hidden, const float *y,
-                    const MlpGradients &gradients, float *to_x, float *scratch, int64_t block, int64_t rows, bool fresh) {
+                    const MlpGradients &gradients, float *to_x, float *scratch, int64_t block, int64_t rows, bool fresh, bool copies_input) {
   const int64_t input_row = padded(mlp.input);
   float *const passed[2] = {scratch, scratch + block * mlp.widest};
   float *const input = scratch + 2 * block * mlp.widest, *const to_input = input + block * input_row;
-  // Vectors are read from the input here: beyond its columns must be nothing.
+  // Whole vectors are read from the input here, and what lies behind a row comes to nothing; but behind the last one is no memory.
   const float *values = x;
-  if (input_row != mlp.input) {
-    for (int64_t i = 0; i < rows; ++i) {
-      std::memcpy(input + i * input_row, x + i * mlp.input, sizeof(float) * mlp.input);
-      for (int64_t c = mlp.input; c < input_row; ++c) input[i * input_row + c] = 0;
-    }
+  int64_t values_row = mlp.input;
+  if (copies_input) {
+    for (int64_t i = 0; i < rows; ++i) std::memcpy(input + i * input_row, x + i * mlp.input, sizeof(float) * mlp.input);
     values = input;
+    values_row = input_row;
   }
   bool added = false;
   const int64_t last = mlp.count - 1;
-  {
-    const int64_t row = padded(mlp.output);
-    for (int64_t i = 0; i < rows; ++i) {
-      float *to = passed[last % 2] + i * row;
-      const float *from = g + i * mlp.output;
-      if (mlp.layer(last).bends)
-        for (int64_t c = 0; c < mlp.output; ++c) to[c] = y[i * mlp.output + c] > 0 ? from[c] : from[c] * mlp.slope;
-      else std::memcpy(to, from, sizeof(float) * mlp.output);
-      for (int64_t c = mlp.output; c < row; ++c) to[c] = 0;
-    }
+  const float *from = g;
+  int64_t row = mlp.output;
+  if (mlp.layer(last).bends) {
+    float *to = passed[last % 2];
+    for (int64_t i = 0; i < rows * row; ++i) to[i] = y[i] > 0 ? g[i] : g[i] * mlp.slope;
+    from = to;
   }
   for (int64_t l = last; l >= 0; --l) {
     const MlpLayer &layer = mlp.layer(l);
-    const float *from = passed[l % 2];
-    const int64_t row = padded(layer.out);
     const float *before = l == 0 ? values : hidden[l - 1];
+    const int64_t before_row = l == 0 ? values_row : padded(layer.in);
     if (gradients.weights[l]) {
       Weights tile;
-      tile.g = from, tile.g_row = row, tile.x = before, tile.x_row = padded(layer.in), tile.count = rows, tile.fresh = fresh;
+      tile.g = from, tile.g_row = row, tile.x = before, tile.x_row = before_row, tile.count = rows, tile.fresh = fresh;
       tile.out = gradients.weights[l], tile.out_row = layer.gradient_columns();
       run(tile, layer.out, padded(layer.in));
       if (layer.extra) {
-        tile.x = values, tile.x_row = input_row, tile.out += padded(layer.in);
+        tile.x = values, tile.x_row = values_row, tile.out += padded(layer.in);
         run(tile, layer.out, padded(layer.extra));
       }
     }
     if (float *sum = gradients.biases[l]) {
-      for (int64_t i = 0; i < rows; ++i) {
-        float *to = sum + (layer.grouped && group ? group[i] * row : 0);
-        for (int64_t c = 0; c < row; ++c) to[c] += from[i * row + c];
-      }
+      if (!layer.grouped || !group) add_rows(sum, from, row, layer.out, rows);
+      else
+        for (int64_t i = 0; i < rows; ++i) add_rows(sum + group[i] * padded(layer.out), from + i * row, row, layer.out, 1);
     }
     Slopes tile;
     tile.g = from, tile.g_row = row, tile.count = layer.out, tile.slope = mlp.slope;
@@ -289,19 +310,21 @@ void backward_block(const Mlp &mlp, const float *g, const float *x, const int32_
       tile.out = passed[(l + 1) % 2], tile.out_row = padded(layer.in);
       run(tile, rows, padded(layer.in));
     }
-    if (!to_x) continue;
-    tile.out = to_input, tile.out_row = input_row, tile.value = nullptr, tile.value_row = 0;
-    if (layer.extra) {
-      tile.panel = layer.back_extra, tile.adds = added;
-      run(tile, rows, padded(layer.extra));
-      added = true;
+    if (to_x) {
+      tile.out = to_input, tile.out_row = input_row, tile.value = nullptr, tile.value_row = 0;
+      if (layer.extra) {
+        tile.panel = layer.back_extra, tile.adds = added;
+        run(tile, rows, padded(layer.extra));
+        added = true;
+      }
+      if (l == 0) {
+        tile.panel = layer.back, tile.adds = added;
+        run(tile, rows, padded(layer.in));
+      }
     }
-    if (l == 0) {
-      tile.panel = layer.back, tile.adds = added;
-      run(tile, rows, padded(layer.in));
-    }
+    from = passed[(l + 1) % 2];
+    row = padded(layer.in);
   }
-  if (to_x)
-    for (int64_t i = 0; i < rows; ++i) std::memcpy(to_x + i * mlp.input, to_input + i * input_row, sizeof(float) * mlp.input);
+  if (to_x) copy_rows(to_x, to_input, mlp.input, rows);
 }
 #undef INLINE

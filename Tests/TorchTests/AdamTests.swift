@@ -79,6 +79,24 @@ import Torch
     #expect(a.floats.map { $0.sign } == gradient.floats.map { $0.sign == .plus ? .minus : .plus })
   }
 
+  @Test func stepsDoNotDependOnTheThreads() {
+    let before = Libtorch.threads
+    defer { Libtorch.threads = before }
+    // Lengths that no number of threads and no vector divides.
+    let found = [1, 2, 3, 4].map { threads in
+      Libtorch.threads = threads
+      let generator = Generator(seed: 6)
+      let parameters = [300_007, 131].map { Tensor.randn([$0], generator).requiringGrad() }
+      let adam = Adam(groups: [.init(parameters: [("a", parameters[0]), ("b", parameters[1])], learningRate: 1e-2)])
+      for _ in 0..<3 {
+        for parameter in parameters { parameter.grad = .randn(parameter.shape, generator) }
+        adam.step()
+      }
+      return parameters.map(\.floats)
+    }
+    #expect(found.allSatisfy { $0 == found[0] })
+  }
+
   @Test func schedules() {
     let schedule = LearningRateSchedule.warmUp(steps: 4, then: .exponential(decaySteps: 10))
     #expect((0..<4).map(schedule.factor) == [0.25, 0.5, 0.75, 1])
