@@ -49,8 +49,10 @@ namespace avx512 {
 
 /// The one written for the processor.
 #if defined(__x86_64__)
-#define CHOOSE(function)                                                                                                                 \
-  (likeness::simd() == likeness::Simd::avx512 ? avx512::function : likeness::simd() == likeness::Simd::avx2 ? avx2::function : scalar::function)
+#define CHOOSE(function)                                                                                                       \
+  (likeness::simd() == likeness::Simd::avx512 ? avx512::function                                                               \
+   : likeness::simd() == likeness::Simd::avx2 ? avx2::function                                                                 \
+                                              : scalar::function)
 #else
 #define CHOOSE(function) scalar::function
 #endif
@@ -119,7 +121,8 @@ Gradients backward(const Tensor &to_sum_, const Tensor &to_transmittance_, const
                    bool wants_density, bool wants_features) {
   const Tensor density = density_.contiguous(), lengths = lengths_.contiguous(), depths = depths_.contiguous(),
                features = features_.contiguous(), starts = starts_.contiguous(), weights = weights_.contiguous();
-  const Tensor to_sum = to_sum_.contiguous(), to_transmittance = to_transmittance_.contiguous(), to_distortion = to_distortion_.contiguous();
+  const Tensor to_sum = to_sum_.contiguous(), to_transmittance = to_transmittance_.contiguous(),
+               to_distortion = to_distortion_.contiguous();
   Tensor to_density = wants_density ? at::empty_like(density) : Tensor();
   Tensor to_features = wants_features ? at::empty_like(features) : Tensor();
   AT_DISPATCH_FLOATING_TYPES(density.scalar_type(), "composite_backward", [&] {
@@ -163,13 +166,14 @@ Results composite_with_history(const Tensor &density, const Tensor &lengths, con
 } // namespace
 
 /// What the rays see of samples with density, length `[N]`, depth `[N]` and features `[N, C]`, those of ray r being `starts[r]` ..<
-/// `starts[r + 1]` in order of depth: features `[R, C]`, and `[R]` each transmittance, depth and distortion, and the samples' weights `[N]`.
+/// `starts[r + 1]` in order of depth: features `[R, C]`, transmittance, depth and distortion `[R]`, and the samples' weights `[N]`.
 /// Depth and weights have no gradient; lengths and depths get none.
 TORCH_LIBRARY_FRAGMENT(likeness, library) {
   library.def("composite(Tensor density, Tensor lengths, Tensor depths, Tensor features, Tensor starts) -> "
               "(Tensor features, Tensor transmittance, Tensor depth, Tensor distortion, Tensor weights)");
   library.def("composite_backward(Tensor to_features, Tensor to_transmittance, Tensor to_distortion, Tensor density, Tensor lengths, "
-              "Tensor depths, Tensor features, Tensor starts, Tensor weights, bool wants_density, bool wants_features) -> (Tensor, Tensor)");
+              "Tensor depths, Tensor features, Tensor starts, Tensor weights, bool wants_density, bool wants_features) -> "
+              "(Tensor, Tensor)");
 }
 TORCH_LIBRARY_IMPL(likeness, CPU, library) {
   library.impl("composite", forward);

@@ -175,14 +175,15 @@ Forward forward(const Tensor &x_, at::TensorList weights, at::TensorList biases,
   return {y, hidden};
 }
 
-Tensor values(const Tensor &x, at::TensorList weights, at::TensorList biases, const std::optional<Tensor> &group, double slope, int64_t skip,
-              bool bent_end) {
+Tensor values(const Tensor &x, at::TensorList weights, at::TensorList biases, const std::optional<Tensor> &group, double slope,
+              int64_t skip, bool bent_end) {
   return std::get<0>(forward(x, weights, biases, group, slope, skip, bent_end, false));
 }
 
 /// Gradients of x, weights and biases; none of x where it is not wanted. `hidden` is what `forward` kept, or nothing.
-Gradients backward(const Tensor &g_, const Tensor &x_, const Tensor &y_, const Tensor &hidden, at::TensorList weights, at::TensorList biases,
-                   const std::optional<Tensor> &group, double slope, int64_t skip, bool bent_end, bool wants_x, bool wants_weights) {
+Gradients backward(const Tensor &g_, const Tensor &x_, const Tensor &y_, const Tensor &hidden, at::TensorList weights,
+                   at::TensorList biases, const std::optional<Tensor> &group, double slope, int64_t skip, bool bent_end,
+                   bool wants_x, bool wants_weights) {
   Chain chain(x_, weights, biases, group, slope, skip, bent_end);
   const Mlp &mlp = chain.mlp;
   const bool kept = mlp.count == 1 || hidden.numel() > 0;

@@ -194,9 +194,11 @@ void pack(const MlpLayer &layer, bool backwards) {
         for (int64_t k = 0; k < count; ++k) panel[k * size + j] = first + j < real ? weight(first + j, k) : 0;
     });
   };
-  if (!backwards) put(layer.forward, padded(layer.out), width, layer.out, [&](int64_t j, int64_t k) { return layer.weight[j * width + k]; });
+  if (!backwards)
+    put(layer.forward, padded(layer.out), width, layer.out, [&](int64_t j, int64_t k) { return layer.weight[j * width + k]; });
   else {
-    if (layer.back) put(layer.back, padded(layer.in), layer.out, layer.in, [&](int64_t j, int64_t k) { return layer.weight[k * width + j]; });
+    if (layer.back)
+      put(layer.back, padded(layer.in), layer.out, layer.in, [&](int64_t j, int64_t k) { return layer.weight[k * width + j]; });
     if (layer.back_extra)
       put(layer.back_extra, padded(layer.extra), layer.out, layer.extra,
           [&](int64_t j, int64_t k) { return layer.weight[k * width + layer.in + j]; });
@@ -263,7 +265,8 @@ void forward_block(const Mlp &mlp, const float *x, const int32_t *group, float *
 /// Adds a block's gradients. `hidden` holds the block's activations, `y` the chain's values where the last layer bends; `scratch` has two
 /// blocks of the widest layer and two of the input. The input is copied where fewer than 8 numbers follow the block's.
 void backward_block(const Mlp &mlp, const float *g, const float *x, const int32_t *group, float *const *hidden, const float *y,
-                    const MlpGradients &gradients, float *to_x, float *scratch, int64_t block, int64_t rows, bool fresh, bool copies_input) {
+                    const MlpGradients &gradients, float *to_x, float *scratch, int64_t block, int64_t rows, bool fresh,
+                    bool copies_input) {
   const int64_t input_row = padded(mlp.input);
   float *const passed[2] = {scratch, scratch + block * mlp.widest};
   float *const input = scratch + 2 * block * mlp.widest, *const to_input = input + block * input_row;
