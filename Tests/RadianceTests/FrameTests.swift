@@ -55,9 +55,18 @@ import Torch
     compare(flat, "single nodes")
   }
 
+  @Test func raysAreThoseOfThePinhole() {
+    let pinhole = Pinhole(focal: SIMD2(70, 68), center: SIMD2(19.2, 12.5))
+    let pose = Tensor([0.96, 0, 0.28, 2.8, 0, 1, 0, 0.1, -0.28, 0, 0.96, 9.5] as [Float], [3, 4])
+    let (origins, directions) = worldRays(directions: pinhole.directions(width: 40, height: 24), cameraToWorld: pose)
+    expectClose(camera.rays.directions.reshape(24, 40, 3), directions, absolute: 1e-6, "directions")
+    expectClose(camera.rays.origins.reshape(24, 40, 3), origins, absolute: 0, "origins")
+  }
+
   @Test func halfPrecisionIsOfStorageAlone() {
     let half = field(.float16)
     compare(half, "the same rounded features")
+    compare(field(.float16, channels: (24, 5, 16), features: 7, classes: 3), "odd sizes, rounded")
     let found = half.frame(camera, plate: plate), exact = field().frame(camera, plate: plate)
     let error = (found.rgb - exact.rgb).square().mean().item
     #expect(error < 1e-6 && error > 0, "\(error) is above that of 60 dB")
