@@ -42,7 +42,7 @@ final class MeshSupervision {
     for (points, share) in boosts { for point in points { density[landmarks[point]] += share * total / Float(points.count) } }
     self.density = Tensor(density)
     torsoWeight = model.torsoWeight
-    torsoTop = canonical[.at(landmarks[152]), 1].floats[0] - 0.7
+    torsoTop = canonical[.at(landmarks[152]), 1].floats[0] - 0.4
   }
 
   /// The canonical head is the subject with parted lips: then the inside of the mouth has room of its own in canonical space.

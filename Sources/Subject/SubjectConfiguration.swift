@@ -103,6 +103,7 @@ public struct SubjectConfiguration: Codable, Sendable, Equatable {
     c.rays.rays = 2048
     c.rays.frames = 8
     c.mesh.warmUpSteps = 2_000
+    c.mesh.warmUpLearningRate = 1e-2
     c.mesh.every = 4
     c.saveEvery = 2_000
     c.validateEvery = 2_000

@@ -69,7 +69,7 @@ public final class SubjectTrainer {
       for (i, rate) in baseRates.enumerated() { adam.groups[i].learningRate = rate * pow(configuration.optimizer.decay, done) }
 
       recent.add(try rayStep(done), rays: configuration.rays.rays)
-      meshStep(done)
+      recent.add(mesh: meshStep(done))
       adam.step()
       adam.zeroGrad()
 

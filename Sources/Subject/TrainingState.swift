@@ -8,6 +8,7 @@ import Torch
 struct Averages {
   private var loss = 0.0, squaredError = 0.0
   private(set) var rays = 0, steps = 0
+  private var mesh = 0.0, meshSteps = 0
   private var start = ContinuousClock.now
 
   mutating func add(_ step: StepReport, rays: Int) {
@@ -16,6 +17,14 @@ struct Averages {
     self.rays += rays
     steps += 1
   }
+  /// A step's distance from the tracked mesh, head units.
+  mutating func add(mesh distance: Double?) {
+    guard let distance else { return }
+    mesh += distance
+    meshSteps += 1
+  }
+  /// Millimetres; nil where no step had it.
+  var meanMesh: Double? { meshSteps > 0 ? 100 * mesh / Double(meshSteps) : nil }
   var meanLoss: Double { loss / Double(max(1, steps)) }
   var psnr: Double { -10 * log10(max(1e-10, squaredError / Double(max(1, steps)))) }
   var raysPerSecond: Double { Double(rays) / max(1e-9, (ContinuousClock.now - start).seconds) }
@@ -28,10 +37,11 @@ extension Duration {
 extension SubjectTrainer {
   /// Tells the curve and the caller what the last steps showed, and forgets them.
   func report(_ recent: inout Averages, _ done: Double, _ progress: (TrainingProgress) -> Void) throws {
-    let (loss, psnr, speed) = (recent.meanLoss, recent.psnr, recent.raysPerSecond)
+    let (loss, psnr, speed, mesh) = (recent.meanLoss, recent.psnr, recent.raysPerSecond, recent.meanMesh)
     recent = Averages()
-    try run.log(
-      step: step, seconds: seconds, ["loss": loss, "psnr": psnr, "rays_per_second": speed, "learning_rate": adam.groups[0].learningRate])
+    var values = ["loss": loss, "psnr": psnr, "rays_per_second": speed, "learning_rate": adam.groups[0].learningRate]
+    if let mesh { values["mesh_mm"] = mesh }
+    try run.log(step: step, seconds: seconds, values)
     progress(TrainingProgress(step: step, fraction: done, seconds: seconds, raysPerSecond: speed, loss: loss, psnr: psnr))
   }
 

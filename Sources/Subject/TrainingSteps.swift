@@ -33,11 +33,14 @@ extension SubjectTrainer {
   }
 
   /// Adds the gradient of the mesh's supervision, whose weight falls from the first to the final one.
-  func meshStep(_ done: Double) {
+  /// Returns the root of its mean squared distance, head units; nil in steps without it.
+  func meshStep(_ done: Double) -> Double? {
     let plan = configuration.mesh
-    guard let mesh, plan.weight > 0, step % max(1, plan.every) == 0 else { return }
+    guard let mesh, plan.weight > 0, step % max(1, plan.every) == 0 else { return nil }
     let weight = plan.weight * pow(max(plan.finalWeight, 1e-9) / plan.weight, done)
-    (meshLoss(mesh) * weight).backward()
+    let loss = meshLoss(mesh)
+    (loss * weight).backward()
+    return loss.item.squareRoot()
   }
 
   /// Mean squared distance, head units, between where F_d takes points of the tracked surface and where they belong.

@@ -17,7 +17,7 @@ public struct HyperPlanesConfiguration: Codable, Sendable, Equatable {
   /// The network h of F(x, γ) = A(γ) h(x).
   public var basis = StackConfiguration(layers: 3, width: 64, skip: 3)
   /// Encoding of x for it: its shortest wave must be longer than two steps of the lattice.
-  public var encoding = FrequencyEncoding(6)
+  public var encoding = FrequencyEncoding(7)
   /// Width of the network A.
   public var coefficients = 128
   /// Nodes along either side of the planes, one number a level; levels are added up.

@@ -22,10 +22,10 @@ extension HyperSpace {
     withoutGradient {
       let rotation = nearestRotation(to: poses[.all, .all, .to(3)].mean(0))
       meanPose.copy_(cat([rotation, poses[.all, .all, .at(3)].mean(0).unsqueeze(-1)], 1))
-      neck.copy_(Tensor([chin[1] - 0.05, chin[1] - 0.75]))
+      neck.copy_(Tensor([chin[1] - 0.02, chin[1] - 0.38]))
       let (low, high) = Self.seen(data.camera, poses, depth)
       layOut(low: low, high: high, face: face, inner: [0.75, (brow[1] - chin[1]) / 2 + 0.1, 0.5], c)
-      let hull = silhouetteHull(data) .& reach(of: head, model.torsoWeight, below: chin[1])
+      let hull = silhouetteHull(data) .& reach(data, model, head, below: chin[1])
       visibility.copy_(hull.to(.float32))
       cells.copy_(OccupancyGrid(occupied: hull, box: box).cells)
     }
@@ -55,7 +55,7 @@ extension HyperSpace {
     let points = cat(all)
     func corner(_ t: Tensor) -> SIMD3<Float> { t.floats.withUnsafeBufferPointer { SIMD3($0[0], $0[1], $0[2]) } }
     // Of the turned heads' far corners only what most of them share; nothing lies deeper than a head about its middle.
-    var (low, high) = (corner(points.quantile(0.05, 0)), corner(points.quantile(0.95, 0)))
+    var (low, high) = (corner(points.quantile(0.02, 0)), corner(points.quantile(0.98, 0)))
     low.z = Float(-depth.back)
     high.z = Float(depth.front)
     return (low, high)
@@ -85,23 +85,37 @@ extension HyperSpace {
 }
 
 extension HyperSpace {
-  /// How far hair and clothes may stand off the tracked surface, head units.
-  private static let reach = 0.45
+  /// How far hair and clothes may stand off the tracked surface, and how far the face itself; and how deep it is behind (the mouth is),
+  /// head units.
+  private static let (reach, faceReach, faceDepth) = (Float(0.45), Float(0.15), Float(0.5))
 
-  /// The cells near the tracked head `[V, 3]`, and below its chin those at the depths of its torso: what a still camera does not tell of
-  /// depth, the tracked surface does. `[Z, Y, X]` bool.
-  fileprivate func reach(of head: Tensor, _ torsoWeight: Tensor, below chin: Float) -> Tensor {
-    let grid = occupancy, centers = grid.centers
-    var near = Tensor.zeros([1, 1] + cells.shape)
-    near.reshape(-1).copy_(call("aten::index_fill.int_Scalar", near.reshape(-1), 0, grid.cell(of: head), 1))
+  /// The cells near the tracked surface, and below its chin those at the depths of the torso: what a still camera does not tell of depth,
+  /// the tracked surface does. `head` `[V, 3]` is the mean one; the face is taken in many frames. `[Z, Y, X]` bool.
+  private func reach(_ data: SubjectData, _ model: MorphableModel, _ head: Tensor, below chin: Float) -> Tensor {
+    let frames = Tensor((0..<24).map { data.train[$0 * data.train.count / 24] })
+    let posed = model.vertices(
+      identity: data.identity.unsqueeze(0).expand(24, -1), expression: data.expressions.indexSelect(0, frames), gaze: .zeros([24, 2]))
+    let surface = Tensor(Array(model.landmarkVertices.prefix(468)))
+    let face = posed.indexSelect(1, surface).reshape(-1, 3)
+    let behind = cat((0..<6).map { face - Tensor([0, 0, Self.faceDepth * Float($0) / 5]) })
+    // Of the rest, what lies farther from the face than hair stands off.
+    let distance = call("aten::cdist", head, head.indexSelect(0, surface), 2.0, Int?.none).amin(1)
+    let rest = head.indexSelect(0, (distance .> Double(Self.reach)).nonzero().squeeze(1))
+    let torso = head.indexSelect(0, (model.torsoWeight .> 0.5).nonzero().squeeze(1))
+    let near = cells(within: Self.faceReach, of: behind) .| cells(within: Self.reach, of: rest)
+    guard torso.size(0) > 0 else { return near }
+    let centers = occupancy.centers, z = torso[.all, .at(2)], depth = centers[.all, .at(2)]
+    let slab = (centers[.all, .at(1)] .< Double(chin)) .& (depth .> z.min()) .& (depth .< z.max() + Double(Self.faceReach))
+    return near .| slab.reshape(cells.shape)
+  }
+
+  /// The cells about a distance or less from any of `points` `[n, 3]`, `[Z, Y, X]` bool.
+  private func cells(within distance: Float, of points: Tensor) -> Tensor {
+    let marked = call("aten::index_fill.int_Scalar", Tensor.zeros([cells.numel]), 0, occupancy.cell(of: points), 1)
     let widths = (box[1] - box[0]).floats
-    let radius = (0..<3).map { max(1, Int((Self.reach / Double(widths[2 - $0]) * Double(cells.size($0))).rounded(.up))) }
-    near = call("aten::max_pool3d", near, radius.map { 2 * $0 + 1 }, [1, 1, 1], radius)
-    let torso = head.indexSelect(0, (torsoWeight .> 0.5).nonzero().squeeze(1))
-    guard torso.size(0) > 0 else { return (near .> 0).reshape(cells.shape) }
-    let z = torso[.all, .at(2)], depth = centers[.all, .at(2)]
-    let slab = (centers[.all, .at(1)] .< Double(chin)) .& (depth .> z.min() - Self.reach) .& (depth .< z.max() + Self.reach)
-    return ((near.reshape(-1) .> 0) .| slab).reshape(cells.shape)
+    let radius = (0..<3).map { max(1, Int((distance / widths[2 - $0] * Float(cells.size($0))).rounded(.up))) }
+    let grown = call("aten::max_pool3d", marked.reshape([1, 1] + cells.shape), radius.map { 2 * $0 + 1 }, [1, 1, 1], radius)
+    return (grown .> 0).reshape(cells.shape)
   }
 }
 

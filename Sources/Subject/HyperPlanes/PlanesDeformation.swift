@@ -13,7 +13,8 @@ struct FrameMixture {
 extension HyperPlanes {
   /// h at `points` `[n, 3]`, head units, and what carries the torso, s(x) (1, x): `[n, K + 4]`.
   func basisFunctions(_ places: EncodedPlaces) -> Tensor {
-    let own = fusedMLP(places.encoded, weights: basis.map(\.weight), biases: basis.map { $0.bias! }, bentEnd: true)
+    // The last layer is linear: functions that no place reaches could not come back.
+    let own = fusedMLP(places.encoded, weights: basis.map(\.weight), biases: basis.map { $0.bias! }, slope: 0.01)
     return cat([own, places.torso], -1)
   }
   func encode(_ points: Tensor) -> EncodedPlaces {
