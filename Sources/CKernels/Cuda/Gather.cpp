@@ -16,6 +16,16 @@ namespace {
 
 using at::Tensor;
 
+/// Lattices as the kernels take them: rows of nodes in order, while frames may lie side by side at each node, as a network that makes all
+/// frames at once leaves them.
+Tensor lattices(const Tensor &nodes) {
+  TORCH_CHECK(nodes.dim() == 5 && nodes.numel() > 0 && nodes.scalar_type() == at::kFloat, "lattice: nodes [F, Z, Y, X, C] float32, not ",
+              nodes.sizes(), " ", nodes.scalar_type());
+  const bool ordered = nodes.stride(4) == 1 && nodes.stride(2) == nodes.stride(3) * nodes.size(3) &&
+                       nodes.stride(1) == nodes.stride(2) * nodes.size(2) && (nodes.size(0) == 1 || nodes.stride(0) != 0);
+  return ordered ? nodes : nodes.contiguous();
+}
+
 /// The operands as the kernels take them, which keep the memory that `task` points to.
 struct LatticeOperands {
   Tensor nodes, points, frame, axes;
@@ -23,10 +33,9 @@ struct LatticeOperands {
   c10::Device device;
 
   LatticeOperands(const Tensor &nodes_, const Tensor &points_, const std::optional<Tensor> &frame_, const Tensor &axes_)
-      : nodes(floats("lattice", nodes_, nodes_.device())), points(floats("lattice", points_, nodes_.device())),
+      : nodes(lattices(nodes_)), points(floats("lattice", points_, nodes_.device())),
         axes(floats("lattice", axes_, nodes_.device())), device(nodes_.device()) {
     if (frame_) frame = ints("lattice", *frame_, device);
-    TORCH_CHECK(nodes.dim() == 5 && nodes.numel() > 0, "lattice: nodes [F, Z, Y, X, C], not ", nodes.sizes());
     TORCH_CHECK(points.dim() == 2 && points.size(1) == 3, "lattice: points [N, 3] float32, not ", points.sizes());
     TORCH_CHECK(axes.dim() == 2 && axes.size(0) == 3 && axes.size(1) == 4, "lattice: axes [3, 4] float32, not ", axes.sizes());
     TORCH_CHECK(frame_ || nodes.size(0) == 1, "lattice: nodes of ", nodes.size(0), " frames and no frame for the points");
@@ -36,6 +45,8 @@ struct LatticeOperands {
             .axes = axes.const_data_ptr<float>(),
             .frame = frame_ ? frame.const_data_ptr<int>() : nullptr,
             .count = points.size(0),
+            .nodeStride = nodes.stride(3),
+            .frameStride = nodes.stride(0),
             .frames = narrow(nodes.size(0)),
             .z = narrow(nodes.size(1)),
             .y = narrow(nodes.size(2)),
@@ -65,7 +76,7 @@ std::tuple<Tensor, Tensor> lattice_backward(const Tensor &upstream, const Tensor
   with.task.gradient = g.const_data_ptr<float>();
   Tensor to_nodes, to_points;
   if (for_points) with.run("lattice_points_gradient", with.task.count, to_points = at::empty_like(with.points));
-  if (for_nodes) with.run("lattice_nodes_gradient", g.numel(), to_nodes = at::zeros_like(with.nodes));
+  if (for_nodes) with.run("lattice_nodes_gradient", g.numel(), to_nodes = at::empty_strided(with.nodes.sizes(), with.nodes.strides(), with.nodes.options()).zero_());
   return {to_nodes, to_points};
 }
 

@@ -11,6 +11,8 @@ struct Lattice {
   /// Null where all points belong to the first frame.
   const int *frame;
   Count count;
+  /// From a node to the next, and from a frame's first node to the next frame's, in floats.
+  Count nodeStride, frameStride;
   int frames, z, y, x, channels;
   const float *gradient;
   /// The features, or the gradient of nodes or points.
@@ -46,7 +48,7 @@ DEVICE Place locate(const float *axis, int nodes, float x) {
   return {low, held - float(low), inside ? slope * 0.5f * last : 0};
 }
 
-/// The eight nodes around a point, by the numbers of their first channel, corner k towards higher x, y, z where bits 0, 1, 2 are set.
+/// The eight nodes around a point, by the places of their first channels, corner k towards higher x, y, z where bits 0, 1, 2 are set.
 struct Cell {
   Place x, y, z;
   Count node[8];
@@ -60,7 +62,7 @@ struct Cell {
     known = frame >= 0 && frame < l.frames;
     for (int k = 0; k < 8; ++k) {
       const int at_x = min(x.low + (k & 1), l.x - 1), at_y = min(y.low + (k >> 1 & 1), l.y - 1), at_z = min(z.low + (k >> 2), l.z - 1);
-      node[k] = (((Count(frame) * l.z + at_z) * l.y + at_y) * l.x + at_x) * l.channels;
+      node[k] = frame * l.frameStride + ((Count(at_z) * l.y + at_y) * l.x + at_x) * l.nodeStride;
     }
   }
   DEVICE float weight_x(int k) const { return k & 1 ? x.part : 1 - x.part; }
