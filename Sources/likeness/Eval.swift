@@ -38,6 +38,7 @@ struct Eval: ParsableCommand {
   var output: String?
   @Option(help: ArgumentHelp("A film to write of the frames, truth left and avatar right.", valueName: "film"))
   var video: String?
+  @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
     switch (load, truth) {
@@ -60,8 +61,9 @@ struct Eval: ParsableCommand {
   }
 
   private func judge(_ load: String) throws {
+    let device = try compute.chosen()
     let run = try RunFolder.open(URL(filePath: load))
-    let avatar = try SubjectAvatar(run: run, step: step, warn: complain)
+    let avatar = try SubjectAvatar(run: run, step: step, device: device, warn: complain)
     let scene = avatar.scene
     let dataset = try Dataset(URL(filePath: data ?? run.record.data), width: scene.camera.width, height: scene.camera.height)
     let positions = try (FrameChoice(frames) ?? .test).positions(dataset)

@@ -36,6 +36,7 @@ struct Render: ParsableCommand {
   var step: Int?
   @Option(help: ArgumentHelp("A film ending in .mp4, or a folder for PNGs.", valueName: "film|folder"))
   var output: String
+  @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
     if track != nil, driver != nil { throw ValidationError("give --track or --driver, not both") }
@@ -50,8 +51,9 @@ struct Render: ParsableCommand {
 
   func run() throws {
     StopSignal.listen()
+    let device = try compute.chosen()
     let run = try RunFolder.open(URL(filePath: load))
-    let avatar = try SubjectAvatar(run: run, step: step, warn: complain)
+    let avatar = try SubjectAvatar(run: run, step: step, device: device, warn: complain)
     var performance = try chosenPerformance(run, avatar)
     if let size { performance.resize(to: size) }
     if camera == .orbit { performance.orbit(around: avatar.scene.pose.translation) }

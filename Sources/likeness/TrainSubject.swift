@@ -46,6 +46,7 @@ struct TrainSubject: ParsableCommand {
     help: ArgumentHelp("Change one field of the configuration by its path, as field.driving=76; may be repeated.", valueName: "field=value")
   )
   var set: [String] = []
+  @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
     if maxMinutes != nil, steps != nil { throw ValidationError("give --max-minutes or --steps, not both") }
@@ -57,10 +58,11 @@ struct TrainSubject: ParsableCommand {
 
   func run() throws {
     StopSignal.listen()
+    let device = try compute.chosen()
     let run = try openRun()
     let configuration = try SubjectConfiguration(run)
     let dataset = try Dataset(URL(filePath: data ?? run.record.data), size: configuration.size)
-    let trainer = try SubjectTrainer(dataset, configuration, run: run, warn: complain)
+    let trainer = try SubjectTrainer(dataset, configuration, run: run, device: device, warn: complain)
     let budget = budget(run.record, configuration)
     print("run       \(run.url.relativePath)")
     print(
