@@ -48,7 +48,8 @@ std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> forward(const Tensor &density
   Composite &task = with.task;
   const auto options = density.options();
   Tensor sum = at::empty({task.rays, task.channels}, options), transmittance = at::empty({task.rays}, options),
-         depth = at::empty({task.rays}, options), distortion = at::empty({task.rays}, options), weights = at::empty({task.samples}, options);
+         depth = at::empty({task.rays}, options), distortion = at::empty({task.rays}, options);
+  Tensor weights = at::empty({task.samples}, options);
   task.sum = sum.mutable_data_ptr<float>();
   task.transmittance = transmittance.mutable_data_ptr<float>();
   task.depth = depth.mutable_data_ptr<float>();

@@ -37,8 +37,8 @@ Tensor network(const Tensor &x, const Tensors &weights, const Tensors &biases, d
 }
 std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> samples(const Tensor &origins, const Tensor &directions, const Tensor &occupancy,
                                                            const Tensor &box, double step, int64_t limit) {
-  static const auto op = find<std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor>(const Tensor &, const Tensor &, const Tensor &, const Tensor &,
-                                                                                 double, const Tensor &, int64_t)>("likeness::march");
+  static const auto op = find<std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor>(
+      const Tensor &, const Tensor &, const Tensor &, const Tensor &, double, const Tensor &, int64_t)>("likeness::march");
   return op.call(origins, directions, occupancy, box, step, at::full({origins.size(0)}, 0.5, origins.options()), limit);
 }
 std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> composited(const Tensor &density, const Tensor &lengths, const Tensor &depths,
@@ -106,7 +106,8 @@ Frame draw(const Tensor &camera, int64_t width, int64_t height, const Tensor &oc
   Tensor features = at::empty({with_features ? height : 0, width, feature_count}, options);
   const Tensor columns = (at::arange(width, options) + 0.5).view({1, -1, 1});
   constexpr int64_t mostSamples = 1 << 21;
-  const int64_t rows = std::clamp<int64_t>(mostSamples / std::max<int64_t>(1, width * std::max<int64_t>(1, limit)), 1, std::max<int64_t>(1, height));
+  const int64_t perRow = std::max<int64_t>(1, width * std::max<int64_t>(1, limit));
+  const int64_t rows = std::clamp<int64_t>(mostSamples / perRow, 1, std::max<int64_t>(1, height));
   for (int64_t top = 0; top < height && width > 0; top += rows) {
     const int64_t count = std::min(rows, height - top), rays = count * width;
     const Tensor lines = (at::arange(top, top + count, options) + 0.5).view({-1, 1, 1});

@@ -76,7 +76,10 @@ std::tuple<Tensor, Tensor> lattice_backward(const Tensor &upstream, const Tensor
   with.task.gradient = g.const_data_ptr<float>();
   Tensor to_nodes, to_points;
   if (for_points) with.run("lattice_points_gradient", with.task.count, to_points = at::empty_like(with.points));
-  if (for_nodes) with.run("lattice_nodes_gradient", g.numel(), to_nodes = at::empty_strided(with.nodes.sizes(), with.nodes.strides(), with.nodes.options()).zero_());
+  if (for_nodes) {
+    to_nodes = at::empty_strided(with.nodes.sizes(), with.nodes.strides(), with.nodes.options()).zero_();
+    with.run("lattice_nodes_gradient", g.numel(), to_nodes);
+  }
   return {to_nodes, to_points};
 }
 

@@ -143,7 +143,8 @@ std::tuple<Tensor, Tensor> forward(const Tensor &x, at::TensorList weights, at::
   return {chain.run(keep ? chain.hidden(hidden) : Tensors()), hidden};
 }
 
-Tensor values(const Tensor &x, at::TensorList weights, at::TensorList biases, const Group &group, double slope, int64_t skip, bool bent_end) {
+Tensor values(const Tensor &x, at::TensorList weights, at::TensorList biases, const Group &group, double slope, int64_t skip,
+              bool bent_end) {
   return Chain(x, weights, biases, group, slope, skip, bent_end).run({});
 }
 

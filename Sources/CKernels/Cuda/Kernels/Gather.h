@@ -34,7 +34,8 @@ struct Place {
   float part, rate;
 };
 
-/// u = slope (x - center) + extra clamp(x - center, -half, half); `axis` is center, half, slope, extra. The outermost nodes are at -1 and 1.
+/// u = slope (x - center) + extra clamp(x - center, -half, half); `axis` is center, half, slope, extra. The outermost nodes are at -1
+/// and 1.
 DEVICE Place locate(const float *axis, int nodes, float x) {
   const float half = axis[1], d = x - axis[0];
   const float middle = d > half ? half : d > -half ? d : -half;
