@@ -98,6 +98,7 @@ public struct RayRandoms {
   }
   /// The numbers of the rays at `indices`, `[n]` int64.
   public func picked(_ indices: Tensor) -> RayRandoms { mapped { $0.indexSelect(0, indices) } }
+  public func to(_ device: Device) -> RayRandoms { mapped { $0.to(device) } }
   private func mapped(_ pick: (Tensor) -> Tensor) -> RayRandoms {
     RayRandoms(
       jitter: jitter.map(pick), importance: importance.map(pick), coarseNoise: coarseNoise.map(pick), fineNoise: fineNoise.map(pick))

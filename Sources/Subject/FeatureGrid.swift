@@ -10,9 +10,8 @@ package struct FeatureGrid {
 
   /// A view of `grid` `[1, C, Z, Y, X]`, whose outermost nodes lie at -1 and 1, for many reads.
   package init(_ grid: Tensor, _ evaluation: Evaluation = .folded) {
-    let ownOperator = evaluation == .folded && grid.device == .cpu
-    self.evaluation = ownOperator ? .folded : .plain
-    table = ownOperator ? grid.squeeze(0).permute(1, 2, 3, 0).contiguous() : grid
+    self.evaluation = evaluation
+    table = evaluation == .folded ? grid.squeeze(0).permute(1, 2, 3, 0).contiguous() : grid
   }
 
   /// Trilinear at `points` `[N, 3]` (x, y, z), zero outside: `[N, C]`.

@@ -6,18 +6,24 @@ final class FieldImage {
   let field: any SubjectField
   let configuration: SubjectConfiguration
   private let background: Tensor
+  /// Where the field is; what comes in and goes out is on the CPU.
+  private let device: Device
   /// The background at the size of the last picture.
   private var plate: Tensor
 
   /// `background` is `[H, W, 3]` in 0...1; it is scaled to the camera's size where that is another.
-  init(field: any SubjectField, configuration: SubjectConfiguration, background: Tensor) {
+  init(field: any SubjectField, configuration: SubjectConfiguration, device: Device = .cpu, background: Tensor) {
     (self.field, self.configuration, self.background, plate) = (field, configuration, background, background)
+    self.device = device
   }
 
   /// A frame whose `signals` hold the pose that the filming camera sees, which tells the field how the head is held. `view`, `[1, 3, 4]`
   /// camera to head, is the camera that looks, where it is another.
   func render(_ signals: FrameSignals, view: Tensor? = nil, camera: Camera) -> RenderedFrame {
-    field.picture(signals, view: view ?? signals.pose, camera: camera, plate: scaledBackground(camera), configuration)
+    let seen = field.picture(
+      signals.to(device), view: (view ?? signals.pose).to(device), camera: camera, plate: scaledBackground(camera).to(device),
+      configuration)
+    return RenderedFrame(rgb: seen.rgb.to(.cpu), labels: seen.labels.to(.cpu), depth: seen.depth.to(.cpu), opacity: seen.opacity.to(.cpu))
   }
 
   private func scaledBackground(_ camera: Camera) -> Tensor {

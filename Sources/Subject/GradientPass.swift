@@ -61,7 +61,7 @@ extension HyperField {
     let order = batch.frames.indices.sorted { (batch.frames[$0], $0) < (batch.frames[$1], $1) }
     let inOrder = order.elementsEqual(batch.frames.indices)
     let sorted = inOrder ? batch : batch.picked(order)
-    let randoms = inOrder ? randoms : randoms.picked(Tensor(order))
+    let randoms = inOrder ? randoms : randoms.picked(Tensor(order).to(batch.colors.device))
     let task = ChunkTask(batch: sorted, sampling: sampling, randoms: randoms, configuration.classes, losses)
     let chunks = chunks(sorted.frames, sampling, memory)
     // Every lane has leaves of its own: none adds to another's gradients.

@@ -18,12 +18,14 @@ final class MeshSupervision {
   private let torsoWeight: Tensor  // [V], 1 where the room and not the head carries it
   private let torsoTop: Float
   private let frames: Tensor
+  private let device: Device
 
   /// - Parameter frames: indices of the training frames in `data`.
   ///
   /// Throws `SubjectError.noModel` where the track was made with a face model that is not at hand.
   init(_ data: SubjectData, frames: [Int]) throws {
     model = try data.model()
+    device = data.device
     self.frames = Tensor(frames)
     (identity, expressions, gaze) = (data.identity, data.expressions, data.gaze)
     (rotations, translations, torsoMotion) = (data.poseRotations, data.poseTranslations, data.torsoMotion)
@@ -55,7 +57,7 @@ final class MeshSupervision {
   }
 
   /// Points observed in `count` random training frames and the canonical places they belong to, in head units.
-  /// - Returns: frames `[B]`, points `[B, P, 3]`, targets `[B, P, 3]`.
+  /// - Returns: frames `[B]` on the CPU; points `[B, P, 3]` and targets `[B, P, 3]` on the device of the steps.
   func batch(frames count: Int, points: Int, _ generator: Generator) -> (frames: Tensor, points: Tensor, targets: Tensor) {
     let picked = frames.indexSelect(0, Tensor.randint(0..<frames.numel, [count], generator))
     let posed = model.vertices(
@@ -66,7 +68,7 @@ final class MeshSupervision {
       Tensor.rand([count, points / 4, 3], generator) * Tensor([3.4, 1.1, 1.8] as [Float]) + Tensor([-1.7, torsoTop - 1.1, -1.5])
     let homes = cat([surfaceHome, gapHome, torsoHome], 1)
     let share = cat([surfaceShare, .zeros([count, points / 4, 1]), .ones([count, points / 4, 1])], 1)
-    return (picked, followingTorso(cat([surface, gap, torsoHome], 1), homes, share, picked), homes)
+    return (picked, followingTorso(cat([surface, gap, torsoHome], 1), homes, share, picked).to(device), homes.to(device))
   }
 
   private func surfacePoints(_ posed: Tensor, _ count: Int, _ generator: Generator) -> (Tensor, Tensor, share: Tensor) {

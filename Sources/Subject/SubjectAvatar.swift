@@ -12,8 +12,8 @@ public final class SubjectAvatar: Avatar {
   public let step: Int
   private let image: FieldImage
 
-  /// Loads a run's last sound checkpoint, or that of `step`; `warn` hears of damaged ones.
-  public init(run: RunFolder, step: Int? = nil, warn: (String) -> Void) throws {
+  /// Loads a run's last sound checkpoint, or that of `step`, to compute on `device`; `warn` hears of damaged ones.
+  public init(run: RunFolder, step: Int? = nil, device: Device = .cpu, warn: (String) -> Void) throws {
     configuration = try SubjectConfiguration(run)
     let checkpoint = try run.checkpoint(step: step, warn: warn)
     scene = try SubjectScene.read(run)
@@ -21,7 +21,8 @@ public final class SubjectAvatar: Avatar {
     let prefix = "model."
     try field.load(checkpoint.tensors.filter { $0.key.hasPrefix(prefix) }, prefix: prefix)
     self.step = checkpoint.step
-    image = FieldImage(field: field, configuration: configuration, background: scene.background.to(.float32) / 255)
+    field.move(to: device)
+    image = FieldImage(field: field, configuration: configuration, device: device, background: scene.background.to(.float32) / 255)
   }
 
   /// The person in `state` with the torso where it was on average.

@@ -5,6 +5,8 @@ import Torch
 
 /// A dataset as the training reads it: pictures in memory at the training size, and what the track says of each frame as tensors.
 final class SubjectData {
+  /// Where steps are computed; the data themselves are on the CPU.
+  let device: Device
   /// `[N, H, W, 3]` and `[N, H, W]`, uint8.
   let images, labels: Tensor
   /// `[H, W, 3]` in 0...1.
@@ -25,7 +27,8 @@ final class SubjectData {
 
   var count: Int { images.size(0) }
 
-  init(_ dataset: Dataset, _ scene: SubjectScene) throws {
+  init(_ dataset: Dataset, _ scene: SubjectScene, device: Device = .cpu) throws {
+    self.device = device
     let track = dataset.track
     let all = Array(0..<dataset.count)
     images = try dataset.images(all)
@@ -59,20 +62,22 @@ extension SubjectData {
     return model
   }
 
-  /// What is known of `frames` `[F]` int64.
+  /// What is known of `frames` `[F]` int64, on the device of the steps.
   func signals(_ frames: Tensor) -> FrameSignals {
     FrameSignals(
-      driving: driving.indexSelect(0, frames), pose: cameraToHead.indexSelect(0, frames), torso: torsoMotion.indexSelect(0, frames))
+      driving: driving.indexSelect(0, frames), pose: cameraToHead.indexSelect(0, frames), torso: torsoMotion.indexSelect(0, frames)
+    ).to(device)
   }
 
-  /// The rays that a sampler drew, in head space, and what they should show. `poses` `[F, 3, 4]` are those of the drawn frames.
+  /// The rays that a sampler drew, in head space, and what they should show, on the device of the steps.
+  /// `poses` `[F, 3, 4]` are those of the drawn frames.
   func batch(_ drawn: DrawnRays, poses: Tensor, _ depth: SubjectConfiguration.DepthRange) -> RayBatch {
     let (pixels, position) = (Tensor(drawn.pixel), Tensor(drawn.frame))
     let flat = Tensor(drawn.frames).indexSelect(0, position) * Tensor(camera.width * camera.height) + pixels
     return RayBatch(
-      rays: headRays(camera, poses: poses.indexSelect(0, position), pixels: pixels, depth), frames: drawn.frame,
-      colors: images.reshape(-1, 3).indexSelect(0, flat).to(.float32) / 255, labels: Tensor(drawn.label),
-      plate: background.reshape(-1, 3).indexSelect(0, pixels))
+      rays: headRays(camera, poses: poses.indexSelect(0, position.to(device)), pixels: pixels, depth), frames: drawn.frame,
+      colors: images.reshape(-1, 3).indexSelect(0, flat).to(device).to(.float32) / 255, labels: Tensor(drawn.label).to(device),
+      plate: background.reshape(-1, 3).indexSelect(0, pixels).to(device))
   }
 }
 
@@ -80,7 +85,7 @@ extension SubjectData {
 ///
 /// Samples lie between `front` before and `back` behind the head's centre, in depth along the camera's axis.
 func headRays(_ camera: Camera, poses: Tensor, pixels: Tensor, _ depth: SubjectConfiguration.DepthRange) -> Rays {
-  let pinhole = Pinhole(focal: SIMD2(camera.focal), center: SIMD2(camera.center))
+  let pinhole = Pinhole(focal: SIMD2(camera.focal), center: SIMD2(camera.center)), pixels = pixels.to(poses.device)
   let rows = call("aten::floor_divide.Scalar", pixels, camera.width)
   let inCamera = pinhole.directions(rows: rows, columns: pixels - rows * Tensor(camera.width))
   let directions = call("aten::bmm", poses[.all, .all, .to(3)], inCamera.unsqueeze(-1)).squeeze(-1)

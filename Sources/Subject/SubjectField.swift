@@ -51,7 +51,7 @@ extension HyperField: SubjectField {
   func accumulateGradients(
     _ batch: RayBatch, _ signals: FrameSignals, _ configuration: SubjectConfiguration, done: Double, _ generator: Generator
   ) -> StepReport {
-    let randoms = RayRandoms.drawn(configuration.sampling, rays: batch.rays.count, generator)
+    let randoms = RayRandoms.drawn(configuration.sampling, rays: batch.rays.count, generator).to(batch.rays.origins.device)
     return accumulateGradients(
       batch, driving: signals.driving, pose: signals.pose, sampling: configuration.sampling, randoms: randoms, losses: configuration.loss)
   }

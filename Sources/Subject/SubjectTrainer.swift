@@ -26,18 +26,21 @@ public final class SubjectTrainer {
   public internal(set) var step = 0
   public internal(set) var seconds = 0.0
 
-  /// Goes on from the run's last checkpoint if it has one; `warn` hears of damaged ones.
-  public init(_ dataset: Dataset, _ configuration: SubjectConfiguration, run: RunFolder, warn: (String) -> Void) throws {
+  /// Goes on from the run's last checkpoint if it has one, on `device`, which need not be the one of before; `warn` hears of damaged ones.
+  public init(
+    _ dataset: Dataset, _ configuration: SubjectConfiguration, run: RunFolder, device: Device = .cpu, warn: (String) -> Void
+  ) throws {
     self.configuration = configuration
     self.run = run
     guard !dataset.trainIndices.isEmpty else { throw SubjectError.noFrames(dataset.folder.path) }
     let scene = try SubjectScene(dataset, drivingWidth: configuration.field.driving)
     if run.savedSteps.isEmpty { try scene.write(run) }
-    data = try SubjectData(dataset, scene)
+    data = try SubjectData(dataset, scene, device: device)
     generator = Generator(seed: configuration.seed)
     let field = configuration.makeField(generator)
     self.field = field
     try field.prepare(data, configuration)
+    field.move(to: device)
     let labels = data.labels
     sampler = RaySampler(configuration.rays, frames: data.train) { labels[.at($0)] }
     let usesMesh = configuration.mesh.weight > 0 || configuration.mesh.warmUpSteps > 0

@@ -1,7 +1,4 @@
 import ArgumentParser
-import Capture
-import Runs
-import Subject
 import Torch
 
 /// Where a verb computes.
@@ -15,28 +12,5 @@ struct ComputeOptions: ParsableArguments {
     guard device != .cpu else { return device }
     _ = try (CUDA.driver(), CUDA.compiler())
     return device
-  }
-}
-
-extension Device {
-  /// Subjects are trained and drawn on the CPU alone so far: says so rather than to compute elsewhere than was asked for.
-  fileprivate func requireCPU() throws {
-    guard self == .cpu else {
-      throw Failure.other("--device \(rawValue): subjects are trained and drawn on the CPU so far; leave --device out")
-    }
-  }
-}
-extension SubjectAvatar {
-  convenience init(run: RunFolder, step: Int?, device: Device, warn: (String) -> Void) throws {
-    try device.requireCPU()
-    try self.init(run: run, step: step, warn: warn)
-  }
-}
-extension SubjectTrainer {
-  convenience init(
-    _ dataset: Dataset, _ configuration: SubjectConfiguration, run: RunFolder, device: Device, warn: (String) -> Void
-  ) throws {
-    try device.requireCPU()
-    try self.init(dataset, configuration, run: run, warn: warn)
   }
 }

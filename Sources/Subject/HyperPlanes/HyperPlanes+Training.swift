@@ -30,11 +30,11 @@ extension HyperPlanes: SubjectField {
   func accumulateGradients(
     _ batch: RayBatch, _ signals: FrameSignals, _ configuration: SubjectConfiguration, done: Double, _ generator: Generator
   ) -> StepReport {
-    let jitter = Tensor.rand([batch.rays.count], generator)
+    let device = batch.rays.origins.device, jitter = Tensor.rand([batch.rays.count], generator).to(device)
     let samples = march(
       batch.rays, occupancy: space.occupancy, step: stride(done), jitter: jitter, limit: self.configuration.samples)
     let field = conditioned(signals)
-    let frame = Tensor(batch.frames).to(.int32).indexSelect(0, samples.ray)
+    let frame = Tensor(batch.frames).to(.int32).to(device).indexSelect(0, samples.ray)
     let (density, features) = field.samples(samples.positions, frame: frame)
     let seen = composite(
       density: density, lengths: samples.lengths, depths: samples.depths, features: features, starts: samples.starts)
