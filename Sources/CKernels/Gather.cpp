@@ -89,7 +89,8 @@ void check_axes(const char *name, const Tensor &points, const Tensor &axes) {
 Lattice lattice_of(const Tensor &nodes, const Tensor &points, const std::optional<Tensor> &frame, const Tensor &axes) {
   // Frames may lie side by side at each node, which a network that makes all frames at once leaves them.
   TORCH_CHECK(nodes.dim() == 5 && nodes.scalar_type() == at::kFloat && nodes.numel() > 0 && nodes.stride(4) == 1 &&
-                  nodes.stride(2) == nodes.stride(3) * nodes.size(3) && nodes.stride(1) == nodes.stride(2) * nodes.size(2),
+                  nodes.stride(2) == nodes.stride(3) * nodes.size(3) && nodes.stride(1) == nodes.stride(2) * nodes.size(2) &&
+                  (nodes.size(0) == 1 || nodes.is_non_overlapping_and_dense()),
               "lattice: nodes [F, Z, Y, X, C] float32 with rows of nodes in order, not ", nodes.sizes(), " with strides ", nodes.strides());
   check_axes("lattice", points, axes);
   TORCH_CHECK(frame || nodes.size(0) == 1, "lattice: nodes of ", nodes.size(0), " frames and no frame for the points");

@@ -66,7 +66,7 @@ struct Ladder {
       int at[3];
       for (int axis = 0; axis < 3; ++axis) {
         const float place = (o[axis] + t * d[axis] - low[axis]) * scale[axis];
-        at[axis] = static_cast<int>(std::min(std::max(place, 0.0f), static_cast<float>(size[axis] - 1)));
+        at[axis] = static_cast<int>(std::min(std::max(0.0f, place), static_cast<float>(size[axis] - 1)));
       }
       const int clear = cells[(int64_t(at[2]) * size[1] + at[1]) * size[0] + at[0]];
       if (clear == 0) {

@@ -24,7 +24,8 @@ extension HyperPlanes {
   package func picture(_ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor, _ configuration: SubjectConfiguration)
     -> RenderedFrame
   {
-    withoutGradient {
+    guard self.configuration.deformation == .lattice else { return plainPicture(signals, view: view, camera: camera, plate: plate) }
+    return withoutGradient {
       let baked = baked, (mixture, pointBias) = conditions(signals)
       let lattice = lattice(mixture, baked.functions)
       let c = self.configuration
@@ -52,7 +53,7 @@ extension HyperPlanes {
       for start in Swift.stride(from: 0, to: count, by: 8192) {
         let range = start..<min(start + 8192, count), part = rays[range]
         let samples = march(part, occupancy: space.occupancy, step: configuration.step, limit: configuration.pictureSamples)
-        let (density, features) = field.samples(samples.positions, frame: .zeros([samples.count], .int32))
+        let (density, features) = field.samples(samples.positions, frame: .zeros([samples.count], .int32, device: samples.positions.device))
         let seen = composite(
           density: density, lengths: samples.lengths, depths: samples.depths, features: features, starts: samples.starts)
         let pixels = field.pixels(seen, part.directions, plate: background.narrow(0, range.lowerBound, range.count))

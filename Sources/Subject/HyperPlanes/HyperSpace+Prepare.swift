@@ -54,18 +54,20 @@ extension HyperSpace {
     }
     let points = cat(all)
     func corner(_ t: Tensor) -> SIMD3<Float> { t.floats.withUnsafeBufferPointer { SIMD3($0[0], $0[1], $0[2]) } }
-    // Of the turned heads' far corners only what most of them share; nothing lies deeper than a head about its middle.
-    var (low, high) = (corner(points.quantile(0.02, 0)), corner(points.quantile(0.98, 0)))
+    // Without the far corners of the few that turn most; nothing lies deeper than a head about its middle. Below the picture the torso goes
+    // on, and a nod brings it in.
+    var (low, high) = (corner(points.quantile(0.005, 0)), corner(points.quantile(0.995, 0)))
+    low.y -= 0.15
     low.z = Float(-depth.back)
     high.z = Float(depth.front)
     return (low, high)
   }
 
-  /// The cells whose middle is on the person in any of some frames, `[Z, Y, X]` bool.
+  /// The cells whose middle is on the person in any of some frames, or in none of their pictures, `[Z, Y, X]` bool.
   private func silhouetteHull(_ data: SubjectData) -> Tensor {
     let centers = occupancy.centers
     let count = min(Self.silhouettes, data.train.count)
-    var hull = Tensor.zeros([centers.size(0)], .bool)
+    var hull = Tensor.zeros([centers.size(0)], .bool), seen = hull
     for k in 0..<count {
       let frame = data.train[k * data.train.count / count]
       let pose = data.cameraToHead[.at(frame)]
@@ -79,8 +81,9 @@ extension HyperSpace {
       let label = data.labels[.at(frame)].reshape(-1).indexSelect(0, place)
       // Unlabelled pixels may show the person.
       hull = hull .| (inside .& (label .!= 0))
+      seen = seen .| inside
     }
-    return hull.reshape(cells.shape)
+    return (hull .| seen.logicalNot()).reshape(cells.shape)
   }
 }
 
