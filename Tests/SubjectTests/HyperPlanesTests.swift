@@ -23,6 +23,7 @@ import Torch
       field.space.meanPose.copy_(camera[.at(0)])
       field.space.neck.copy_(Tensor([-0.6, -1.2] as [Float]))
       field.space.layOut(low: [-1.4, -1.6, -1.2], high: [1.4, 1.4, 1.2], face: [0, -0.1, 0.5], inner: [0.6, 0.7, 0.4], c)
+      field.torso.copy_(((field.space.torsoShareByHeight(field.space.nodes) - 0.5) * 40).reshape(field.torso.shape))
       for (name, tensor) in field.parameters() where name.hasPrefix("coefficients.1") || name.hasPrefix("volume") { tensor.mul_(20) }
     }
     return field

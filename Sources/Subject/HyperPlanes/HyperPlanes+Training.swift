@@ -12,6 +12,7 @@ extension HyperPlanes: SubjectField {
   }
   func prepare(_ data: SubjectData, _ configuration: SubjectConfiguration) throws {
     try space.prepare(data, self.configuration, configuration.depth)
+    withoutGradient { torso.copy_(call("aten::logit", space.torsoShare(data), 0.002).reshape(torso.shape)) }
     forgetReached()
   }
 

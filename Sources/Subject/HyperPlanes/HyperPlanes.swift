@@ -14,6 +14,8 @@ package final class HyperPlanes: Module {
   let basis: [Linear]
   /// A: the frame's condition to `[3 + 2, K]`.
   package let coefficients: [Linear]
+  /// At the lattice's nodes, `[1, Z, Y, X, 1]`: the part of each place that hangs on the torso, before a sigmoid.
+  package let torso: Tensor
   /// A level each, `[3, H, W, C]`: (x, y), (x, z), (y, z).
   let planes: [Tensor]
   /// `[1, Z, Y, X, C]`.
@@ -61,6 +63,7 @@ package final class HyperPlanes: Module {
     coefficients = [
       Linear(condition, c.coefficients, generator), Linear(c.coefficients, c.basis.width * Self.channels, generator),
     ]
+    torso = Tensor.zeros([1] + c.lattice.reversed() + [1]).requiringGrad()
     planes = c.planes.enumerated().map { level, side in
       // The product of three reads should start near a fifth, and differ from place to place.
       let start = Tensor.rand([3, side, side, c.planeChannels], generator) * 0.6 + 0.3

@@ -66,24 +66,50 @@ extension HyperSpace {
   /// The cells whose middle is on the person in any of some frames, or in none of their pictures, `[Z, Y, X]` bool.
   private func silhouetteHull(_ data: SubjectData) -> Tensor {
     let centers = occupancy.centers
-    let count = min(Self.silhouettes, data.train.count)
     var hull = Tensor.zeros([centers.size(0)], .bool), seen = hull
-    for k in 0..<count {
-      let frame = data.train[k * data.train.count / count]
-      let pose = data.cameraToHead[.at(frame)]
-      let inCamera = (centers - pose[.all, .at(3)]).matmul(pose[.all, .to(3)])
-      let depth = -inCamera[.all, .at(2)]
-      let x = inCamera[.all, .at(0)] / depth * Double(data.camera.focal.x) + Double(data.camera.center.x)
-      let y = inCamera[.all, .at(1)] / depth * Double(-data.camera.focal.y) + Double(data.camera.center.y)
-      let (column, row) = (x.floor().to(.int64), y.floor().to(.int64))
-      let inside = (column .>= 0) .& (column .< Double(data.camera.width)) .& (row .>= 0) .& (row .< Double(data.camera.height))
-      let place = (row &* data.camera.width + column).clamp(0, Double(data.camera.width * data.camera.height - 1)).to(.int64)
-      let label = data.labels[.at(frame)].reshape(-1).indexSelect(0, place)
+    for frame in data.someTrainingFrames(Self.silhouettes) {
+      let (label, inside) = data.labels(at: centers, frame: frame)
       // Unlabelled pixels may show the person.
       hull = hull .| (inside .& (label .!= 0))
       seen = seen .| inside
     }
     return (hull .| seen.logicalNot()).reshape(cells.shape)
+  }
+
+  /// The part of the lattice's nodes that hangs on the torso, `[Z, Y, X]` in 0...1: how often frames show torso there, and not the head;
+  /// by height where they say little.
+  func torsoShare(_ data: SubjectData) -> Tensor {
+    let byHeight = torsoShareByHeight(nodes).squeeze(-1)
+    var torso = byHeight * 2, all = torso.onesLike() * 2
+    for frame in data.someTrainingFrames(Self.silhouettes) {
+      let (label, inside) = data.labels(at: nodes, frame: frame)
+      let isTorso = inside .& (label .== Double(SemanticClass.torso.rawValue))
+      let isHead = inside .& (label .> 0) .& (label .< Double(SemanticClass.torso.rawValue))
+      torso = torso + isTorso.to(.float32)
+      all = all + (isTorso .| isHead).to(.float32)
+    }
+    return torso / all
+  }
+}
+
+extension SubjectData {
+  /// As many training frames, evenly spread.
+  func someTrainingFrames(_ most: Int) -> [Int] {
+    let count = min(most, train.count)
+    return (0..<count).map { train[$0 * train.count / count] }
+  }
+
+  /// What a frame's picture shows where `points` `[n, 3]` of its head space are: classes `[n]` uint8, and which points are in the picture.
+  func labels(at points: Tensor, frame: Int) -> (label: Tensor, inside: Tensor) {
+    let pose = cameraToHead[.at(frame)]
+    let inCamera = (points - pose[.all, .at(3)]).matmul(pose[.all, .to(3)])
+    let depth = -inCamera[.all, .at(2)]
+    let x = inCamera[.all, .at(0)] / depth * Double(camera.focal.x) + Double(camera.center.x)
+    let y = inCamera[.all, .at(1)] / depth * Double(-camera.focal.y) + Double(camera.center.y)
+    let (column, row) = (x.floor().to(.int64), y.floor().to(.int64))
+    let inside = (column .>= 0) .& (column .< Double(camera.width)) .& (row .>= 0) .& (row .< Double(camera.height))
+    let place = (row &* camera.width + column).clamp(0, Double(camera.width * camera.height - 1)).to(.int64)
+    return (labels[.at(frame)].reshape(-1).indexSelect(0, place), inside)
   }
 }
 
@@ -95,9 +121,10 @@ extension HyperSpace {
   /// The cells near the tracked surface, and below its chin those at the depths of the torso: what a still camera does not tell of depth,
   /// the tracked surface does. `head` `[V, 3]` is the mean one; the face is taken in many frames. `[Z, Y, X]` bool.
   private func reach(_ data: SubjectData, _ model: MorphableModel, _ head: Tensor, below chin: Float) -> Tensor {
-    let frames = Tensor((0..<24).map { data.train[$0 * data.train.count / 24] })
+    let some = data.someTrainingFrames(24), frames = Tensor(some)
     let posed = model.vertices(
-      identity: data.identity.unsqueeze(0).expand(24, -1), expression: data.expressions.indexSelect(0, frames), gaze: .zeros([24, 2]))
+      identity: data.identity.unsqueeze(0).expand(some.count, -1), expression: data.expressions.indexSelect(0, frames),
+      gaze: .zeros([some.count, 2]))
     let surface = Tensor(Array(model.landmarkVertices.prefix(468)))
     let face = posed.indexSelect(1, surface).reshape(-1, 3)
     let behind = cat((0..<6).map { face - Tensor([0, 0, Self.faceDepth * Float($0) / 5]) })

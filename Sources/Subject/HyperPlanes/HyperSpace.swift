@@ -47,8 +47,8 @@ package final class HyperSpace: Module {
     return (torsoFromHead - still).reshape(-1, 12)
   }
 
-  /// The part of points `[.., 3]` that hangs on the torso, `[.., 1]`: 0 at the head, smoothly to 1 below the neck.
-  func torsoShare(_ points: Tensor) -> Tensor {
+  /// The part of points `[.., 3]` that hangs on the torso by height alone, `[.., 1]`: 0 at the head, smoothly to 1 below the neck.
+  package func torsoShareByHeight(_ points: Tensor) -> Tensor {
     let t = ((points.narrow(-1, 1, 1) - neck[0]) / (neck[1] - neck[0])).clamp(0, 1)
     return t * t * (3 - t * 2)
   }

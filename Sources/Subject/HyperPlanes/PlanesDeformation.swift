@@ -11,16 +11,19 @@ struct FrameMixture {
 }
 
 extension HyperPlanes {
-  /// h at `points` `[n, 3]`, head units, and what carries the torso, s(x) (1, x): `[n, K + 4]`.
+  /// h at places, and what carries the torso, s(x) (1, x) with s the part that hangs on it: `[n, K + 4]`.
   func basisFunctions(_ places: EncodedPlaces) -> Tensor {
     // The last layer is linear: functions that no place reaches could not come back.
     let own = fusedMLP(places.encoded, weights: basis.map(\.weight), biases: basis.map { $0.bias! }, slope: 0.01)
-    return cat([own, places.torso], -1)
+    let logit =
+      places.nodes.map { torso.reshape(-1, 1).indexSelect(0, $0) }
+      ?? latticeFeatures(torso, at: places.points, axes: space.latticeAxes)
+    let share = logit.sigmoid()
+    return cat([own, share, share * places.points], -1)
   }
-  func encode(_ points: Tensor) -> EncodedPlaces {
-    let share = space.torsoShare(points)
-    return EncodedPlaces(
-      encoded: configuration.encoding((points - space.center) * space.scale), torso: cat([share, share * points], -1))
+  /// `nodes` says which of the lattice's nodes the points are, if they are.
+  func encode(_ points: Tensor, nodes: Tensor? = nil) -> EncodedPlaces {
+    EncodedPlaces(encoded: configuration.encoding((points - space.center) * space.scale), points: points, nodes: nodes)
   }
 
   /// The mixing weights of frames, `[F, 8, K + 4]`: rows of displacement, ambient coordinates, zeros.
@@ -51,10 +54,10 @@ extension HyperPlanes {
 
 /// Places as the basis takes them.
 struct EncodedPlaces {
-  /// `[n, E]`.
-  var encoded: Tensor
-  /// `[n, 4]`: s(x) (1, x), with s the part that hangs on the torso.
-  var torso: Tensor
+  /// `[n, E]`, and the places themselves, `[n, 3]`.
+  var encoded, points: Tensor
+  /// `[n]` int64: which of the lattice's nodes they are; nil for any points.
+  var nodes: Tensor?
 }
 
 /// The lattice's nodes around occupied cells.
@@ -74,7 +77,7 @@ struct ReachedNodes {
       let read = ((touched ?? probe) .> 0).to(.float32).reshape([1] + size)
       let near = call("aten::max_pool3d", read, [3, 3, 3], [1, 1, 1], [1, 1, 1])
       let nodes = near.reshape(-1).nonzero().squeeze(1)
-      return (nodes, field.encode(space.nodes.indexSelect(0, nodes)))
+      return (nodes, field.encode(space.nodes.indexSelect(0, nodes), nodes: nodes))
     }
   }
 }
