@@ -76,11 +76,16 @@ import Torch
       return (pages.flatMap { Int($0) } ?? 0) * 4096
     }
     try TestFilm.write(scratch.file("film.mp4"), 400, width: 320, height: 240)
-    let reader = try VideoReader(scratch.file("film.mp4"), size: (1280, 960), threads: 2)
-    try reader.skip(50)
-    let before = resident()
-    while try reader.next() != nil {}
-    // 350 frames of 3.7 MB are 1.3 GB; other tests run meanwhile and take a share.
-    #expect(resident() - before < 500 << 20)
+    // 350 frames of 3.7 MB are 1.3 GB. Other tests run meanwhile and take memory, so one reading of a few must do; frames that were kept
+    // would spoil all.
+    var grown: [Int] = []
+    repeat {
+      let reader = try VideoReader(scratch.file("film.mp4"), size: (1280, 960), threads: 2)
+      try reader.skip(50)
+      let before = resident()
+      while try reader.next() != nil {}
+      grown.append(resident() - before)
+    } while grown.count < 5 && grown.min()! >= 500 << 20
+    #expect(grown.min()! < 500 << 20, "\(grown)")
   }
 }
