@@ -108,7 +108,7 @@ public enum SubjectError: Error, CustomStringConvertible {
       "the dataset's head has \(found.0) identity and \(found.1) expression coefficients, the built-in head of this version "
         + "\(expected.0) and \(expected.1); run process again"
     case .noModel(let name):
-      "the dataset was tracked with the face model \"\(name)\", which is not built in; train with --set mesh.warmUpSteps=0 --set mesh.weight=0"
+      "the dataset was tracked with the face model \"\(name)\", which is not built in; train with --preset compact --set mesh.warmUpSteps=0 --set mesh.weight=0"
     }
   }
 }
