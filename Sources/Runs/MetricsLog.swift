@@ -5,11 +5,12 @@ import Torch
 final class MetricsLog {
   private let file: AppendingFile
 
-  /// Opens the log of a run that goes on after `step`: what was logged later, and a last line that was cut off, are dropped.
-  init(_ url: URL, after step: Int) throws {
+  /// Opens the log of a run that goes on after `step`: what was logged later, and a last line that was cut off, are dropped; all of it
+  /// where the run starts anew.
+  init(_ url: URL, after step: Int?) throws {
     if let old = try? Data(contentsOf: url) {
       let lines = old.split(separator: UInt8(ascii: "\n"))
-      let kept = lines.filter { line in Self.read(line).map { $0.step <= step } ?? false }
+      let kept = lines.filter { line in Self.read(line).map { $0.step <= step ?? -1 } ?? false }
       let text = Data(kept.map { $0 + [UInt8(ascii: "\n")] }.joined())
       if text != old { try AtomicFile.write(text, to: url) }
     }

@@ -16,8 +16,8 @@ public final class RunFolder {
 
   private let lock: RunLock?
   private var logs: (metrics: MetricsLog, events: EventFile)?
-  /// Steps of the checkpoint this session started from.
-  private var start = 0
+  /// Steps of the checkpoint this session started from, if there was one.
+  private var start: Int?
 
   private init(_ url: URL, _ record: RunRecord, _ lock: RunLock?) {
     (self.url, self.record, self.lock) = (url, record, lock)
@@ -46,21 +46,34 @@ public final class RunFolder {
     return runs.max { $0.lastPathComponent.compare($1.lastPathComponent, options: .numeric) == .orderedAscending }
   }
 
-  /// Makes a new run to train in; throws `RunError` if one is there or being made, `FileError` if it cannot be written.
+  /// Whether a run is there, as `create` would find.
+  public static func exists(_ place: URL) -> Bool { FileManager.default.fileExists(atPath: place.appending(path: "config.json").path) }
+
+  /// Makes a new run to train in; throws `RunError` if one is there or being made, `FileError` if it cannot be written, and then leaves
+  /// no folder that was not there before.
   public static func create(_ place: URL, _ record: RunRecord) throws -> RunFolder {
     let url = place.absoluteURL
-    for folder in ["", "checkpoints", "validation"] {
-      do {
-        try FileManager.default.createDirectory(at: url.appending(path: folder), withIntermediateDirectories: true)
-      } catch {
-        let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code ?? 0
-        throw FileError(url.appending(path: folder), "cannot make this folder", code: Int32(code))
-      }
-    }
+    let isNew = !FileManager.default.fileExists(atPath: url.path)
+    try makeFolder(url)
     let lock = try RunLock(url)
-    guard !FileManager.default.fileExists(atPath: url.appending(path: "config.json").path) else { throw RunError(url, .exists) }
-    try AtomicFile.write(try record.json(), to: url.appending(path: "config.json"))
+    do {
+      guard !exists(url) else { throw RunError(url, .exists) }
+      for part in ["checkpoints", "validation"] { try makeFolder(url.appending(path: part)) }
+      try AtomicFile.write(try record.json(), to: url.appending(path: "config.json"))
+    } catch {
+      // Held by the lock, so that it is nobody else's.
+      if isNew { try? FileManager.default.removeItem(at: url) }
+      throw error
+    }
     return RunFolder(url, record, lock)
+  }
+  private static func makeFolder(_ url: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    } catch {
+      let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code ?? 0
+      throw FileError(url, "cannot make this folder", code: Int32(code))
+    }
   }
 
   /// Opens a run to read from; throws `RunError` if there is none.
@@ -82,7 +95,7 @@ public final class RunFolder {
   /// Adds figures of a step to `metrics.jsonl` and TensorBoard; `seconds` of training so far.
   public func log(step: Int, seconds: Double, _ values: [String: Double]) throws {
     precondition(lock != nil, "a run opened for reading is not written to")
-    let logs = try self.logs ?? (MetricsLog(url.appending(path: "metrics.jsonl"), after: start), EventFile(url, after: start))
+    let logs = try self.logs ?? (MetricsLog(url.appending(path: "metrics.jsonl"), after: start), EventFile(url, after: start ?? 0))
     self.logs = logs
     try logs.metrics.append(step: step, seconds: seconds, values)
     try logs.events.append(step: step, values)

@@ -83,7 +83,7 @@ public struct FieldConfiguration: Codable, Sendable, Equatable {
   /// Length of the driving vector γ.
   public var driving = 76
   /// Set where the driving signal is a window of speech features that a network turns into γ.
-  public var audio: AudioConfiguration?
+  @Nullable public var audio: AudioConfiguration?
   /// Encoding of x and x'.
   public var position = FrequencyEncoding(10)
   /// Encoding of the ray's direction.
@@ -91,7 +91,7 @@ public struct FieldConfiguration: Codable, Sendable, Equatable {
   /// Encoding of the ambient coordinates w.
   public var ambient = FrequencyEncoding(4)
   /// Encoding of the six numbers of the pose; nil where no network sees the pose.
-  public var pose: FrequencyEncoding? = FrequencyEncoding(0)
+  @Nullable public var pose: FrequencyEncoding? = FrequencyEncoding(0)
   /// W, the number of ambient coordinates.
   public var ambientDimensions = 2
   /// F_d.

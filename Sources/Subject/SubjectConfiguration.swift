@@ -1,3 +1,4 @@
+import Foundation
 import Radiance
 import Runs
 import Torch
@@ -8,14 +9,14 @@ public struct SubjectConfiguration: Codable, Sendable, Equatable {
   public var preset = "reference"
   public var field = FieldConfiguration.paper
   /// Set where the fast field takes the place of the paper's networks; of `field` it keeps the driving vector's length and the classes.
-  public var planes: HyperPlanesConfiguration?
+  @Nullable public var planes: HyperPlanesConfiguration?
   public var sampling = RaySampling()
   public var loss = LossConfiguration.paper
   public var rays = RaySamplerConfiguration.paper
   public var mesh = MeshConfiguration()
   public var optimizer = OptimizerConfiguration()
   /// The longer side of the pictures trained on, in pixels; nil keeps the dataset's size.
-  public var size: Int?
+  @Nullable public var size: Int?
   /// Steps of the whole training where no time is given.
   public var steps = 500_000
   /// How far before and behind the head's centre samples lie, head units; nil takes the dataset's own range.
@@ -115,9 +116,13 @@ public struct SubjectConfiguration: Codable, Sendable, Equatable {
   public static func preset(_ name: String) -> SubjectConfiguration? { presets.first { $0.preset == name } }
 
   /// What a run was started with; fields that are younger than the run are as its preset has them. Throws `RunError`.
-  public init(_ run: RunFolder) throws {
-    let name = try? run.record.configuration(as: Named.self, run: run.url).preset
-    self = try run.record.configuration(run: run.url, defaults: Self.preset(name ?? "") ?? .reference)
+  public init(_ run: RunFolder) throws { try self.init(run.record, at: run.url) }
+
+  /// The same of a record that stands at `url`.
+  init(_ record: RunRecord, at url: URL) throws {
+    let name = try? record.configuration(as: Named.self, run: url).preset
+    self = try record.configuration(run: url, defaults: Self.preset(name ?? "") ?? .reference)
+    do { try check() } catch { throw RunError(url.appending(path: "config.json"), .configuration("\(error)")) }
   }
   private struct Named: Decodable { let preset: String }
 

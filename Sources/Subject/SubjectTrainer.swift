@@ -14,8 +14,9 @@ public final class SubjectTrainer {
   }
 
   public let configuration: SubjectConfiguration
+  let scene: SubjectScene
   let data: SubjectData
-  let run: RunFolder
+  public let run: RunFolder
   let field: any SubjectField
   let adam: Adam
   let mesh: MeshSupervision?
@@ -27,14 +28,16 @@ public final class SubjectTrainer {
   public internal(set) var seconds = 0.0
 
   /// Goes on from the run's last checkpoint if it has one, on `device`, which need not be the one of before; `warn` hears of damaged ones.
+  ///
+  /// `run` is asked for when all else stands, so that what cannot be trained leaves no run folder behind.
   public init(
-    _ dataset: Dataset, _ configuration: SubjectConfiguration, run: RunFolder, device: Device = .cpu, warn: (String) -> Void
+    _ dataset: Dataset, _ configuration: SubjectConfiguration, run: @autoclosure () throws -> RunFolder, device: Device = .cpu,
+    warn: (String) -> Void
   ) throws {
     self.configuration = configuration
-    self.run = run
+    try configuration.check()
     guard !dataset.trainIndices.isEmpty else { throw SubjectError.noFrames(dataset.folder.path) }
-    let scene = try SubjectScene(dataset, drivingWidth: configuration.field.driving)
-    if run.savedSteps.isEmpty { try scene.write(run) }
+    scene = try SubjectScene(dataset, drivingWidth: configuration.field.driving)
     data = try SubjectData(dataset, scene, device: device)
     generator = Generator(seed: configuration.seed)
     let field = configuration.makeField(generator)
@@ -54,13 +57,17 @@ public final class SubjectTrainer {
       groups: [group(.grid, rates.grid), group(.template, rates.template), group(.deformation, rates.deformation)],
       betas: (0.9, rates.secondMoment), eps: rates.epsilon)
     baseRates = adam.groups.map(\.learningRate)
-    if let checkpoint = try run.resumePoint(warn: warn) { try restore(checkpoint) }
+    self.run = try run()
+    if let checkpoint = try self.run.resumePoint(warn: warn) { try restore(checkpoint) }
   }
 
   /// The training loop. Saves at intervals and at the end, also when `shouldStop` asks for it; returns whether the budget was used up.
-  public func train(_ budget: Budget, progress: (TrainingProgress) -> Void, shouldStop: () -> Bool) throws -> Bool {
+  /// `warmUp` hears of the steps on the mesh before the first ray, `progress` of those on rays.
+  public func train(
+    _ budget: Budget, warmUp: (WarmUpProgress) -> Void = { _ in }, progress: (TrainingProgress) -> Void, shouldStop: () -> Bool
+  ) throws -> Bool {
     if step == 0 {
-      warmUp(budget, shouldStop)
+      try fitMesh(budget, warmUp, shouldStop)
       // Half a warm start is not worth a checkpoint: it is made again from the beginning.
       if shouldStop() { return false }
     }

@@ -72,6 +72,7 @@ extension SubjectTrainer {
     for (name, tensor) in sampler.state() { tensors["sampler." + name] = tensor }
     tensors["random"] = generator.state
     tensors["seconds"] = Tensor(seconds)
+    if run.savedSteps.isEmpty { try scene.write(run) }
     try run.save(Checkpoint(step: step, tensors: tensors, score: score))
   }
 

@@ -14,7 +14,7 @@ extension SubjectTrainer {
   /// Fits F_d to the tracked mesh before the first ray, with an optimizer of its own.
   ///
   /// Where time is what ends the training, the warm start takes at most a quarter of it.
-  func warmUp(_ budget: Budget, _ shouldStop: () -> Bool) {
+  func fitMesh(_ budget: Budget, _ progress: (WarmUpProgress) -> Void, _ shouldStop: () -> Bool) throws {
     let plan = configuration.mesh
     guard let mesh, plan.warmUpSteps > 0 else { return }
     let start = ContinuousClock.now
@@ -24,12 +24,23 @@ extension SubjectTrainer {
     let adam = Adam(groups: [group], betas: (0.9, 0.99))
     var limit = Double.infinity
     if case .seconds(let total) = budget { limit = total / 4 }
-    for _ in 0..<plan.warmUpSteps where !shouldStop() && (ContinuousClock.now - start).seconds < limit {
-      meshLoss(mesh).backward()
+    var recent = Averages(), made = 0, done = 0.0, spent = 0.0
+    while done < 1, !shouldStop() {
+      let loss = meshLoss(mesh)
+      loss.backward()
       adam.step()
       adam.zeroGrad()
+
+      recent.add(mesh: loss.item.squareRoot())
+      made += 1
+      spent = (ContinuousClock.now - start).seconds
+      done = max(Double(made) / Double(plan.warmUpSteps), spent / limit)
+      guard made % 20 == 0 || done >= 1, let distance = recent.meanMesh else { continue }
+      recent = Averages()
+      progress(WarmUpProgress(step: made, fraction: min(1, done), meshMillimetres: distance))
+      if made % 100 == 0 || done >= 1 { try run.log(step: 0, seconds: seconds + spent, ["mesh_mm": distance]) }
     }
-    seconds += (ContinuousClock.now - start).seconds
+    seconds += spent
   }
 
   /// Adds the gradient of the mesh's supervision, whose weight falls from the first to the final one.

@@ -18,7 +18,7 @@ struct Failure: Error, CustomStringConvertible {
 /// 65 where the user's files are at fault, 64 where what was asked for is, otherwise 1.
 func exitStatus(of error: any Error) -> Int32 {
   if case .script = error as? PerformerError { return 64 }
-  if error is DeviceError || error is CUDAError { return 64 }
+  if error is DeviceError || error is CUDAError || error is ConfigurationError { return 64 }
   let isInput =
     switch error {
     case let error as Failure: error.isInput

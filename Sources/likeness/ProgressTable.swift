@@ -21,12 +21,17 @@ package final class ProgressTable {
   }
 
   package static let head = "      step      %       ETA    rays/s       loss    PSNR"
+  package static let warmUpHead = "   warm-up      %       ETA   mesh mm"
 
   /// One row of the table; `left` in seconds, nil while it is not known.
   package static func row(_ p: TrainingProgress, left: Double?) -> String {
-    let percent = String(format: "%5.1f", locale: nil, p.fraction * 100)
-    let numbers = String(format: "%9.0f %10.6f %7.2f", locale: nil, p.raysPerSecond, p.loss, p.psnr)
-    return pad("\(p.step)", 10) + pad(percent, 7) + pad(left.map(clock) ?? "-", 10) + " " + numbers
+    start(p.step, p.fraction, left) + String(format: " %9.0f %10.6f %7.2f", locale: nil, p.raysPerSecond, p.loss, p.psnr)
+  }
+  package static func row(_ p: WarmUpProgress, left: Double?) -> String {
+    start(p.step, p.fraction, left) + String(format: " %9.2f", locale: nil, p.meshMillimetres)
+  }
+  private static func start(_ step: Int, _ fraction: Double, _ left: Double?) -> String {
+    pad("\(step)", 10) + pad(String(format: "%5.1f", locale: nil, fraction * 100), 7) + pad(left.map(clock) ?? "-", 10)
   }
   /// Seconds as `1:02:03` or `2:03`.
   package static func clock(_ seconds: Double) -> String {
@@ -38,16 +43,20 @@ package final class ProgressTable {
   private static func pad(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
 
   /// Shows a training's progress, unless it was shown less than an interval ago and is not at its end.
-  package func show(_ p: TrainingProgress) {
+  package func show(_ p: TrainingProgress) { show(p.fraction, under: Self.head) { Self.row(p, left: $0) } }
+  /// The same of a warm start, which has a table of its own.
+  package func show(_ p: WarmUpProgress) { show(p.fraction, under: Self.warmUpHead) { Self.row(p, left: $0) } }
+
+  private func show(_ fraction: Double, under head: String, _ row: (_ left: Double?) -> String) {
     let now = ContinuousClock.now
-    let first = start ?? (now, p.fraction)
+    let first = start ?? (now, fraction)
     if start == nil {
       start = first
-      write(Self.head + "\n")
+      write(head + "\n")
     }
-    let done = p.fraction - first.fraction
+    let done = fraction - first.fraction
     let spent = (now - first.time) / .seconds(1)
-    show(Self.row(p, left: done > 0 ? spent * (1 - p.fraction) / done : nil), last: p.fraction >= 1)
+    show(row(done > 0 ? spent * (1 - fraction) / done : nil), last: fraction >= 1)
   }
 
   /// Shows a line such as `rendering 12 of 157`, under the same rules.

@@ -59,11 +59,11 @@ struct TrainSubject: ParsableCommand {
   func run() throws {
     StopSignal.listen()
     let device = try compute.chosen()
-    let run = try openRun()
-    let configuration = try SubjectConfiguration(run)
-    let dataset = try Dataset(URL(filePath: data ?? run.record.data), size: configuration.size)
-    let trainer = try SubjectTrainer(dataset, configuration, run: run, device: device, warn: complain)
-    let budget = budget(run.record, configuration)
+    let start = try chosenStart()
+    let configuration = try start.configuration
+    let dataset = try Dataset(URL(filePath: data ?? start.record.data), size: configuration.size)
+    let trainer = try SubjectTrainer(dataset, configuration, run: try start.open(), device: device, warn: complain)
+    let run = trainer.run, budget = budget(run.record, configuration)
     print("run       \(run.url.relativePath)")
     print(
       "training  \(dataset.trainIndices.count) frames of \(dataset.width) x \(dataset.height) pixels, \(dataset.testIndices.count) held out, "
@@ -71,12 +71,18 @@ struct TrainSubject: ParsableCommand {
     if trainer.step > 0 { print("resumed   at step \(trainer.step), \(ProgressTable.clock(trainer.seconds)) of training so far") }
 
     if trainer.step == 0, configuration.mesh.warmUpSteps > 0 {
-      print("warm-up   up to \(configuration.mesh.warmUpSteps) steps on the tracked mesh come first, and take about a minute")
+      print("warm-up   up to \(configuration.mesh.warmUpSteps) steps on the tracked mesh come first")
     }
 
     fflush(nil)
-    let table = ProgressTable()
-    let isDone = try trainer.train(budget, progress: table.show, shouldStop: { StopSignal.isRaised })
+    let (warmUp, table) = (ProgressTable(), ProgressTable())
+    let isDone = try trainer.train(
+      budget, warmUp: warmUp.show,
+      progress: {
+        warmUp.finish()
+        table.show($0)
+      }, shouldStop: { StopSignal.isRaised })
+    warmUp.finish()
     table.finish()
     let isSaved = run.savedSteps.contains(trainer.step)
     if isSaved { print("saved     \(run.file(trainer.step).path(percentEncoded: false))") }
@@ -88,31 +94,58 @@ struct TrainSubject: ParsableCommand {
     print("next      likeness eval --load \(run.url.path(percentEncoded: false))")
   }
 
-  /// The run to go on with or a new one.
-  private func openRun() throws -> RunFolder {
+  /// What there is to go on with, or to begin: a new run's folder is made when nothing else can fail any more.
+  private enum Start {
+    case again(RunFolder)
+    case new(URL, RunRecord, SubjectConfiguration)
+
+    var record: RunRecord {
+      switch self {
+      case .again(let run): run.record
+      case .new(_, let record, _): record
+      }
+    }
+    var configuration: SubjectConfiguration {
+      get throws {
+        switch self {
+        case .again(let run): try SubjectConfiguration(run)
+        case .new(_, _, let configuration): configuration
+        }
+      }
+    }
+    func open() throws -> RunFolder {
+      switch self {
+      case .again(let run): run
+      case .new(let place, let record, _): try RunFolder.create(place, record)
+      }
+    }
+  }
+
+  private func chosenStart() throws -> Start {
     if resume, let place = try placeToResume() {
       guard preset == nil, config == nil, set.isEmpty, seed == nil, size == nil else {
         throw ValidationError("a resumed run keeps its configuration; leave out --preset, --config, --set, --seed and --size")
       }
-      return try RunFolder.resume(place)
+      return .again(try RunFolder.resume(place))
     }
     guard let data else { throw RunError(URL(filePath: output ?? "."), .notARun) }
     let folder = URL(filePath: data).standardizedFileURL
     let configuration = try chosenConfiguration()
-    // Before a folder is made: is this a dataset at all?
-    _ = try Dataset(folder, size: configuration.size)
+    try configuration.check()
     let record = try RunRecord(
       experiment: folder.lastPathComponent, method: "subject", data: folder, maxMinutes: maxMinutes, configuration: configuration)
     let place =
       output.map { URL(filePath: $0) } ?? RunFolder.place(in: URL(filePath: "outputs"), experiment: record.experiment, method: "subject")
-    return try RunFolder.create(place, record)
+    // `create` would find it too, after the dataset was read.
+    guard !RunFolder.exists(place) else { throw RunError(place, .exists) }
+    return .new(place, record, configuration)
   }
 
   /// nil where there is nothing to go on with and a new run can be made.
   private func placeToResume() throws -> URL? {
     if let output {
       let place = URL(filePath: output)
-      return FileManager.default.fileExists(atPath: place.appending(path: "config.json").path) ? place : nil
+      return RunFolder.exists(place) ? place : nil
     }
     guard let data else { return nil }
     return RunFolder.latest(

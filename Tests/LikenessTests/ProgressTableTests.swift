@@ -17,6 +17,16 @@ import likeness
     #expect([0, 59, 60, 3599.5, 1e12, .nan].map(ProgressTable.clock) == ["0:00", "0:59", "1:00", "1:00:00", "-", "-"])
   }
 
+  @Test func aWarmStartHasATableOfItsOwn() {
+    let progress = WarmUpProgress(step: 400, fraction: 0.2, meshMillimetres: 3.14159)
+    let row = ProgressTable.row(progress, left: 24)
+    #expect(row == "       400   20.0      0:24      3.14" && row.count == ProgressTable.warmUpHead.count)
+    var written: [String] = []
+    let table = ProgressTable(isTerminal: false, interval: .zero) { written.append($0) }
+    table.show(progress)
+    #expect(written.count == 2 && written[0] == ProgressTable.warmUpHead + "\n")
+  }
+
   @Test func aTerminalsRowIsRewritten() {
     var written: [String] = []
     let table = ProgressTable(isTerminal: true, interval: .zero) { written.append($0) }

@@ -6,7 +6,7 @@ import Torch
 
 /// A dataset of a disc with two dots for eyes and a mouth that opens and closes: too crude for any face network, enough to train on.
 enum TinyDataset {
-  static func write(to url: URL, frames: Int = 24, size: Int = 32) throws {
+  static func write(to url: URL, frames: Int = 24, size: Int = 32, model: String = "builtin") throws {
     let folder = DatasetFolder(url)
     for part in [url, folder.images, folder.labels] { try FileManager.default.createDirectory(at: part, withIntermediateDirectories: true) }
     let s = Float(size)
@@ -16,7 +16,7 @@ enum TinyDataset {
       (((x - cx) / rx).square() + ((y - cy) / ry).square()) .< 1
     }
     var track = Track(
-      modelName: "builtin", expressionNames: ExpressionNames.arkit,
+      modelName: model, expressionNames: ExpressionNames.arkit,
       identity: [Float](repeating: 0, count: MorphableModel.builtIn().identityBasis.size(0)),
       camera: Camera(width: size, height: size, focal: [2.2 * s, 2.2 * s]), fps: 25,
       frames: [])

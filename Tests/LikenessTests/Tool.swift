@@ -26,7 +26,8 @@ struct Tool {
   }
 
   /// Runs to the end.
-  static func run(_ arguments: String..., in folder: URL) throws -> Ending {
+  static func run(_ arguments: String..., in folder: URL) throws -> Ending { try run(arguments, in: folder) }
+  static func run(_ arguments: [String], in folder: URL) throws -> Ending {
     let files = (1...2).map { _ in folder.appending(path: ".out-\(UUID().uuidString)") }
     defer { for file in files { try? FileManager.default.removeItem(at: file) } }
     for file in files { try Data().write(to: file) }

@@ -1,3 +1,4 @@
+import Capture
 import Foundation
 import Runs
 import Testing
@@ -92,7 +93,38 @@ import likeness
       #expect(first.tensors.keys.sorted() == second.tensors.keys.sorted())
       for (name, bytes) in first.tensors { #expect(second.tensors[name] == bytes, "\(name)") }
       let lines = try String(contentsOf: run.appending(path: "metrics.jsonl"), encoding: .utf8).split(separator: "\n")
-      #expect(lines.count == steps / 20)
+      // Those of steps on rays, and that of the warm start which led to them.
+      #expect(lines.count == steps / 20 + 1)
+      #expect(lines.filter { $0.contains("\"step\":0}") && $0.contains("\"mesh_mm\":") }.count == 1)
+    }
+  }
+
+  /// A retry finds the place as free as it was.
+  @Test func whatCannotBeTrainedLeavesNoFolder() throws {
+    try withFolder { folder in
+      try TinyDataset.write(to: folder.appending(path: "foreign"), model: "bfm")
+      try TinyDataset.write(to: folder.appending(path: "data"))
+      try TinyDataset.write(to: folder.appending(path: "damaged"))
+      try Data("no".utf8).write(to: DatasetFolder(folder.appending(path: "damaged")).image(3))
+      func fails(_ data: String, _ extra: [String] = [], status: Int32, _ words: String) throws {
+        for output in [["--output", "run"], []] {
+          let ending = try Tool.run(["train", "subject", "--data", data, "--steps", "5"] + output + Self.small("fast") + extra, in: folder)
+          #expect(ending.status == status && ending.errors.contains(words), "\(ending.errors)")
+          #expect(ending.errors.split(separator: "\n").count == 1 && ending.output.isEmpty)
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/run"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/outputs"))
+      }
+      try fails("foreign", status: 65, "not built in")
+      try fails("damaged", status: 65, "/3.")
+      try fails("nowhere", status: 65, "nowhere")
+      try fails("data", ["--set", "planes.lattice=[10]"], status: 64, "planes.lattice=[10]")
+      try fails("data", ["--set", "rays.rays=0"], status: 64, "rays.rays=0")
+
+      let ending = try Tool.run(["train", "subject", "--data", "data", "--steps", "5", "--output", "run"] + Self.small("fast"), in: folder)
+      #expect(ending.status == 0 && ending.errors.contains(ProgressTable.warmUpHead) && ending.errors.contains("20  100.0"))
+      let again = try Tool.run(["train", "subject", "--data", "data", "--steps", "5", "--output", "run"] + Self.small("fast"), in: folder)
+      #expect(again.status == 65 && again.errors.contains("holds a run already"))
     }
   }
 

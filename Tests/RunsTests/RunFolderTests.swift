@@ -100,6 +100,36 @@ import Torch
     }
   }
 
+  @Test func aRunThatCannotBeMadeLeavesNothing() throws {
+    try withFolder { folder in
+      var record = try RunRecord(experiment: "a", method: "subject", data: folder, configuration: Settings())
+      // JSON has no word for it.
+      record.configuration = .number(.nan)
+      let place = folder.appending(path: "run")
+      #expect(throws: EncodingError.self) { try RunFolder.create(place, record) }
+      #expect(!FileManager.default.fileExists(atPath: place.path))
+      // What the user had there stays.
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      #expect(throws: EncodingError.self) { try RunFolder.create(place, record) }
+      #expect(FileManager.default.fileExists(atPath: place.path))
+    }
+  }
+
+  /// What a run logged that then started anew is not mixed with what it logs now.
+  @Test func aRunThatStartsAnewStartsItsLogAnew() throws {
+    try withFolder { folder in
+      var run: RunFolder? = try makeRun(folder)
+      let url = run!.url
+      try run!.log(step: 0, seconds: 3, ["mesh_mm": 2])
+      run = nil
+      run = try RunFolder.resume(url)
+      #expect(try run!.resumePoint(warn: { _ in }) == nil)
+      try run!.log(step: 0, seconds: 1, ["mesh_mm": 4])
+      let lines = try String(contentsOf: url.appending(path: "metrics.jsonl"), encoding: .utf8).split(separator: "\n")
+      #expect(lines == [#"{"mesh_mm":4.0,"seconds":1.0,"step":0}"#])
+    }
+  }
+
   @Test func placesAreNamedByTimeAndNeverTaken() throws {
     try withFolder { folder in
       let utc = TimeZone(secondsFromGMT: 0)!

@@ -59,7 +59,8 @@ package final class HyperPlanes: Module {
     let c = configuration
     self.configuration = c
     let condition = driving + Self.relativePose
-    basis = stackLayers(c.basis, input: c.encoding.width(of: 3), generator)
+    let chain = StackConfiguration(layers: c.basis.layers, width: c.basis.width, skip: c.basis.layers)
+    basis = stackLayers(chain, input: c.encoding.width(of: 3), generator)
     coefficients = [
       Linear(condition, c.coefficients, generator), Linear(c.coefficients, c.basis.width * Self.channels, generator),
     ]

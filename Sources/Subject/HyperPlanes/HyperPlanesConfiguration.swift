@@ -9,13 +9,17 @@ public struct HyperPlanesConfiguration: Codable, Sendable, Equatable {
     /// At the nodes of a lattice a frame, and between them trilinearly.
     case lattice
   }
+  /// A chain of dense layers with leaky ReLUs between them, as wide at its end.
+  public struct Basis: Codable, Sendable, Equatable {
+    public var layers, width: Int
+  }
   public var deformation = Deformation.lattice
   /// Nodes along x, y and z.
   public var lattice = [40, 48, 36]
   /// The part of the lattice's nodes along each axis that stands around the face.
   public var latticeFocus = 0.6
   /// The network h of F(x, γ) = A(γ) h(x).
-  public var basis = StackConfiguration(layers: 3, width: 64, skip: 3)
+  public var basis = Basis(layers: 3, width: 64)
   /// Encoding of x for it: its shortest wave must be longer than two steps of the lattice.
   public var encoding = FrequencyEncoding(7)
   /// Width of the network A.

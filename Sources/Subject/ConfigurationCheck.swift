@@ -1,0 +1,111 @@
+/// A value of a configuration that nothing can be trained or drawn with.
+public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
+  /// As `--set` names it.
+  public let field: String
+  public let value: String
+  public let bounds: String
+
+  public var description: String { "\(field)=\(value) cannot be used; it must be \(bounds)" }
+}
+
+extension SubjectConfiguration {
+  /// Throws a `ConfigurationError` naming the first field whose value is out of its bounds: sizes that no network or grid can have, and
+  /// those that no memory holds.
+  public func check() throws(ConfigurationError) {
+    try within(1...Int.max, ["steps": steps, "saveEvery": saveEvery, "validateEvery": validateEvery])
+    if let size { try within(16...8192, ["size": size]) }
+    try within(1e-3...1e3, ["depth.front": depth.front, "depth.back": depth.back])
+    try within(0...Int.max, ["mesh.warmUpSteps": mesh.warmUpSteps, "mesh.every": mesh.every])
+    try within(1...4096, ["mesh.frames": mesh.frames])
+    try within(4...1_000_000, ["mesh.points": mesh.points])
+    try within(1...1_000_000, ["rays.rays": rays.rays])
+    try within(1...10_000, ["rays.frames": rays.frames])
+    try within(
+      0...1e6,
+      [
+        "mesh.warmUpLearningRate": mesh.warmUpLearningRate, "mesh.weight": mesh.weight, "mesh.finalWeight": mesh.finalWeight,
+        "optimizer.grid": optimizer.grid, "optimizer.template": optimizer.template, "optimizer.deformation": optimizer.deformation,
+      ])
+    try within(1e-12...1, ["optimizer.decay": optimizer.decay])
+    try within(0...0.999_999, ["optimizer.secondMoment": optimizer.secondMoment])
+    try within(1...4096, ["field.driving": field.driving])
+    try within(1...255, ["field.classes": field.classes])
+    guard rays.weights.count == field.classes, rays.weights.allSatisfy({ 0...1e6 ~= $0 }), rays.weights.contains(where: { $0 > 0 }) else {
+      throw ConfigurationError(field: "rays.weights", value: "\(rays.weights)", bounds: "a weight for each of the \(field.classes) classes")
+    }
+    if let planes { try planes.check() } else { try checkPaper() }
+  }
+
+  /// What the paper's networks are made of.
+  private func checkPaper() throws(ConfigurationError) {
+    try within(
+      1...64,
+      [
+        "field.deformation.layers": field.deformation.layers, "field.hyper.layers": field.hyper.layers,
+        "field.template.layers": field.template.layers, "field.headLayers": field.headLayers,
+      ])
+    try within(
+      1...8192,
+      [
+        "field.deformation.width": field.deformation.width, "field.hyper.width": field.hyper.width,
+        "field.template.width": field.template.width, "field.headWidth": field.headWidth,
+      ])
+    try within(
+      0...20,
+      [
+        "field.position.frequencies": field.position.frequencies, "field.direction.frequencies": field.direction.frequencies,
+        "field.ambient.frequencies": field.ambient.frequencies, "field.pose.frequencies": field.pose?.frequencies ?? 0,
+      ])
+    try within(1...64, ["field.ambientDimensions": field.ambientDimensions])
+    try within(1...1024, ["field.grid.channels": field.grid.channels])
+    try three(2...512, "field.grid.resolution", field.grid.resolution)
+    guard field.positionCenter.count == 3 else {
+      throw ConfigurationError(field: "field.positionCenter", value: "\(field.positionCenter)", bounds: "three numbers")
+    }
+    try within(2...4096, ["sampling.coarse": sampling.coarse])
+    try within(0...4096, ["sampling.fine": sampling.fine])
+  }
+}
+
+extension HyperPlanesConfiguration {
+  fileprivate func check() throws(ConfigurationError) {
+    try three(2...128, "planes.lattice", lattice)
+    try three(1...512, "planes.volume", volume)
+    // Their product has to stay below 2^24, as the kernels count cells.
+    try three(1...255, "planes.occupancy", occupancy)
+    guard !planes.isEmpty, planes.allSatisfy({ (2...4096).contains($0) }), planes.last == planes.max() else {
+      throw ConfigurationError(field: "planes.planes", value: "\(planes)", bounds: "numbers of 2...4096, the largest last")
+    }
+    try within(1...64, ["planes.basis.layers": basis.layers])
+    try within(
+      1...1024,
+      ["planes.basis.width": basis.width, "planes.coefficients": coefficients, "planes.hidden": hidden, "planes.shading": shading])
+    try within(encoding.includesInput ? 0...20 : 1...20, ["planes.encoding.frequencies": encoding.frequencies])
+    try within(
+      1...1024,
+      [
+        "planes.planeChannels": planeChannels, "planes.volumeChannels": volumeChannels, "planes.ambientChannels": ambientChannels,
+        "planes.features": features,
+      ])
+    try within(2...4096, ["planes.ambient": ambient])
+    try within(0...0.99, ["planes.latticeFocus": latticeFocus, "planes.templateFocus": templateFocus])
+    try within(1e-6...1e6, ["planes.densityScale": densityScale])
+    try within(1e-4...10, ["planes.step": step, "planes.firstStep": firstStep])
+    try within(1e-6...1, ["planes.narrowing": narrowing])
+    try within(1...Int.max, ["planes.refreshEvery": refreshEvery])
+    try within(1...4096, ["planes.samples": samples, "planes.pictureSamples": pictureSamples])
+  }
+}
+
+private func within<N: Comparable>(_ bounds: ClosedRange<N>, _ fields: KeyValuePairs<String, N>) throws(ConfigurationError) {
+  // What is not a number is in no range.
+  for (name, value) in fields where !(bounds ~= value) {
+    let words = bounds.upperBound as? Int == Int.max ? "\(bounds.lowerBound) or more" : "\(bounds.lowerBound)...\(bounds.upperBound)"
+    throw ConfigurationError(field: name, value: "\(value)", bounds: words)
+  }
+}
+private func three(_ bounds: ClosedRange<Int>, _ name: String, _ values: [Int]) throws(ConfigurationError) {
+  guard values.count == 3, values.allSatisfy({ bounds ~= $0 }) else {
+    throw ConfigurationError(field: name, value: "\(values)", bounds: "three numbers of \(bounds.lowerBound)...\(bounds.upperBound)")
+  }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Runs
+import Subject
+import Testing
+
+@Suite struct ConfigurationTests {
+  @Test func presetsAreSound() throws {
+    for preset in SubjectConfiguration.presets { try preset.check() }
+  }
+
+  @Test func whatNothingCanBeMadeOfIsNamed() throws {
+    let changes: [(String, (inout SubjectConfiguration) -> Void)] = [
+      ("planes.lattice", { $0.planes?.lattice = [10] }), ("planes.lattice", { $0.planes?.lattice = [100_000, 100_000, 100_000] }),
+      ("planes.planes", { $0.planes?.planes = [] }), ("planes.planes", { $0.planes?.planes = [64, 32] }),
+      ("planes.step", { $0.planes?.step = .nan }), ("planes.basis.width", { $0.planes?.basis.width = 0 }),
+      ("planes.refreshEvery", { $0.planes?.refreshEvery = 0 }), ("saveEvery", { $0.saveEvery = 0 }), ("rays.rays", { $0.rays.rays = -1 }),
+      ("rays.weights", { $0.rays.weights = [1] }), ("mesh.weight", { $0.mesh.weight = -.infinity }),
+      (
+        "field.deformation.width",
+        {
+          $0.planes = nil
+          $0.field.deformation.width = 1 << 40
+        }
+      ),
+    ]
+    for (field, change) in changes {
+      var configuration = SubjectConfiguration.fast
+      change(&configuration)
+      let found = #expect(throws: ConfigurationError.self) { try configuration.check() }
+      #expect(found?.field == field)
+    }
+  }
+
+  /// Fields without a value are there to be changed, and runs from before they were written open.
+  @Test func fieldsWithoutAValueAreWritten() throws {
+    var value = try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(SubjectConfiguration.reference))
+    try value.set(["size"], to: .integer(96))
+    #expect(try JSONDecoder().decode(SubjectConfiguration.self, from: JSONEncoder().encode(value)).size == 96)
+
+    let folder = FileManager.default.temporaryDirectory.appending(path: "subject-tests-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var record = try RunRecord(experiment: "a", method: "subject", data: folder, configuration: SubjectConfiguration.fast)
+    guard case .object(var members) = record.configuration, case .object(var planes)? = members["planes"],
+      case .object(var basis)? = planes["basis"], case .object(var field)? = members["field"]
+    else { return #expect(Bool(false), "no object") }
+    // As the version before wrote them.
+    (basis["activation"], basis["skip"]) = (.string("relu"), .integer(3))
+    planes["basis"] = .object(basis)
+    field["audio"] = nil
+    (members["planes"], members["field"]) = (.object(planes), .object(field))
+    record.configuration = .object(members)
+    #expect(try SubjectConfiguration(RunFolder.create(folder.appending(path: "run"), record)) == .fast)
+  }
+
+  @Test func damagedConfigurationsAreToldOf() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "subject-tests-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var configuration = SubjectConfiguration.fast
+    configuration.planes?.lattice = []
+    let record = try RunRecord(experiment: "a", method: "subject", data: folder, configuration: configuration)
+    let run = try RunFolder.create(folder.appending(path: "run"), record)
+    let found = #expect(throws: RunError.self) { try SubjectConfiguration(run) }
+    #expect("\(found!)".contains("planes.lattice=[]") && "\(found!)".contains("config.json"))
+  }
+}
