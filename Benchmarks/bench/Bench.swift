@@ -17,7 +17,7 @@ import Torch
   enum Part: String, CaseIterable, ExpressibleByArgument {
     case ceilings, lattice, planes, composite, mlp, adam, march, frame, reference, fast
 
-    func run(_ report: Report) throws {
+    func run(_ report: Report, trainedReference: URL?) throws {
       switch self {
       case .ceilings: report.ceilings.add(to: report)
       case .lattice: GatherBenchmark.lattice(report)
@@ -27,7 +27,7 @@ import Torch
       case .adam: AdamBenchmark.run(report)
       case .march: MarchBenchmark.run(report)
       case .frame: FrameBenchmark.run(report)
-      case .reference: ReferenceBenchmark.run(report)
+      case .reference: try ReferenceBenchmark.run(report, trained: trainedReference)
       case .fast: try FastBenchmark.run(report)
       }
     }
@@ -39,6 +39,8 @@ import Torch
   var quick = false
   @Option(help: ArgumentHelp("Also measure frames of this trained avatar.", valueName: "run"))
   var avatar: String?
+  @Option(help: ArgumentHelp("Also measure a frame of this trained run of the reference field.", valueName: "run"))
+  var trainedReference: String?
   @Option(help: "Where to write the figures.")
   var output = "bench.json"
   @Option(help: ArgumentHelp("Do one thing and print the peak memory in GB; the bench starts itself so.", visibility: .hidden))
@@ -52,7 +54,9 @@ import Torch
       return
     }
     let report = Report(isQuick: quick)
-    for part in Part.allCases where only.isEmpty || only.contains(part) { try part.run(report) }
+    for part in Part.allCases where only.isEmpty || only.contains(part) {
+      try part.run(report, trainedReference: trainedReference.map { URL(filePath: $0) })
+    }
     if let avatar { try AvatarBenchmark.run(report, at: URL(filePath: avatar)) }
     try report.write(to: URL(filePath: output))
   }

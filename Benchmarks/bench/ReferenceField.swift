@@ -28,6 +28,24 @@ struct ReferenceField {
       colors: .rand([count, 3], generator), labels: .randint(0..<12, [count], generator), plate: .rand([count, 3], generator))
   }
 
+  /// Strips of a 512x512 picture, four pixels wide and as high as it, evenly spread over its width.
+  func picture(strips: Int) -> RayBatch {
+    let side = 512, count = strips * 4 * side
+    let directions = (0..<strips).flatMap { strip in
+      (0..<side).flatMap { y in
+        (0..<4).flatMap { x -> [Float] in
+          let column = (2 * strip + 1) * side / 8 / strips * 4 + x
+          return [(Float(column) + 0.5 - 256) / 1280, (255.5 - Float(y)) / 1280, -1]
+        }
+      }
+    }
+    let origins = Tensor([0, 0, 0.5] as [Float]).unsqueeze(0).expand(count, 3).contiguous()
+    return RayBatch(
+      rays: Rays(origins: origins, directions: Tensor(directions, [count, 3]), near: 0.2, far: 0.8),
+      frames: [Int](repeating: 0, count: count), colors: .rand([count, 3], generator),
+      labels: .randint(0..<12, [count], generator), plate: .rand([count, 3], generator))
+  }
+
   /// A step's gradients, as training computes them.
   func step(_ batch: RayBatch) -> StepReport {
     let report = field.accumulateGradients(

@@ -26,6 +26,8 @@ using Tensors = std::vector<Tensor>;
 using Forward = std::tuple<Tensor, Tensor>;
 using Gradients = std::tuple<Tensor, Tensors, Tensors>;
 
+/// Rows of the smallest tile.
+constexpr int64_t fewest_rows = 6;
 namespace scalar {
 constexpr int lanes = 4, most_rows = 6;
 #include "MlpBlocks.h"
@@ -147,8 +149,10 @@ struct Chain {
     }
   }
   const int32_t *groups_from(int64_t row) const { return mlp.group ? mlp.group + row : nullptr; }
+  /// Room for the lists of a block's tiles.
+  std::vector<int32_t> lists() const { return std::vector<int32_t>(block / fewest_rows * mlp.list_width()); }
   Tensor scratch(int64_t more = 0) const {
-    return at::empty({block * (2 * mlp.widest + 2 * padded(mlp.input)) + more}, weights[0].options());
+    return at::empty({block * (3 * mlp.widest + 2 * padded(mlp.input)) + more}, weights[0].options());
   }
 };
 
@@ -165,11 +169,12 @@ Forward forward(const Tensor &x_, at::TensorList weights, at::TensorList biases,
   float *to = y.mutable_data_ptr<float>(), *kept = keep ? hidden.mutable_data_ptr<float>() : nullptr;
   at::parallel_for(0, (rows + block - 1) / block, 1, [&](int64_t begin, int64_t end) {
     Tensor scratch = chain.scratch();
+    std::vector<int32_t> lists = chain.lists();
     std::vector<float *> places(chain.mlp.count);
     for (int64_t i = begin * block; i < std::min(rows, end * block); i += block) {
       if (keep) chain.hidden(kept, rows, i, places);
       blocks().forward(chain.mlp, from + i * chain.mlp.input, chain.groups_from(i), keep ? places.data() : nullptr,
-                       to + i * chain.mlp.output, scratch.mutable_data_ptr<float>(), block, std::min(block, rows - i));
+                       to + i * chain.mlp.output, scratch.mutable_data_ptr<float>(), lists.data(), block, std::min(block, rows - i));
     }
   });
   return {y, hidden};
@@ -210,14 +215,14 @@ Gradients backward(const Tensor &g_, const Tensor &x_, const Tensor &y_, const T
   at::parallel_for(0, pieces, 1, [&](int64_t begin, int64_t end) {
     const int64_t again = kept ? 0 : block * (chain.hidden_width() + mlp.output);
     Tensor space = chain.scratch(again);
+    std::vector<int32_t> lists = chain.lists();
     float *const scratch = space.mutable_data_ptr<float>(), *const redone = scratch + space.numel() - again;
     std::vector<float *> places(mlp.count), to_weights(mlp.count), to_biases(mlp.count);
     for (int64_t piece = begin; piece < end; ++piece) {
       if (wants_weights) {
         float *const own = memory + piece * size;
         for (int64_t l = 0; l < mlp.count; ++l) to_weights[l] = own + weight_at[l], to_biases[l] = own + bias_at[l];
-        std::fill(to_biases[0], own + size, 0.f);
-        if (rows == 0) std::fill(own, to_biases[0], 0.f);
+        std::fill(own, own + size, 0.f);
       }
       const int64_t first = blocks_of_rows * piece / pieces, last = blocks_of_rows * (piece + 1) / pieces;
       for (int64_t b = first; b < last; ++b) {
@@ -226,11 +231,12 @@ Gradients backward(const Tensor &g_, const Tensor &x_, const Tensor &y_, const T
         if (kept) chain.hidden(mlp.count > 1 ? hidden.mutable_data_ptr<float>() : nullptr, rows, i, places);
         else {
           chain.hidden(redone, block, 0, places);
-          blocks().forward(mlp, from, chain.groups_from(i), places.data(), redone + block * chain.hidden_width(), scratch, block, count);
+          blocks().forward(mlp, from, chain.groups_from(i), places.data(), redone + block * chain.hidden_width(), scratch,
+                           lists.data(), block, count);
         }
         blocks().backward(mlp, g.const_data_ptr<float>() + i * mlp.output, from, chain.groups_from(i), places.data(),
                           bent_end ? y.const_data_ptr<float>() + i * mlp.output : nullptr, {to_weights.data(), to_biases.data()},
-                          wants_x ? to_x.mutable_data_ptr<float>() + i * mlp.input : nullptr, scratch, block, count, b == first,
+                          wants_x ? to_x.mutable_data_ptr<float>() + i * mlp.input : nullptr, scratch, lists.data(), block, count,
                           (rows - i - count) * mlp.input < 8);
       }
     }

@@ -38,6 +38,8 @@ struct Mlp {
   const int32_t *group;
   /// The widest buffer.
   int64_t widest;
+  /// Numbers of a list of live columns.
+  int64_t list_width() const { return widest + 8; }
   const MlpLayer &layer(int64_t i) const { return layers[i]; }
 };
 

@@ -33,10 +33,59 @@ INLINE void accumulate(V (&sum)[rows][vectors], const float *a, int64_t row, int
   }
 }
 
+/// The same of the k that `live` lists, its first number saying how many; all where it is null. The others' a are zero in all rows of the
+/// tile, so that leaving them out changes no bit.
+template <class V, int rows, int vectors>
+INLINE void accumulate(V (&sum)[rows][vectors], const float *a, int64_t row, const float *b, int64_t b_step, int64_t count,
+                       const int32_t *live) {
+  if (!live || live[0] == count) return accumulate<V, rows, vectors>(sum, a, row, 1, b, b_step, count);
+  for (const int32_t *next = live + 1, *end = next + live[0]; next < end; ++next) {
+    const int64_t k = *next;
+    V right[vectors];
+#pragma unroll
+    for (int v = 0; v < vectors; ++v) right[v] = load<V>(b + k * b_step + v * Lanes<V>::count);
+#pragma unroll
+    for (int i = 0; i < rows; ++i) {
+#pragma unroll
+      for (int v = 0; v < vectors; ++v) sum[i][v] += a[i * row + k] * right[v];
+#if defined(__x86_64__)
+      // Row after row: the compiler would read all rows first, and have no registers left for the sums.
+      if constexpr (lanes == 16)
+        for (int v = 0; v < vectors; ++v) asm volatile("" : "+v"(sum[i][v])::"memory");
+#endif
+    }
+  }
+}
+
+/// Lists the columns of `rows` by `columns` numbers that are not zero in all rows: how many, then which. Rows hold `padded(columns)`.
+INLINE void list_live(const float *x, int64_t row, int64_t columns, int64_t rows, int32_t *list) {
+  typedef decltype(Eight{} != Eight{}) Mask;
+  constexpr int n = Lanes<Eight>::count;
+  int32_t found = 0;
+  for (int64_t c = 0; c < columns; c += n) {
+    Mask any = {};
+    for (int64_t i = 0; i < rows; ++i) any |= load<Eight>(x + i * row + c) != 0;
+    int32_t each[n];
+    __builtin_memcpy(each, &any, sizeof(each));
+#pragma unroll
+    for (int j = 0; j < n; ++j) {
+      list[1 + found] = static_cast<int32_t>(c) + j;
+      found -= each[j];
+    }
+  }
+  list[0] = found;
+}
+/// The same of each tile's rows, one list of `width` numbers after the other.
+INLINE void list_live_tiles(const float *x, int64_t row, int64_t columns, int64_t rows, int32_t *lists, int64_t width) {
+  for (int64_t i = 0; i < rows; i += most_rows, lists += width)
+    list_live(x + i * row, row, columns, rows - i < most_rows ? rows - i : most_rows, lists);
+}
+
 /// A tile of a layer's values.
 struct Values {
   const float *x, *extra, *panel, *bias;
-  const int32_t *group;
+  const int32_t *group, *live;
+  int64_t live_width;
   float *out;
   int64_t x_row, extra_row, bias_row, out_row, in, extra_in;
   float slope;
@@ -51,7 +100,7 @@ struct Values {
 #pragma unroll
       for (int v = 0; v < vectors; ++v) sum[i][v] = load<V>(start + v * n);
     }
-    accumulate<V, rows, vectors>(sum, x, x_row, 1, panel, vectors * n, in);
+    accumulate<V, rows, vectors>(sum, x, x_row, panel, vectors * n, in, live);
     if (extra_in) accumulate<V, rows, vectors>(sum, extra, extra_row, 1, panel + in * vectors * n, vectors * n, extra_in);
 #pragma unroll
     for (int i = 0; i < rows; ++i) {
@@ -70,6 +119,7 @@ struct Values {
     x += i * x_row;
     extra += extra ? i * extra_row : 0;
     group += group ? i : 0;
+    live += live ? i / most_rows * live_width : 0;
     out += i * out_row + j;
     bias += j;
     panel += j * (in + extra_in);
@@ -79,6 +129,8 @@ struct Values {
 /// A tile of what a layer passes back: g W, where the layer before bent times its slope.
 struct Slopes {
   const float *g, *panel, *value;
+  const int32_t *live;
+  int64_t live_width;
   float *out;
   int64_t g_row, value_row, out_row, count;
   float slope;
@@ -87,7 +139,7 @@ struct Slopes {
   template <class V, int rows, int vectors> void run() const {
     constexpr int n = Lanes<V>::count;
     V sum[rows][vectors] = {};
-    accumulate<V, rows, vectors>(sum, g, g_row, 1, panel, vectors * n, count);
+    accumulate<V, rows, vectors>(sum, g, g_row, panel, vectors * n, count, live);
 #pragma unroll
     for (int i = 0; i < rows; ++i) {
 #pragma unroll
@@ -105,40 +157,41 @@ struct Slopes {
   }
   void move(int64_t i, int64_t j) {
     g += i * g_row;
+    live += live ? i / most_rows * live_width : 0;
     value += value ? i * value_row + j : 0;
     out += i * out_row + j;
     panel += j * count;
   }
 };
 
-/// A tile of a weight's gradient, g^T x over the rows of a block; its rows are the layer's outputs.
+/// A tile of a weight's gradient, g^T x over the rows of a block, added; its rows are the layer's outputs, all or those that `place` lists.
 struct Weights {
   const float *g, *x;
+  const int32_t *place;
   float *out;
   int64_t g_row, x_row, out_row, count;
-  bool fresh;
 
+  INLINE float *row(int i) const { return out + (place ? place[i] : i) * out_row; }
   template <class V, int rows, int vectors> void run() const {
     constexpr int n = Lanes<V>::count;
-    V sum[rows][vectors] = {};
-    if (!fresh) {
+    V sum[rows][vectors];
 #pragma unroll
-      for (int i = 0; i < rows; ++i) {
+    for (int i = 0; i < rows; ++i) {
 #pragma unroll
-        for (int v = 0; v < vectors; ++v) sum[i][v] = load<V>(out + i * out_row + v * n);
-      }
+      for (int v = 0; v < vectors; ++v) sum[i][v] = load<V>(row(i) + v * n);
     }
     accumulate<V, rows, vectors>(sum, g, 1, g_row, x, x_row, count);
 #pragma unroll
     for (int i = 0; i < rows; ++i) {
 #pragma unroll
-      for (int v = 0; v < vectors; ++v) store<V>(out + i * out_row + v * n, sum[i][v]);
+      for (int v = 0; v < vectors; ++v) store<V>(row(i) + v * n, sum[i][v]);
     }
   }
   void move(int64_t i, int64_t j) {
     g += i;
     x += j;
-    out += i * out_row + j;
+    place += place ? i : 0;
+    out += (place ? 0 : i * out_row) + j;
   }
 };
 
@@ -207,8 +260,9 @@ void pack(const MlpLayer &layer, bool backwards) {
 
 /// Rows `first` ..< `first + rows` through a layer, from `x` with `x_row` columns a row.
 INLINE void run_layer(const Mlp &mlp, const MlpLayer &layer, const float *x, int64_t x_row, const float *input, int64_t input_row,
-                      const int32_t *group, float *out, int64_t out_row, int64_t rows) {
+                      const int32_t *group, const int32_t *live, float *out, int64_t out_row, int64_t rows) {
   Values tile;
+  tile.live = live, tile.live_width = mlp.list_width();
   tile.x = x, tile.x_row = x_row, tile.in = layer.in;
   tile.extra = layer.extra ? input : nullptr, tile.extra_row = input_row, tile.extra_in = layer.extra;
   tile.panel = layer.forward;
@@ -244,10 +298,13 @@ INLINE void add_rows(float *sum, const float *from, int64_t row, int64_t columns
     for (int64_t i = 0; i < rows; ++i) sum[c] += from[i * row + c];
 }
 
+/// Whether a layer's products are worth a list of what the one before left alive: what a ReLU made zero in neighbouring rows alike.
+INLINE bool lists(const Mlp &mlp, int64_t columns) { return mlp.slope == 0 && columns >= 4 * lanes; }
+
 /// The chain's values `y` of `rows` rows of `x`, whose hidden activations go to `hidden` where it is given; `scratch` holds two blocks of
-/// the widest layer.
-void forward_block(const Mlp &mlp, const float *x, const int32_t *group, float *const *hidden, float *y, float *scratch, int64_t block,
-                   int64_t rows) {
+/// the widest layer, `live` a list a tile.
+void forward_block(const Mlp &mlp, const float *x, const int32_t *group, float *const *hidden, float *y, float *scratch, int32_t *live,
+                   int64_t block, int64_t rows) {
   const float *from = x;
   int64_t from_row = mlp.input;
   for (int64_t l = 0; l < mlp.count; ++l) {
@@ -255,21 +312,24 @@ void forward_block(const Mlp &mlp, const float *x, const int32_t *group, float *
     const bool last = l + 1 == mlp.count, straight = last && padded(layer.out) == layer.out;
     const int64_t row = padded(layer.out);
     float *to = straight ? y : !last && hidden ? hidden[l] : scratch + (l % 2) * block * mlp.widest;
-    run_layer(mlp, layer, from, from_row, x, mlp.input, group, to, row, rows);
+    const bool listed = l > 0 && lists(mlp, row);
+    if (listed) list_live_tiles(from, from_row, layer.in, rows, live, mlp.list_width());
+    run_layer(mlp, layer, from, from_row, x, mlp.input, group, listed ? live : nullptr, to, row, rows);
     if (last && !straight) copy_rows(y, to, layer.out, rows);
     from = to;
     from_row = row;
   }
 }
 
-/// Adds a block's gradients. `hidden` holds the block's activations, `y` the chain's values where the last layer bends; `scratch` has two
-/// blocks of the widest layer and two of the input. The input is copied where fewer than 8 numbers follow the block's.
+/// Adds a block's gradients. `hidden` holds the block's activations, `y` the chain's values where the last layer bends; `scratch` has
+/// three blocks of the widest layer and two of the input. The input is copied where fewer than 8 numbers follow the block's.
 void backward_block(const Mlp &mlp, const float *g, const float *x, const int32_t *group, float *const *hidden, const float *y,
-                    const MlpGradients &gradients, float *to_x, float *scratch, int64_t block, int64_t rows, bool fresh,
+                    const MlpGradients &gradients, float *to_x, float *scratch, int32_t *live, int64_t block, int64_t rows,
                     bool copies_input) {
   const int64_t input_row = padded(mlp.input);
   float *const passed[2] = {scratch, scratch + block * mlp.widest};
   float *const input = scratch + 2 * block * mlp.widest, *const to_input = input + block * input_row;
+  float *const packed = to_input + block * input_row;
   // Whole vectors are read from the input here, and what lies behind a row comes to nothing; but behind the last one is no memory.
   const float *values = x;
   int64_t values_row = mlp.input;
@@ -291,22 +351,33 @@ void backward_block(const Mlp &mlp, const float *g, const float *x, const int32_
     const MlpLayer &layer = mlp.layer(l);
     const float *before = l == 0 ? values : hidden[l - 1];
     const int64_t before_row = l == 0 ? values_row : padded(layer.in);
+    const bool listed = layer.bends && lists(mlp, row) && row == padded(layer.out);
     if (gradients.weights[l]) {
       Weights tile;
-      tile.g = from, tile.g_row = row, tile.x = before, tile.x_row = before_row, tile.count = rows, tile.fresh = fresh;
+      tile.g = from, tile.g_row = row, tile.place = nullptr, tile.x = before, tile.x_row = before_row, tile.count = rows;
       tile.out = gradients.weights[l], tile.out_row = layer.gradient_columns();
-      run(tile, layer.out, padded(layer.in));
+      int64_t outputs = layer.out;
+      if (listed) {
+        list_live(from, row, layer.out, rows, live);
+        outputs = live[0];
+        for (int64_t i = 0; i < rows; ++i)
+          for (int64_t j = 0; j < outputs; ++j) packed[i * outputs + j] = from[i * row + live[1 + j]];
+        tile.g = packed, tile.g_row = outputs, tile.place = live + 1;
+      }
+      run(tile, outputs, padded(layer.in));
       if (layer.extra) {
         tile.x = values, tile.x_row = values_row, tile.out += padded(layer.in);
-        run(tile, layer.out, padded(layer.extra));
+        run(tile, outputs, padded(layer.extra));
       }
     }
+    if (listed) list_live_tiles(from, row, layer.out, rows, live, mlp.list_width());
     if (float *sum = gradients.biases[l]) {
       if (!layer.grouped || !group) add_rows(sum, from, row, layer.out, rows);
       else
         for (int64_t i = 0; i < rows; ++i) add_rows(sum + group[i] * padded(layer.out), from + i * row, row, layer.out, 1);
     }
     Slopes tile;
+    tile.live = listed ? live : nullptr, tile.live_width = mlp.list_width();
     tile.g = from, tile.g_row = row, tile.count = layer.out, tile.slope = mlp.slope;
     if (l > 0) {
       tile.panel = layer.back, tile.value = hidden[l - 1], tile.value_row = padded(layer.in), tile.adds = false;

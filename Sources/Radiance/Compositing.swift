@@ -65,13 +65,17 @@ public enum Compositing {
   /// The weights, and how much of the ray reaches each sample, Π(1 - α): both `[R, S]`.
   public static func visibility(density: Tensor, depths: Tensor, directions: Tensor) -> (weights: Tensor, reached: Tensor) {
     let count = depths.size(-1)
-    let steps = depths.narrow(-1, 1, count - 1) - depths.narrow(-1, 0, count - 1)
-    let endless = Tensor.full([depths.size(0), 1], 1e10, device: depths.device)
-    let lengths = cat([steps, endless], -1) * directions.norm(-1, keepdim: true)
-    let opacity = 1 - (-(density * lengths)).exp()
+    let opacity = 1 - (-(density * lengths(depths: depths, directions: directions))).exp()
     let passed = (1 - opacity + 1e-10).cumprod(-1)
     let reached = cat([passed.narrow(-1, 0, 1).onesLike(), passed.narrow(-1, 0, count - 1)], -1)
     return (opacity * reached, reached)
+  }
+
+  /// How long the stretch behind each sample is, the last one's endless: `[R, S]`, of `depths` `[R, S]` and `directions` `[R, 3]`.
+  public static func lengths(depths: Tensor, directions: Tensor) -> Tensor {
+    let count = depths.size(-1)
+    let steps = depths.narrow(-1, 1, count - 1) - depths.narrow(-1, 0, count - 1)
+    return cat([steps, Tensor.full([depths.size(0), 1], 1e10, device: depths.device)], -1) * directions.norm(-1, keepdim: true)
   }
 
   /// Sums `values` `[R, S, C]` over each ray with `weights` `[R, S]` in front of `background`: `[R, C]`.

@@ -62,14 +62,23 @@ extension HyperField: SubjectField {
   {
     withoutGradient {
       let conditioned = conditioned(driving: signals.driving, pose: signals.pose)
-      let count = camera.width * camera.height
-      let rays = headRays(camera, poses: view.expand(count, -1, -1), pixels: .arange(count), configuration.depth)
-      let seen = conditioned.pixels(rays, sampling: configuration.sampling, plate: plate.reshape(-1, 3))
       let (h, w) = (camera.height, camera.width)
+      let pixels = Self.patches(height: h, width: w)
+      let rays = headRays(camera, poses: view.expand(h * w, -1, -1), pixels: pixels, configuration.depth)
+      let behind = plate.reshape(-1, 3).indexSelect(0, pixels.to(plate.device))
+      let seen = conditioned.pixels(rays, sampling: configuration.sampling, plate: behind)
+      let place = pixels.argsort(0).to(seen.color.device)
+      func image(_ values: Tensor) -> Tensor { values.indexSelect(0, place).reshape([h, w] + values.shape.dropFirst()) }
       return RenderedFrame(
-        rgb: seen.color.reshape(h, w, 3).clamp(0, 1),
-        labels: seen.semantics.map { $0.argmax(-1).to(.uint8).reshape(h, w) } ?? .zeros([h, w], .uint8),
-        depth: seen.depth.reshape(h, w), opacity: (1 - seen.backgroundWeight).reshape(h, w))
+        rgb: image(seen.color).clamp(0, 1), labels: seen.semantics.map { image($0.argmax(-1).to(.uint8)) } ?? .zeros([h, w], .uint8),
+        depth: image(seen.depth), opacity: image(1 - seen.backgroundWeight))
     }
+  }
+
+  /// A picture's pixels, row by row counted, in strips four pixels wide from the top down: a dozen that follow each other are a patch.
+  package static func patches(height: Int, width: Int) -> Tensor {
+    let x = Tensor.arange(width).unsqueeze(0), y = Tensor.arange(height).unsqueeze(1)
+    let inStrip = x.remainder(4)
+    return ((x - inStrip) &* height + y &* 4 + inStrip).reshape(-1).argsort(0)
   }
 }

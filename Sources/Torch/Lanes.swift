@@ -1,5 +1,6 @@
 import CTorch
 import Dispatch
+import Synchronization
 
 /// Runs independent pieces of work side by side, each on one thread with operators that use no other.
 ///
@@ -30,6 +31,27 @@ public enum Lanes {
       }
     }
     return results.compactMap(\.self)
+  }
+}
+
+extension Lanes {
+  /// Calls `body` with 0..<`pieces`, each when a lane is free for it, and returns what it returned, in order.
+  ///
+  /// For pieces that take unequally long and add up nothing: which lane a piece runs in is left to chance.
+  public static func pieces<R>(_ pieces: Int, _ body: (Int) -> R) -> [R] {
+    let next = Mutex(0)
+    let lanes = map(min(count, pieces)) { _ in
+      var found: [(Int, R)] = []
+      while true {
+        let piece = next.withLock { next in
+          defer { next += 1 }
+          return next
+        }
+        guard piece < pieces else { return found }
+        found.append((piece, body(piece)))
+      }
+    }
+    return lanes.flatMap(\.self).sorted { $0.0 < $1.0 }.map(\.1)
   }
 }
 

@@ -98,6 +98,35 @@ import Torch
     }
   }
 
+  /// Neurons that are zero in all rows of a tile are left out: neighbours that are alike get the values they get among strangers.
+  @Test func deadNeuronsChangeNothing() throws {
+    var chain = Chain([20, 128, 128, 128, 64], rows: 200, skip: 2, bentEnd: true)
+    let alike = chain.x.detach().narrow(0, 0, 1) + 0.01 * chain.x.detach()
+    // The same rows where every third is a stranger.
+    let mixed = alike.clone()
+    withoutGradient {
+      for row in stride(from: 0, to: 200, by: 3) { mixed.narrow(0, row, 1).copy_(chain.x.detach().narrow(0, row, 1)) }
+    }
+    func found(_ x: Tensor) -> (y: Tensor, gradients: [Tensor]) {
+      chain.x = x.requiringGrad()
+      let y = chain.ours, twin = chain.twin, upstream = chain.upstream(y)
+      let ours = Torch.gradients(of: [y], for: chain.leaves, with: [upstream]).compactMap(\.self)
+      let theirs = Torch.gradients(of: [twin], for: chain.leaves, with: [upstream]).compactMap(\.self)
+      expectClose(y, twin, absolute: 2e-5, "values")
+      for (i, (a, b)) in zip(ours, theirs).enumerated() {
+        expectClose(a, b, absolute: 1e-5 * max(1, b.abs().max().item), relative: 1e-4, "gradient \(i)")
+      }
+      return (y, ours)
+    }
+    let (y, gradients) = found(alike), (other, otherGradients) = found(mixed)
+    let dead = 1 - (y .> 0).any(0).to(.float32).mean().item
+    #expect(dead > 0.2 && dead < 0.8, "\(dead) of the last layer's neurons are dead in all rows")
+    for row in 0..<200 where row % 3 != 0 {
+      #expect(y.narrow(0, row, 1).floats == other.narrow(0, row, 1).floats)
+      #expect(gradients[0].narrow(0, row, 1).floats == otherGradients[0].narrow(0, row, 1).floats)
+    }
+  }
+
   @Test func givesNoGradientWhereNoneIsWanted() throws {
     let chain = Chain([6, 8, 4], rows: 30)
     let weights = chain.weights.map { $0.detach() }, biases = [chain.biases[0].detach(), chain.biases[1]]

@@ -163,7 +163,7 @@ import Torch
         let plain = field.conditioned(driving: driving, pose: pose, .plain, .float64)
           .pixels(batch.rays, frame: 1, sampling: sampling, plate: batch.plate)
         let folded = field.conditioned(driving: driving, pose: pose, .folded, .float64)
-          .pixels(batch.rays, frame: 1, sampling: sampling, plate: batch.plate, memory: 30_000)
+          .pixels(batch.rays, frame: 1, sampling: sampling, plate: batch.plate, tolerance: 0, memory: 30_000)
         let what = "\(fine) fine samples, \(shared ? "one template" : "two templates"), \(semantics)"
         #expect(plain.opacity.max().item > 0.5 && plain.color.max().item > 0.2)
         expectClose(folded.color, plain.color, absolute: 1e-6, relative: 0, "\(what): colours")
@@ -171,6 +171,36 @@ import Torch
         expectClose(folded.depth, plain.depth, absolute: 1e-6, relative: 0, "\(what): depth")
         expectClose(folded.backgroundWeight, plain.backgroundWeight, absolute: 1e-6, relative: 0, "\(what): background")
       }
+    }
+  }
+
+  /// Behind what is opaque, and where nothing can be seen, nothing is evaluated: colours are off by no more than was allowed.
+  @Test(arguments: [true, false]) func pixelsKeepTheirTolerance(plate: Bool) throws {
+    for (fine, shared) in [(48, false), (48, true), (0, false)] {
+      let field = Self.small { $0.sharesTemplate = shared }
+      // Walls: most rays end at the first thing they meet.
+      withoutGradient { for (name, tensor) in field.state() where name.contains("fc_alpha") { tensor.mul_(40) } }
+      let sampling = RaySampling(coarse: 48, fine: fine)
+      let batch = Self.batch(rays: 300, frames: [Int](repeating: 0, count: 300), plate: plate), (driving, pose) = Self.conditions(1)
+      let conditioned = field.conditioned(driving: driving, pose: pose, .folded, .float64)
+      func pixels(_ tolerance: Double) -> RenderedRays {
+        conditioned.pixels(batch.rays, sampling: sampling, plate: batch.plate, tolerance: tolerance)
+      }
+      let exact = pixels(0), off = { (pixels($0).color - exact.color).abs().max().item }
+      let what = "\(fine) fine samples, \(shared ? "one template" : "two templates")"
+      #expect((exact.opacity - exact.backgroundWeight).mean().item > 0.3, "\(what): most rays end somewhere")
+      // The first pass's samples lead the second's: where a ray was left, the others may move a little.
+      #expect(off(ConditionedField.invisible) < 2 * ConditionedField.invisible, "\(what): off by \(off(ConditionedField.invisible))")
+      #expect(off(0.2) > 1e-6, "\(what): something was left out")
+    }
+  }
+
+  @Test func patchesHoldEveryPixelOnce() {
+    for (height, width) in [(8, 12), (5, 7), (3, 2), (1, 1)] {
+      let pixels = HyperField.patches(height: height, width: width).array(Int.self)
+      #expect(pixels.sorted() == Array(0..<height * width))
+      #expect(pixels.prefix(min(width, 4)).elementsEqual(0..<min(width, 4)))
+      if height > 1 { #expect(pixels[min(width, 4)] == width) }
     }
   }
 
