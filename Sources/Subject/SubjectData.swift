@@ -84,7 +84,7 @@ extension SubjectData {
 /// Rays of a camera through pixels `[R]` (row * width + column) in head space, with a camera-to-head matrix a ray, `[R, 3, 4]`.
 ///
 /// Samples lie between `front` before and `back` behind the head's centre, in depth along the camera's axis.
-package func headRays(_ camera: Camera, poses: Tensor, pixels: Tensor, _ depth: SubjectConfiguration.DepthRange) -> Rays {
+func headRays(_ camera: Camera, poses: Tensor, pixels: Tensor, _ depth: SubjectConfiguration.DepthRange) -> Rays {
   let pinhole = Pinhole(focal: SIMD2(camera.focal), center: SIMD2(camera.center)), pixels = pixels.to(poses.device)
   let rows = call("aten::floor_divide.Scalar", pixels, camera.width)
   let inCamera = pinhole.directions(rows: rows, columns: pixels - rows * Tensor(camera.width))

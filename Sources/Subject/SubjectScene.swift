@@ -34,7 +34,7 @@ public struct SubjectScene {
   /// Driving numbers `[.., D]` as the field sees them: those of a typical frame are near 0, with a spread near 1.
   ///
   /// What lies far outside the training is held at its border, where the field still knows what it does.
-  package func normalized(_ driving: Tensor) -> Tensor { ((driving - drivingMean) / drivingSpread).clamp(-6, 6) }
+  func normalized(_ driving: Tensor) -> Tensor { ((driving - drivingMean) / drivingSpread).clamp(-6, 6) }
 
   static func url(_ run: RunFolder) -> URL { run.url.appending(path: "scene.safetensors") }
 
