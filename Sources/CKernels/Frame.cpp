@@ -1,6 +1,7 @@
 // likeness::frame, a whole frame of the fast field as one operator, for rendering alone. Tiles are drawn by whichever thread is free; in
 // a tile all rays advance together, one sample each, so that the field is evaluated for many samples at once and none is evaluated
-// behind what a ray no longer sees. The point network's last layer is linear, and so is applied to a pixel's sum, not to its samples.
+// behind what a ray no longer sees. Nor are many in front of it: probes, one in some pixels, look first, and a ray begins a little before
+// what the probes about it saw. The point network's last layer is linear, and so is applied to a pixel's sum, not to its samples.
 
 #include "Frame.h"
 #include "Lanes.h"
@@ -19,6 +20,7 @@
 #include <array>
 #include <atomic>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <tuple>
 #include <utility>
@@ -60,15 +62,63 @@ namespace {
 
 using at::Tensor;
 
-template <bool fast> TileFunction tile_function(bool half) {
+struct TileFunctions {
+  TileFunction draw, probe;
+};
+template <bool fast> TileFunctions tile_functions(bool half) {
 #if defined(__x86_64__)
   switch (simd()) {
-  case Simd::avx512: return half ? avx512::draw_tile<_Float16, fast> : avx512::draw_tile<float, fast>;
-  case Simd::avx2: return half ? avx2::draw_tile<_Float16, fast> : avx2::draw_tile<float, fast>;
+  case Simd::avx512:
+    if (half) return {avx512::draw_tile<_Float16, fast>, avx512::probe_tile<_Float16, fast>};
+    return {avx512::draw_tile<float, fast>, avx512::probe_tile<float, fast>};
+  case Simd::avx2:
+    if (half) return {avx2::draw_tile<_Float16, fast>, avx2::probe_tile<_Float16, fast>};
+    return {avx2::draw_tile<float, fast>, avx2::probe_tile<float, fast>};
   case Simd::scalar: break;
   }
 #endif
-  return scalar::draw_tile<float, fast>;
+  return {scalar::draw_tile<float, fast>, scalar::probe_tile<float, fast>};
+}
+
+/// Draws all tiles of a job's picture by whichever thread is free. A tile is the same whoever draws it.
+void draw_tiles(const FrameJob &job, TileFunction tile) {
+  const int across = (job.width + tile_width - 1) / tile_width, down = (job.height + tile_height - 1) / tile_height;
+  const int tiles = across * down, hands = std::min(at::get_num_threads(), tiles);
+  std::atomic<int> next{0};
+  const int64_t sums = int64_t(tile_rays) * job.features.in, rows = int64_t(frame_block) * job.row;
+  at::parallel_for(0, hands, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t hand = begin; hand < end; ++hand) {
+      const auto scratch = std::make_unique<FrameScratch>();
+      const at::Tensor memory = at::zeros({sums + 2 * rows}, at::kFloat);
+      scratch->sums = memory.mutable_data_ptr<float>();
+      scratch->a = scratch->sums + sums;
+      scratch->b = scratch->a + rows;
+      for (int i; (i = next.fetch_add(1, std::memory_order_relaxed)) < tiles;) tile(job, i, *scratch);
+    }
+  });
+}
+
+/// Shoots a ray through every 2^shift th pixel and says what it sees first; the probes at the far edges stand outside of the picture.
+/// Returns the grid's memory.
+at::Tensor probe(FrameJob &job, int shift, TileFunction tile) {
+  const auto behind_last = [&](int pixels) { return ((pixels - 1) >> shift) + 2; };
+  FrameJob probes = job;
+  probes.width = behind_last(job.width);
+  probes.height = behind_last(job.height);
+  const float apart = static_cast<float>(1 << shift);
+  for (int axis = 0; axis < 3; ++axis) {
+    const float column = job.camera[1][axis], row = job.camera[2][axis];
+    probes.camera[1][axis] = apart * column;
+    probes.camera[2][axis] = apart * row;
+    probes.camera[3][axis] = job.camera[3][axis] + 0.5f * (1 - apart) * (column + row);
+  }
+  probes.stop = probe_stop;
+  // What sixteen pixels read may lie to the right of the last row's end.
+  at::Tensor first = at::full({int64_t(probes.height) * probes.width + 32}, std::numeric_limits<float>::infinity(), at::kFloat);
+  probes.first = first.mutable_data_ptr<float>();
+  draw_tiles(probes, tile);
+  job.probed = {probes.first, shift, probes.width};
+  return first;
 }
 
 int64_t rounded_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
@@ -200,9 +250,11 @@ using Frame = std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor>;
 Frame draw(const Tensor &camera, int64_t width, int64_t height, const Tensor &occupancy, const Tensor &box, const Tensor &nodes,
            const Tensor &lattice_axes, const Tensor &planes, const Tensor &axes, const Tensor &volume, const Tensor &ambient,
            at::TensorList point_weights, at::TensorList point_biases, at::TensorList shading_weights, at::TensorList shading_biases,
-           const Tensor &plate, double scale, double slope, double step, int64_t limit, double stop, bool with_features) {
+           const Tensor &plate, double scale, double slope, double step, int64_t limit, double stop, int64_t probes, bool with_features) {
   TORCH_CHECK(width >= 0 && height >= 0 && width * height < INT32_MAX / 4, "frame: a picture of ", width, " by ", height);
   TORCH_CHECK(step > 0 && limit >= 0, "frame: a step above 0 and a limit of at least 0, not ", step, " and ", limit);
+  TORCH_CHECK(probes == 0 || probes == 2 || probes == 4 || probes == 8 || probes == 16,
+              "frame: probes 2, 4, 8 or 16 pixels apart, or 0 for none, not ", probes);
   TORCH_CHECK(planes.dim() == 4 && planes.size(0) == 3, "frame: planes [3, H, W, C], not ", planes.sizes());
   TORCH_CHECK(volume.dim() == 5 && volume.size(0) == 1, "frame: volume [1, Z, Y, X, C], not ", volume.sizes());
   TORCH_CHECK(ambient.dim() == 5 && ambient.size(0) == 1 && ambient.size(1) == 1, "frame: ambient plane [1, 1, H, W, C], not ",
@@ -244,22 +296,9 @@ Frame draw(const Tensor &camera, int64_t width, int64_t height, const Tensor &oc
   job.feature_image = with_features ? features.mutable_data_ptr<float>() : nullptr;
 
   const bool fast = job.planes.channels == 16 && job.volume.channels == 8 && job.ambient.channels == 8;
-  const TileFunction tile = fast ? tile_function<true>(ready.half) : tile_function<false>(ready.half);
-  const int across = (job.width + tile_width - 1) / tile_width, down = (job.height + tile_height - 1) / tile_height;
-  const int tiles = across * down, hands = std::min(at::get_num_threads(), tiles);
-  std::atomic<int> next{0};
-  const int64_t sums = int64_t(tile_rays) * job.features.in, rows = int64_t(frame_block) * job.row;
-  // A tile is the same whoever draws it.
-  at::parallel_for(0, hands, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t hand = begin; hand < end; ++hand) {
-      const auto scratch = std::make_unique<FrameScratch>();
-      const Tensor memory = at::zeros({sums + 2 * rows}, options);
-      scratch->sums = memory.mutable_data_ptr<float>();
-      scratch->a = scratch->sums + sums;
-      scratch->b = scratch->a + rows;
-      for (int i; (i = next.fetch_add(1, std::memory_order_relaxed)) < tiles;) tile(job, i, *scratch);
-    }
-  });
+  const TileFunctions tile = fast ? tile_functions<true>(ready.half) : tile_functions<false>(ready.half);
+  if (probes > 0 && width > 0 && height > 0) ready.kept.push_back(probe(job, __builtin_ctzll(probes), tile.probe));
+  draw_tiles(job, tile.draw);
   return {rgb, labels, depth, opacity, features};
 }
 
@@ -271,7 +310,7 @@ Frame draw(const Tensor &camera, int64_t width, int64_t height, const Tensor &oc
 TORCH_LIBRARY_FRAGMENT(likeness, library) {
   library.def("frame(Tensor camera, int width, int height, Tensor occupancy, Tensor box, Tensor nodes, Tensor lattice_axes, Tensor planes, "
               "Tensor axes, Tensor volume, Tensor ambient, Tensor[] point_weights, Tensor[] point_biases, Tensor[] shading_weights, "
-              "Tensor[] shading_biases, Tensor plate, float scale, float slope, float step, int limit, float stop, bool with_features) -> "
+              "Tensor[] shading_biases, Tensor plate, float scale, float slope, float step, int limit, float stop, int probes, bool with_features) -> "
               "(Tensor rgb, Tensor labels, Tensor depth, Tensor opacity, Tensor features)");
 }
 TORCH_LIBRARY_IMPL(likeness, CPU, library) { library.impl("frame", likeness::draw); }

@@ -18,6 +18,15 @@ struct FeatureTable {
   int channels;
 };
 
+/// What the probes of a picture saw first: t of the first sample that dims what is behind it, infinite where there is none. Probes stand
+/// 2^shift pixels apart, `columns` in a row.
+struct ProbedDepths {
+  const float *first;
+  int shift, columns;
+};
+/// A probe has seen something when less than this is let through. A ray then begins this many steps before what the probes about it saw.
+constexpr float probe_stop = 0.999f, probe_margin = 1.25f;
+
 /// A dense layer as the kernels take it: weights `[in, width]`, outputs padded with zeros to `width`, a multiple of 16.
 struct DenseLayer {
   const float *weights, *bias;
@@ -52,6 +61,10 @@ struct FrameJob {
   float slope;
   /// The longest row of any layer's input or output.
   int row;
+  /// Of all rays of a picture; without a grid they begin where they enter the box.
+  ProbedDepths probed;
+  /// Of a picture of probes: what they see first.
+  float *first;
   const float *plate;
   float *rgb, *depth, *opacity, *feature_image;
   uint8_t *labels;

@@ -1,5 +1,21 @@
 // Rays of a tile and their next samples, as likeness::march finds them to the last bit: included inside a namespace of Frame.cpp.
 
+/// t before which the rays of sixteen pixels from column `left` of a row on need not look: the least of the probes at the corners of the
+/// square that a pixel is in. Infinite where these see nothing.
+INLINE f16v first_seen(const ProbedDepths &probed, int left, int row) {
+  const int between = (1 << probed.shift) - 1, from = left >> probed.shift;
+  const float *above = probed.first + int64_t(row >> probed.shift) * probed.columns + from;
+  const float *below = probed.first + int64_t((row + between) >> probed.shift) * probed.columns + from;
+  const auto grid = [&](int column) __attribute__((always_inline)) { return (column >> probed.shift) - from; };
+  float nearest[17], result[16];
+  for (int c = 0; c <= grid(left + 15 + between); ++c) nearest[c] = above[c] < below[c] ? above[c] : below[c];
+  for (int lane = 0; lane < 16; ++lane) {
+    const float a = nearest[grid(left + lane)], b = nearest[grid(left + lane + between)];
+    result[lane] = a < b ? a : b;
+  }
+  return load(result);
+}
+
 /// The rays of a tile that cross the box; returns how many. Others are final at once.
 static int begin_rays(const FrameJob &job, int left, int top, FrameScratch &s) {
 #pragma clang fp contract(off)
@@ -25,6 +41,12 @@ static int begin_rays(const FrameJob &job, int left, int top, FrameScratch &s) {
       const f16v length = __builtin_elementwise_sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
       const f16v rung = job.step / length;
       inside &= (length > 0.0f) & (enter < leave) & (leave < __builtin_inff()) & (enter + rung > enter);
+      f16v k = all(0);
+      if (job.probed.first && top + y < job.height) {
+        const f16v first = first_seen(job.probed, left + x, top + y);
+        inside &= first < __builtin_inff();
+        k = most(__builtin_elementwise_ceil((first - enter) / rung - (probe_margin + 0.5f)), k);
+      }
       const uint32_t kept = bits(inside);
       store(s.final_reached + id, all(1));
       store(s.final_depth + id, all(0));
@@ -33,7 +55,7 @@ static int begin_rays(const FrameJob &job, int left, int top, FrameScratch &s) {
       pack(s.enter + count, enter, kept);
       pack(s.rung + count, rung, kept);
       pack(s.leave + count, leave, kept);
-      pack(s.k + count, all(0), kept);
+      pack(s.k + count, k, kept);
       pack(s.reached + count, all(1), kept);
       pack(s.depth + count, all(0), kept);
       pack(s.id + count, __builtin_convertvector(lanes(), i16v) + id, kept);

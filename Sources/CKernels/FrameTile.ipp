@@ -25,8 +25,9 @@ template <int fixed> INLINE void sum_up(const FrameJob &job, const float *rows, 
   }
 }
 
-/// Adds the samples `first ..< first + count` of a wave, one a ray, to what their rays have summed.
-template <class S, bool fast> static void add_samples(const FrameJob &job, int first, int count, FrameScratch &s) {
+/// Adds the samples `first ..< first + count` of a wave, one a ray, to what their rays have summed. Of probes only the last sample's depth
+/// is kept.
+template <class S, bool fast, bool probing> static void add_samples(const FrameJob &job, int first, int count, FrameScratch &s) {
   deform(job, first, count, s);
   place_samples(job, count, s);
   look_up<S, fast>(job, count, s, s.a);
@@ -42,12 +43,14 @@ template <class S, bool fast> static void add_samples(const FrameJob &job, int f
     const f16v density = job.density_scale * softplus(load(s.raw + i) + (job.density_bias - 1.0f));
     const f16v reached = load(s.reached + first + i), passed = reached * exponential(density * -job.step);
     const f16v weight = reached - passed, depth = load(s.depth + first + i);
+    const f16v t = load(s.t + first + i);
     store(s.weight + i, weight);
     // Lanes beyond the block belong to the next one.
     const i16v mine = lanes() < static_cast<float>(count - i);
     store(s.reached + first + i, mine ? passed : reached);
-    store(s.depth + first + i, mine ? depth + weight * load(s.t + first + i) : depth);
+    store(s.depth + first + i, mine ? (probing ? t : depth + weight * t) : depth);
   }
+  if (probing) return;
   if (usual) sum_up<64>(job, rows, s.id + first, s.weight, count, s.sums);
   else sum_up<0>(job, rows, s.id + first, s.weight, count, s.sums);
 }
@@ -160,10 +163,29 @@ template <class S, bool fast> static void draw_tile(const FrameJob &job, int til
       }
     }
     for (int first = 0; first < count; first += frame_block)
-      add_samples<S, fast>(job, first, count - first < frame_block ? count - first : frame_block, s);
+      add_samples<S, fast, false>(job, first, count - first < frame_block ? count - first : frame_block, s);
   }
   end_rays(count, s);
   for (int first = 0; first < hit_count; first += frame_block)
     shade(job, left, top, hits + first, hit_count - first < frame_block ? hit_count - first : frame_block, s);
   show_plate(job, left, top, hit);
+}
+
+/// A tile of a picture of probes: rays that end with the first sample that shows anything.
+template <class S, bool fast> static void probe_tile(const FrameJob &job, int tile, FrameScratch &s) {
+  const int across = (job.width + tile_width - 1) / tile_width;
+  const int left = tile % across * tile_width, top = tile / across * tile_height;
+  int count = begin_rays(job, left, top, s);
+  for (int wave = 0; wave < job.limit; ++wave) {
+    count = next_samples(job, count, s);
+    if (count == 0) break;
+    for (int first = 0; first < count; first += frame_block)
+      add_samples<S, fast, true>(job, first, count - first < frame_block ? count - first : frame_block, s);
+  }
+  end_rays(count, s);
+  for (int id = 0; id < tile_rays; ++id) {
+    const int x = left + id % tile_width, y = top + id / tile_width;
+    if (x >= job.width || y >= job.height) continue;
+    job.first[int64_t(y) * job.width + x] = s.final_reached[id] < job.stop ? s.final_depth[id] : __builtin_inff();
+  }
 }

@@ -48,11 +48,15 @@ public struct FrameField {
   public var densityScale: Double, slope: Double
   /// Distance of samples, head units; the most samples a ray takes; rays end that let less than `stop` through.
   public var step: Double, limit: Int, stop: Double
+  /// Pixels between two probes, 2, 4, 8 or 16: rays that end with the first sample that shows anything, shot before the others, which begin a
+  /// little before what the four probes about them saw, and not at all where those saw nothing. What no probe sees and stands in front of
+  /// what they see may be missed. 0: no probes.
+  public var probes: Int
 
   public init(
     occupancy: OccupancyGrid, lattice: Tensor, latticeAxes: Tensor, planes: Tensor, volume: Tensor, axes: Tensor, ambient: Tensor,
     point: (weights: [Tensor], biases: [Tensor]), shading: (weights: [Tensor], biases: [Tensor]), densityScale: Double = 10,
-    slope: Double = 0, step: Double, limit: Int = 16, stop: Double = 0.01
+    slope: Double = 0, step: Double, limit: Int = 16, stop: Double = 0.01, probes: Int = 0
   ) {
     self.occupancy = occupancy
     self.lattice = lattice
@@ -68,6 +72,7 @@ public struct FrameField {
     self.step = step
     self.limit = limit
     self.stop = stop
+    self.probes = probes
   }
 
   /// What `camera` sees in front of `plate` `[H, W, 3]` (0...1), without history.
@@ -76,7 +81,7 @@ public struct FrameField {
       let found = callAll(
         "likeness::frame", camera.matrix, camera.width, camera.height, occupancy.cells, occupancy.box, lattice, latticeAxes, planes, axes,
         volume, ambient, point.weights, point.biases, shading.weights, shading.biases, plate, densityScale, slope, step, limit, stop,
-        features
+        probes, features
       ).compactMap(\.self)
       return FieldFrame(rgb: found[0], labels: found[1], depth: found[2], opacity: found[3], features: features ? found[4] : nil)
     }

@@ -5,34 +5,16 @@ extension FrameField {
   package func framePlainly(_ camera: FrameCamera, plate: Tensor) -> FieldFrame {
     withoutGradient {
       let rays = camera.rays
-      let samples = marchPlainly(rays, occupancy: occupancy, step: step, limit: limit)
-      let moved = Self.cell(lattice.unsqueeze(0), at: Self.coordinates(samples.positions, latticeAxes))
-      let place = Self.coordinates(samples.positions + moved.narrow(1, 0, 3), axes)
-      let ambientPlace = cat([moved.narrow(1, 3, 2).clamp(-1, 1), moved.narrow(1, 3, 1).zerosLike()], 1)
-      let columns = [[0, 1], [0, 2], [1, 2]]
-      let squares = columns.enumerated().map { plane, pair in
-        let flat = stack(pair.map { place.select(1, $0) } + [place.select(1, 0).zerosLike()], 1)
-        return Self.cell(planes.select(0, plane).unsqueeze(0).unsqueeze(0), at: flat)
-      }
-      let features = cat(
-        [squares[0] * squares[1] * squares[2], Self.cell(volume, at: place), Self.cell(ambient, at: ambientPlace)], 1)
-      let raw = Self.network(features, point, slope: slope)
+      let samples = marchPlainly(
+        rays, occupancy: occupancy, step: step, jitter: probes > 0 ? beginningsPlainly(camera) : nil, limit: limit)
+      let raw = rawPlainly(samples)
       let thickness = densityScale * (raw.select(1, 0) - 1).softplus() * samples.lengths
-
-      // Rays as rows, their samples as columns; what is not there is empty.
-      let count = rays.count, most = max(1, limit)
-      let ray = samples.ray.to(.int64), first = samples.starts.to(.int64).indexSelect(0, ray)
-      let slot = ray &* most + (Tensor.arange(samples.count) - first)
-      func rows(_ values: Tensor) -> Tensor {
-        let width = values.dim == 1 ? 1 : values.size(1)
-        return Tensor.zeros([count * most, width]).indexAdd(0, slot, values.reshape(-1, width)).reshape(count, most, width)
-      }
-      let through = (-rows(thickness).squeeze(-1).cumsum(1)).exp()
-      let reached = cat([Tensor.ones([count, 1]), through.narrow(1, 0, most - 1)], 1)
+      let through = (-rows(thickness, of: samples).squeeze(-1).cumsum(1)).exp()
+      let reached = cat([Tensor.ones([rays.count, 1]), through.narrow(1, 0, max(1, limit) - 1)], 1)
       let weights = ((reached - through) * (reached .>= stop).to(.float32)).unsqueeze(1)
       let alpha = weights.sum(2).squeeze(1)
-      let shown = weights.matmul(rows(raw.narrow(1, 1, raw.size(1) - 1))).squeeze(1)
-      let depth = weights.matmul(rows(samples.depths)).reshape(-1) / alpha.clamp(1e-6)
+      let shown = weights.matmul(rows(raw.narrow(1, 1, raw.size(1) - 1), of: samples)).squeeze(1)
+      let depth = weights.matmul(rows(samples.depths, of: samples)).reshape(-1) / alpha.clamp(1e-6)
 
       let logits = Self.network(cat([shown, rays.directions.normalized(1)], 1), shading, slope: slope)
       let a = alpha.unsqueeze(1), background = Tensor.arange(logits.size(1) - 3) .== 0
@@ -43,6 +25,51 @@ extension FrameField {
         rgb: color.reshape(size + [3]), labels: classes.argmax(1).to(.uint8).reshape(size), depth: depth.reshape(size),
         opacity: alpha.reshape(size), features: shown.reshape(size + [shown.size(1)]))
     }
+  }
+
+  /// Density and features of samples before any function of theirs, `[N, 1 + F]`.
+  private func rawPlainly(_ samples: MarchedSamples) -> Tensor {
+    let moved = Self.cell(lattice.unsqueeze(0), at: Self.coordinates(samples.positions, latticeAxes))
+    let place = Self.coordinates(samples.positions + moved.narrow(1, 0, 3), axes)
+    let ambientPlace = cat([moved.narrow(1, 3, 2).clamp(-1, 1), moved.narrow(1, 3, 1).zerosLike()], 1)
+    let columns = [[0, 1], [0, 2], [1, 2]]
+    let squares = columns.enumerated().map { plane, pair in
+      let flat = stack(pair.map { place.select(1, $0) } + [place.select(1, 0).zerosLike()], 1)
+      return Self.cell(planes.select(0, plane).unsqueeze(0).unsqueeze(0), at: flat)
+    }
+    let features = cat(
+      [squares[0] * squares[1] * squares[2], Self.cell(volume, at: place), Self.cell(ambient, at: ambientPlace)], 1)
+    return Self.network(features, point, slope: slope)
+  }
+
+  /// Rays as rows, their samples as columns, `[R, limit, C]`; what is not there is 0.
+  private func rows(_ values: Tensor, of samples: MarchedSamples) -> Tensor {
+    let most = max(1, limit), count = samples.rayCount, width = values.dim == 1 ? 1 : values.size(1)
+    let ray = samples.ray.to(.int64), first = samples.starts.to(.int64).indexSelect(0, ray)
+    let slot = ray &* most + (Tensor.arange(samples.count) - first)
+    return Tensor.zeros([count * most, width]).indexAdd(0, slot, values.reshape(-1, width)).reshape(count, most, width)
+  }
+
+  /// With probes: how many steps from where each ray enters the box its first sample may lie, `[R]`, beyond the box for those without any.
+  private func beginningsPlainly(_ camera: FrameCamera) -> Tensor {
+    let apart = Double(probes), m = camera.matrix
+    let (across, down) = ((camera.width - 1) / probes + 2, (camera.height - 1) / probes + 2)
+    let matrix = stack([m[0], apart * m[1], apart * m[2], m[3] + (0.5 - apart / 2) * (m[1] + m[2])])
+    let samples = marchPlainly(
+      FrameCamera(matrix: matrix, width: across, height: down).rays, occupancy: occupancy, step: step, limit: limit)
+    let thickness = densityScale * (rawPlainly(samples).select(1, 0) - 1).softplus() * samples.lengths
+    let seen = ((-rows(thickness, of: samples).cumsum(1)).exp() .< 0.999) .& (rows(samples.lengths, of: samples) .> 0)
+    let far = 1e6
+    let first = rows(samples.depths, of: samples).maskedFill(seen.logicalNot(), far).amin(1).reshape(down, across)
+    // Each pixel lies between two rows and two columns of probes, or on one.
+    func ends(_ count: Int) -> [Tensor] {
+      [0, probes - 1].map { more in Tensor((0..<count).map { ($0 + more) / probes }) }
+    }
+    let lines = ends(camera.height).map { first.indexSelect(0, $0) }, line = lines[0].minimum(lines[1])
+    let corners = ends(camera.width).map { line.indexSelect(1, $0) }
+    let nearest = corners[0].minimum(corners[1]).reshape(-1)
+    let (enter, _, rung, _) = rungs(camera.rays, box: occupancy.box, step: step)
+    return ((nearest - enter) / rung - 1.75).ceil().clamp(0) + 0.5
   }
 
   /// u = slope (x - center) + extra clamp(x - center, -half, half), held within -1...1: `[N, 3]` with axes `[3, 4]`.

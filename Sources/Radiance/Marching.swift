@@ -37,19 +37,9 @@ private func samples(_ found: [Tensor]) -> MarchedSamples {
 /// `march` with plain tensors: all rungs of all rays at once.
 package func marchPlainly(_ rays: Rays, occupancy: OccupancyGrid, step: Double, jitter: Tensor? = nil, limit: Int) -> MarchedSamples {
   withoutGradient {
-    let (o, d, box) = (rays.origins, rays.directions, occupancy.box)
+    let (o, box) = (rays.origins, occupancy.box)
     let moved = jitter ?? .full([rays.count], 0.5, device: o.device)
-    let squares = (0..<3).map { d.select(1, $0) * d.select(1, $0) }
-    // libtorch's square root of float32 may be off by one unit in the last place.
-    let length = (squares[0] + squares[1] + squares[2]).to(.float64).sqrt().to(.float32)
-    // Along an axis that the ray does not move on, it is always or never inside.
-    let still = d .== 0
-    let inside = (o .>= box[0]) .& (o .<= box[1])
-    let ends = [(box[0] - o) / d, (box[1] - o) / d]
-    let enter = ends[0].minimum(ends[1]).maskedFill(still, -.infinity).amax(1).clamp(0)
-    let leave = ends[0].maximum(ends[1]).maskedFill(still, .infinity).amin(1)
-    let hit = (enter .< leave) .& leave.isFinite() .& (length .> 0) .& (still.logicalNot() .| inside).all(1)
-    let rung = Tensor(Float(step)).to(o.device) / length
+    let (enter, leave, rung, hit) = rungs(rays, box: box, step: step)
     let most = ((leave - enter) / rung).maskedFill(hit.logicalNot(), 0)
     let count = rays.count == 0 ? 0 : Int(most.max().item) + 2
     let k = Tensor.arange(count, .float32, device: o.device)
@@ -66,4 +56,20 @@ package func marchPlainly(_ rays: Rays, occupancy: OccupancyGrid, step: Double, 
       points.maskedSelect(kept.unsqueeze(-1)).reshape(-1, 3), taken, Tensor.full(taken.shape, step, device: o.device), ray, starts,
     ])
   }
+}
+
+/// Where rays enter and leave a `box` `[2, 3]`, how far apart their samples lie, in t, and which of them cross it at all.
+func rungs(_ rays: Rays, box: Tensor, step: Double) -> (enter: Tensor, leave: Tensor, rung: Tensor, hit: Tensor) {
+  let (o, d) = (rays.origins, rays.directions)
+  let squares = (0..<3).map { d.select(1, $0) * d.select(1, $0) }
+  // libtorch's square root of float32 may be off by one unit in the last place.
+  let length = (squares[0] + squares[1] + squares[2]).to(.float64).sqrt().to(.float32)
+  // Along an axis that the ray does not move on, it is always or never inside.
+  let still = d .== 0
+  let inside = (o .>= box[0]) .& (o .<= box[1])
+  let ends = [(box[0] - o) / d, (box[1] - o) / d]
+  let enter = ends[0].minimum(ends[1]).maskedFill(still, -.infinity).amax(1).clamp(0)
+  let leave = ends[0].maximum(ends[1]).maskedFill(still, .infinity).amin(1)
+  let hit = (enter .< leave) .& leave.isFinite() .& (length .> 0) .& (still.logicalNot() .| inside).all(1)
+  return (enter, leave, Tensor(Float(step)).to(o.device) / length, hit)
 }

@@ -83,6 +83,32 @@ import Torch
     compare(opaque, "rays that end early")
   }
 
+  /// Rays that begin where probes say, in fields of which they miss nothing and in one of which they do.
+  @Test func beginsWhereProbesSay() {
+    for probes in [2, 4, 16] {
+      var field = field(share: 0.1)
+      field.probes = probes
+      compare(field, "probes \(probes) pixels apart")
+      var rounded = self.field(.float16, seed: 7, share: 0.1)
+      rounded.probes = probes
+      compare(rounded, "probes \(probes) pixels apart, rounded")
+    }
+    // A ball is solid, and large beside four pixels: what lies before it is skipped, and nothing else. Without probes rays end that have
+    // taken their samples; with them these are left for what shows.
+    var ball = field(share: 1)
+    let centers = OccupancyGrid.full(box: ball.occupancy.box, resolution: 16).centers
+    let inside = (centers.square().sum(1) .< 1).reshape(16, 16, 16)
+    ball.occupancy = OccupancyGrid(occupied: inside, box: ball.occupancy.box)
+    ball.densityScale = 60
+    ball.limit = 64
+    let all = ball.frame(camera, plate: plate)
+    ball.probes = 4
+    let probed = ball.frame(camera, plate: plate)
+    #expect((probed.rgb - all.rgb).square().mean().item < 1e-5)
+    let inBoth = (probed.opacity .> 0.5).to(.float32).mean().item
+    #expect(inBoth > 0.05 && inBoth < 0.95)
+  }
+
   /// Many rays, some along cells' edges: the operator steps sixteen at a time, but to the same samples.
   @Test func stepsAsMarchingDoes() {
     var field = field(share: 0.02)
@@ -106,14 +132,18 @@ import Torch
     away.occupancy = OccupancyGrid.full(box: away.occupancy.box + 100)
     var still = field()
     still.limit = 0
-    for (field, what) in [(empty, "empty"), (away, "out of sight"), (still, "no samples")] {
+    var probed = empty
+    probed.probes = 4
+    for (field, what) in [(empty, "empty"), (away, "out of sight"), (still, "no samples"), (probed, "empty, probed")] {
       let found = field.frame(camera, plate: plate, features: true)
       #expect(found.rgb.floats == plate.floats, "\(what)")
       for tensor in [found.labels, found.depth, found.opacity, found.features] {
         #expect(tensor.map { $0.to(.float32).abs().sum().item } == 0, "\(what)")
       }
     }
-    let none = field().frame(FrameCamera(matrix: camera.matrix, width: 0, height: 5), plate: .zeros([5, 0, 3]))
+    var any = field()
+    any.probes = 4
+    let none = any.frame(FrameCamera(matrix: camera.matrix, width: 0, height: 5), plate: .zeros([5, 0, 3]))
     #expect(none.rgb.shape == [5, 0, 3] && none.features == nil)
   }
 
@@ -128,7 +158,9 @@ import Torch
   }
 
   @Test func doesNotDependOnTheThreads() {
-    let field = field(.float16), plate = Tensor.rand([90, 120, 3], Generator(seed: 3))
+    var field = field(.float16)
+    field.probes = 4
+    let plate = Tensor.rand([90, 120, 3], Generator(seed: 3))
     let large = FrameCamera(
       matrix: camera.matrix * Tensor([1, 1 / 3.0, 1 / 3.75, 1] as [Float], [4, 1]), width: 120, height: 90)
     let before = Libtorch.threads

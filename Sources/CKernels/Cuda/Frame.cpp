@@ -2,6 +2,7 @@
 
 #include "Kernels/Composite.h"
 
+#include "../Frame.h"
 #include "Launch.h"
 #include "Operands.h"
 #include "Programs.h"
@@ -10,6 +11,7 @@
 #include <torch/library.h>
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 #include <vector>
 
@@ -36,10 +38,10 @@ Tensor network(const Tensor &x, const Tensors &weights, const Tensors &biases, d
   return op.call(x, weights, biases, std::nullopt, slope, -1, false);
 }
 std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> samples(const Tensor &origins, const Tensor &directions, const Tensor &occupancy,
-                                                           const Tensor &box, double step, int64_t limit) {
+                                                           const Tensor &box, double step, const Tensor &begin, int64_t limit) {
   static const auto op = find<std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor>(
       const Tensor &, const Tensor &, const Tensor &, const Tensor &, double, const Tensor &, int64_t)>("likeness::march");
-  return op.call(origins, directions, occupancy, box, step, at::full({origins.size(0)}, 0.5, origins.options()), limit);
+  return op.call(origins, directions, occupancy, box, step, begin, limit);
 }
 std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> composited(const Tensor &density, const Tensor &lengths, const Tensor &depths,
                                                               const Tensor &features, const Tensor &starts) {
@@ -70,12 +72,52 @@ struct Field {
   }
 };
 
+/// Directions of the pixels of some rows, `[count width, 3]`, seen through `view` `[4, 3]`.
+Tensor directions_of(const Tensor &view, int64_t width, int64_t top, int64_t count) {
+  const Tensor columns = (at::arange(width, view.options()) + 0.5).view({1, -1, 1});
+  const Tensor lines = (at::arange(top, top + count, view.options()) + 0.5).view({-1, 1, 1});
+  return (columns * view[1] + lines * view[2] + view[3]).reshape({count * width, 3});
+}
+
+/// What rays every `apart` pixels see first, see `FrameJob::probed`: t `[rows, columns]`, infinite where that is nothing.
+Tensor probe(const Field &field, const Tensor &view, int64_t width, int64_t height, int64_t apart, const Tensor &cells, double scale,
+             double slope, double step, int64_t limit) {
+  const int64_t across = (width - 1) / apart + 2, down = (height - 1) / apart + 2;
+  const double far = static_cast<double>(apart);
+  const Tensor wide = at::stack({view[0], view[1] * far, view[2] * far, view[3] + (view[1] + view[2]) * (0.5 - far / 2)});
+  const Tensor directions = directions_of(wide, across, 0, down), origins = view[0].expand({across * down, 3}).contiguous();
+  const auto [positions, t, lengths, ray, starts] =
+      samples(origins, directions, cells, field.box, step, at::full({across * down}, 0.5, view.options()), limit);
+  const Tensor thickness = at::softplus(field.at(positions, slope).select(1, 0) - 1) * scale * lengths;
+  // Sums over all samples before, less those of other rays.
+  const Tensor sums = at::constant_pad_nd(thickness.to(at::kDouble).cumsum(0), {1, 0}), of = ray.to(at::kLong);
+  const Tensor through = (sums.index_select(0, starts.to(at::kLong).index_select(0, of)) - sums.narrow(0, 1, t.size(0))).exp();
+  constexpr double nothing = std::numeric_limits<double>::infinity();
+  const Tensor seen = t.masked_fill(through >= probe_stop, nothing);
+  return at::full({across * down}, nothing, view.options()).scatter_reduce(0, of, seen, "amin").view({down, across});
+}
+
+/// With how many steps from where they enter the box the rays of some rows begin, `[count width]`.
+Tensor beginnings(const Field &field, const Tensor &view, const Tensor &directions, const Tensor &first, int64_t width, int64_t top,
+                  int64_t count, int64_t apart, double step) {
+  const auto places = [&](int64_t from, int64_t number, int64_t more) {
+    return at::floor_divide(at::arange(from, from + number, view.options().dtype(at::kLong)) + more, apart);
+  };
+  const Tensor line = at::minimum(first.index_select(0, places(top, count, 0)), first.index_select(0, places(top, count, apart - 1)));
+  const Tensor nearest = at::minimum(line.index_select(1, places(0, width, 0)), line.index_select(1, places(0, width, apart - 1)));
+  const Tensor box = field.box.to(field.device, at::kFloat), a = (box[0] - view[0]) / directions, b = (box[1] - view[0]) / directions;
+  const Tensor still = directions == 0;
+  const Tensor enter = at::minimum(a, b).masked_fill(still, 0).amax(1).clamp_min(0), rung = step / directions.norm(2, 1);
+  // Those that begin nowhere begin far behind the box.
+  return ((nearest.reshape({-1}) - enter) / rung - (probe_margin + 0.5)).ceil().clamp(0, 1e7) + 0.5;
+}
+
 using Frame = std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor>;
 
 Frame draw(const Tensor &camera, int64_t width, int64_t height, const Tensor &occupancy, const Tensor &box, const Tensor &nodes,
            const Tensor &lattice_axes, const Tensor &planes, const Tensor &axes, const Tensor &volume, const Tensor &ambient,
            at::TensorList point_weights, at::TensorList point_biases, at::TensorList shading_weights, at::TensorList shading_biases,
-           const Tensor &plate, double scale, double slope, double step, int64_t limit, double stop, bool with_features) {
+           const Tensor &plate, double scale, double slope, double step, int64_t limit, double stop, int64_t probes, bool with_features) {
   TORCH_CHECK(width >= 0 && height >= 0 && width * height < INT32_MAX / 4, "frame: a picture of ", width, " by ", height);
   TORCH_CHECK(camera.dim() == 2 && camera.size(0) == 4 && camera.size(1) == 3, "frame: camera [4, 3], not ", camera.sizes());
   TORCH_CHECK(nodes.dim() == 4 && nodes.size(3) == 8, "frame: lattice [Z, Y, X, 8], not ", nodes.sizes());
@@ -104,16 +146,20 @@ Frame draw(const Tensor &camera, int64_t width, int64_t height, const Tensor &oc
   Tensor rgb = at::empty({height, width, 3}, options), labels = at::zeros({height, width}, options.dtype(at::kByte));
   Tensor depth = at::empty({height, width}, options), opacity = at::empty({height, width}, options);
   Tensor features = at::empty({with_features ? height : 0, width, feature_count}, options);
-  const Tensor columns = (at::arange(width, options) + 0.5).view({1, -1, 1});
+  TORCH_CHECK(probes == 0 || probes == 2 || probes == 4 || probes == 8 || probes == 16,
+              "frame: probes 2, 4, 8 or 16 pixels apart, or 0 for none, not ", probes);
+  const bool probing = probes > 0 && width > 0 && height > 0;
+  const Tensor first = probing ? probe(field, view, width, height, probes, cells, scale, slope, step, limit) : Tensor();
   constexpr int64_t mostSamples = 1 << 21;
   const int64_t perRow = std::max<int64_t>(1, width * std::max<int64_t>(1, limit));
   const int64_t rows = std::clamp<int64_t>(mostSamples / perRow, 1, std::max<int64_t>(1, height));
   for (int64_t top = 0; top < height && width > 0; top += rows) {
     const int64_t count = std::min(rows, height - top), rays = count * width;
-    const Tensor lines = (at::arange(top, top + count, options) + 0.5).view({-1, 1, 1});
-    const Tensor directions = (columns * view[1] + lines * view[2] + view[3]).reshape({rays, 3});
+    const Tensor directions = directions_of(view, width, top, count);
+    const Tensor begin =
+        probing ? beginnings(field, view, directions, first, width, top, count, probes, step) : at::full({rays}, 0.5, options);
     const Tensor origins = view[0].expand({rays, 3}).contiguous();
-    const auto [positions, t, lengths, ray, starts] = samples(origins, directions, cells, field.box, step, limit);
+    const auto [positions, t, lengths, ray, starts] = samples(origins, directions, cells, field.box, step, begin, limit);
     const Tensor found = field.at(positions, slope);
     Tensor density = (at::softplus(found.select(1, 0) - 1) * scale).contiguous();
     launch(composite, "composite_stop", Spread::over(rays), field.device,

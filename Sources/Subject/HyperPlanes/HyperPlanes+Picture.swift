@@ -21,6 +21,9 @@ struct BakedPlanes {
 }
 
 extension HyperPlanes {
+  /// Pixels between two rays that look ahead in a picture, see `FrameField.probes`.
+  private static let probes = 4
+
   package func picture(_ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor, _ configuration: SubjectConfiguration)
     -> RenderedFrame
   {
@@ -34,7 +37,7 @@ extension HyperPlanes {
         volume: baked.volume, axes: space.templateAxes, ambient: baked.ambient,
         point: (point.map { $0.weight.detach() }, [pointBias[.at(0)], point[1].bias!.detach()]),
         shading: (shading.map { $0.weight.detach() }, shading.map { $0.bias!.detach() }), densityScale: c.densityScale, step: c.step,
-        limit: c.pictureSamples)
+        limit: c.pictureSamples, probes: Self.probes)
       let pinhole = Pinhole(focal: SIMD2(camera.focal), center: SIMD2(camera.center))
       let seen = field.frame(
         FrameCamera(pinhole, cameraToWorld: view[.at(0)], width: camera.width, height: camera.height), plate: plate.contiguous())
