@@ -3,7 +3,7 @@ import Torch
 
 /// Renders whole pictures of a field before its background, without history and without chance.
 final class FieldImage {
-  let field: any SubjectField
+  let field: any PictureField
   let configuration: SubjectConfiguration
   private let background: Tensor
   /// Where the field is; what comes in and goes out is on the CPU.
@@ -12,7 +12,7 @@ final class FieldImage {
   private var plate: Tensor
 
   /// `background` is `[H, W, 3]` in 0...1; it is scaled to the camera's size where that is another.
-  init(field: any SubjectField, configuration: SubjectConfiguration, device: Device = .cpu, background: Tensor) {
+  init(field: any PictureField, configuration: SubjectConfiguration, device: Device = .cpu, background: Tensor) {
     (self.field, self.configuration, self.background, plate) = (field, configuration, background, background)
     self.device = device
   }

@@ -10,19 +10,42 @@ public final class SubjectAvatar: Avatar {
   public let configuration: SubjectConfiguration
   /// The step of the checkpoint.
   public let step: Int
+  /// What was trained, on what; an exported avatar does not know where its clip lies.
+  public let record: RunRecord
   private let image: FieldImage
 
   /// Loads a run's last sound checkpoint, or that of `step`, to compute on `device`; `warn` hears of damaged ones.
-  public init(run: RunFolder, step: Int? = nil, device: Device = .cpu, warn: (String) -> Void) throws {
-    configuration = try SubjectConfiguration(run)
+  public convenience init(run: RunFolder, step: Int? = nil, device: Device = .cpu, warn: (String) -> Void) throws {
+    let configuration = try SubjectConfiguration(run)
     let checkpoint = try run.checkpoint(step: step, warn: warn)
-    scene = try SubjectScene.read(run)
+    let scene = try SubjectScene.read(run)
     let field = configuration.makeField(Generator(seed: configuration.seed))
     let prefix = "model."
     try field.load(checkpoint.tensors.filter { $0.key.hasPrefix(prefix) }, prefix: prefix)
-    self.step = checkpoint.step
-    field.move(to: device)
-    image = FieldImage(field: field, configuration: configuration, device: device, background: scene.background.to(.float32) / 255)
+    self.init(
+      AvatarFile(record: run.record, configuration: configuration, scene: scene, step: checkpoint.step, field: field), device: device)
+  }
+
+  /// Loads what `export` wrote; throws `SubjectError`, or what reading the file throws.
+  public convenience init(file: URL, device: Device = .cpu) throws { self.init(try AvatarFile.read(file), device: device) }
+
+  private init(_ parts: AvatarFile, device: Device) {
+    (record, configuration, scene, step) = (parts.record, parts.configuration, parts.scene, parts.step)
+    parts.field.move(to: device)
+    image = FieldImage(
+      field: parts.field, configuration: configuration, device: device, background: scene.background.to(.float32) / 255)
+  }
+
+  /// Writes the avatar into one file that needs no run and no dataset, atomically. Where it is to be `baked`, it holds what pictures are
+  /// drawn from and no weights; throws `SubjectError` where there is no such thing, `FileError` where it cannot be written.
+  public func export(to url: URL, baked: Bool) throws {
+    var field = image.field
+    if baked, let planes = field as? HyperPlanes {
+      guard planes.configuration.deformation == .lattice else { throw SubjectError.exactIsNotBaked }
+      field = planes.baked
+    }
+    guard !baked || field is BakedPlanes else { throw SubjectError.onlyPlanesAreBaked(configuration.preset) }
+    try AvatarFile(record: record, configuration: configuration, scene: scene, step: step, field: field).write(to: url)
   }
 
   /// The person in `state` with the torso where it was on average.

@@ -16,8 +16,8 @@ package struct FrameSignals {
   func to(_ device: Device) -> FrameSignals { FrameSignals(driving: driving.to(device), pose: pose.to(device), torso: torso.to(device)) }
 }
 
-/// A field of a subject: what the trainer trains and the avatar draws.
-protocol SubjectField: Module {
+/// A field of a subject as the trainer trains it.
+protocol SubjectField: PictureField {
   /// What each group of parameters is, for its learning rate.
   func role(of parameter: String) -> ParameterRole
   /// The parameters that the warm start on the mesh moves.
@@ -33,8 +33,6 @@ protocol SubjectField: Module {
   func advance(step: Int, done: Double)
   /// F_d: displacements, head units, of `points` `[F, P, 3]`.
   func displacements(of points: Tensor, _ signals: FrameSignals) -> Tensor
-  /// One frame as `camera` sees it, with camera to head `view` `[1, 3, 4]`, before `plate` `[H, W, 3]`.
-  func picture(_ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor, _ configuration: SubjectConfiguration) -> RenderedFrame
 }
 
 /// What a parameter is part of.
@@ -58,7 +56,8 @@ extension HyperField: SubjectField {
   func displacements(of points: Tensor, _ signals: FrameSignals) -> Tensor {
     deform(points, driving: signals.driving, pose: signals.pose)
   }
-  func picture(_ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor, _ configuration: SubjectConfiguration) -> RenderedFrame
+  package func picture(_ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor, _ configuration: SubjectConfiguration)
+    -> RenderedFrame
   {
     withoutGradient {
       let conditioned = conditioned(driving: signals.driving, pose: signals.pose)

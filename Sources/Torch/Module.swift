@@ -75,16 +75,16 @@ public enum ModuleError: Error, CustomStringConvertible, Equatable {
   case type(String, Tensor.DType, expected: Tensor.DType)
   case damaged(String)
 
-  public var description: String {
-    let what =
-      switch self {
-      case .missing(let name): "\(name) is missing"
-      case .extra(let name): "\(name) has no place in the network"
-      case .shape(let name, let found, let expected): "\(name) is \(found), the network needs \(expected)"
-      case .type(let name, let found, let expected): "\(name) holds \(found), the network needs \(expected)"
-      case .damaged(let name): "\(name) is damaged"
-      }
-    return "tensor \(what); load weights that were saved with the same configuration"
+  public var description: String { "\(fault); load weights that were saved with the same configuration" }
+  /// Without the remedy.
+  public var fault: String {
+    switch self {
+    case .missing(let name): "tensor \(name) is missing"
+    case .extra(let name): "tensor \(SafetensorsError.quoted(name)) has no place in the network"
+    case .shape(let name, let found, let expected): "tensor \(name) is \(found), the network needs \(expected)"
+    case .type(let name, let found, let expected): "tensor \(name) holds \(found), the network needs \(expected)"
+    case .damaged(let name): "tensor \(name) is damaged"
+    }
   }
 }
 

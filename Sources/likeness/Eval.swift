@@ -3,7 +3,6 @@ import Capture
 import Foundation
 import Media
 import Metrics
-import Runs
 import Subject
 import Torch
 
@@ -16,7 +15,7 @@ struct Eval: ParsableCommand {
       tracked as any clip is, and lip gap, mouth width, eye opening and brow height compared with the truth's: correlation and
       amplitude (standard deviation over the truth's), 1 is best for both.
 
-      Writes <run>/eval.json and <run>/eval/: contact-sheet.png (truth above, avatar below) and <frame>.png of each of its frames.
+      Writes <run>/eval.json and <run>/eval/ (of anna.safetensors, which export wrote, anna/eval.json and anna/eval/): contact-sheet.png (truth above, avatar below) and <frame>.png of each of its frames.
 
       With --truth in place of --load it judges what process saw in a synthetic film (head rotation, expressions, gaze, masks):
         likeness synth performer --output film.mp4 --truth truth
@@ -24,7 +23,7 @@ struct Eval: ParsableCommand {
         likeness eval --data data/film --truth truth
       """)
 
-  @Option(help: ArgumentHelp("The run folder that train printed.", valueName: "run"))
+  @Option(help: ArgumentHelp("The run folder that train printed, or the file that export wrote.", valueName: "run|file"))
   var load: String?
   @Option(help: ArgumentHelp("The dataset folder, if it has moved since; the one to judge with --truth.", valueName: "folder"))
   var data: String?
@@ -62,10 +61,11 @@ struct Eval: ParsableCommand {
 
   private func judge(_ load: String) throws {
     let device = try compute.chosen()
-    let run = try RunFolder.open(URL(filePath: load))
-    let avatar = try SubjectAvatar(run: run, step: step, device: device, warn: complain)
-    let scene = avatar.scene
-    let dataset = try Dataset(URL(filePath: data ?? run.record.data), width: scene.camera.width, height: scene.camera.height)
+    let source = try AvatarSource(load, step: step, device: device), avatar = source.avatar, scene = avatar.scene
+    guard let folder = data.map({ URL(filePath: $0) }) ?? source.data else {
+      throw Failure.usage("\(load): an exported avatar knows no clip of its own; name its dataset with --data <folder>")
+    }
+    let dataset = try Dataset(folder, width: scene.camera.width, height: scene.camera.height)
     let positions = try (FrameChoice(frames) ?? .test).positions(dataset)
     let performance = try Performance(dataset, positions: positions, by: avatar, isOwn: true)
 
@@ -92,12 +92,11 @@ struct Eval: ParsableCommand {
 
     let figures = judged.figures(framesPerSecond: Double(positions.count) / seconds)
     let report = EvaluationReport(
-      experimentName: run.experiment, methodName: run.record.method, checkpoint: run.file(avatar.step).path(percentEncoded: false),
+      experimentName: avatar.record.experiment, methodName: avatar.record.method, checkpoint: source.file.path(percentEncoded: false),
       results: figures)
-    let file = output.map { URL(filePath: $0) } ?? run.url.appending(path: "eval.json")
+    let file = output.map { URL(filePath: $0) } ?? source.results.appending(path: "eval.json")
+    let sheet = try judged.writePictures(to: source.results.appending(path: "eval"))
     try report.write(to: file)
-    let folder = run.url.appending(path: "eval")
-    let sheet = try judged.writePictures(to: folder)
     print(report.table)
     print("\nfigures   \(file.path(percentEncoded: false))\npictures  \(sheet.path(percentEncoded: false))")
     if let video { print("film      \(video)") }

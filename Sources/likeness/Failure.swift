@@ -8,20 +8,26 @@ import Torch
 /// What the command line itself finds wrong with what it was given.
 struct Failure: Error, CustomStringConvertible {
   let description: String
-  /// Whether it is the input's fault (65) or anything else's (1).
-  let isInput: Bool
+  let status: Int32
 
-  static func input(_ text: String) -> Failure { Failure(description: text, isInput: true) }
-  static func other(_ text: String) -> Failure { Failure(description: text, isInput: false) }
+  /// The input is at fault.
+  static func input(_ text: String) -> Failure { Failure(description: text, status: 65) }
+  /// What was asked for is.
+  static func usage(_ text: String) -> Failure { Failure(description: text, status: 64) }
+  static func other(_ text: String) -> Failure { Failure(description: text, status: 1) }
 }
 
 /// 65 where the user's files are at fault, 64 where what was asked for is, otherwise 1.
 func exitStatus(of error: any Error) -> Int32 {
+  if let failure = error as? Failure { return failure.status }
   if case .script = error as? PerformerError { return 64 }
+  switch error as? SubjectError {
+  case .onlyPlanesAreBaked, .exactIsNotBaked: return 64
+  default: break
+  }
   if error is DeviceError || error is CUDAError || error is ConfigurationError { return 64 }
   let isInput =
     switch error {
-    case let error as Failure: error.isInput
     case let error as CaptureError: error.kind == .badInput
     case is MediaError: true
     case let error as FileError: !["write", "rename", "bring", "make", "lock"].contains { error.problem.hasPrefix("cannot \($0)") }

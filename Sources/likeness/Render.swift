@@ -1,7 +1,6 @@
 import ArgumentParser
 import Capture
 import Foundation
-import Runs
 import Subject
 import Torch
 
@@ -20,7 +19,7 @@ struct Render: ParsableCommand {
 
   enum CameraChoice: String, ExpressibleByArgument, CaseIterable { case fixed, orbit }
 
-  @Option(help: ArgumentHelp("The run folder that train printed.", valueName: "run"))
+  @Option(help: ArgumentHelp("The run folder that train printed, or the file that export wrote.", valueName: "run|file"))
   var load: String
   @Option(help: ArgumentHelp("A dataset folder whose motion to play.", valueName: "folder"))
   var track: String?
@@ -52,9 +51,8 @@ struct Render: ParsableCommand {
   func run() throws {
     StopSignal.listen()
     let device = try compute.chosen()
-    let run = try RunFolder.open(URL(filePath: load))
-    let avatar = try SubjectAvatar(run: run, step: step, device: device, warn: complain)
-    var performance = try chosenPerformance(run, avatar)
+    let source = try AvatarSource(load, step: step, device: device), avatar = source.avatar
+    var performance = try chosenPerformance(source)
     if let size { performance.resize(to: size) }
     if camera == .orbit { performance.orbit(around: avatar.scene.pose.translation) }
 
@@ -81,16 +79,18 @@ struct Render: ParsableCommand {
     print("\(output): \(performance.shots.count) frames at step \(avatar.step)")
   }
 
-  private func chosenPerformance(_ run: RunFolder, _ avatar: SubjectAvatar) throws -> Performance {
-    let own = URL(filePath: run.record.data)
+  private func chosenPerformance(_ source: AvatarSource) throws -> Performance {
+    let avatar = source.avatar
     if let driver {
       let numbers: Range<Int>? = if case .numbers(let range)? = frames.flatMap({ FrameChoice($0) }) { range } else { nil }
       return try VideoDriver(URL(filePath: driver)).performance(by: avatar, frames: numbers)
     }
-    let folder = track.map { URL(filePath: $0).standardizedFileURL } ?? own
+    guard let folder = track.map({ URL(filePath: $0).standardizedFileURL }) ?? source.data else {
+      throw Failure.usage("\(load): an exported avatar knows no clip of its own; name a motion with --track <dataset> or --driver <film>")
+    }
     let dataset = try Dataset(folder)
     let choice = frames.flatMap { FrameChoice($0) } ?? (track == nil ? .test : .all)
-    let isOwn = folder.standardizedFileURL.path == own.standardizedFileURL.path || dataset.track.identity == avatar.scene.identity
+    let isOwn = folder.path == source.data?.path || dataset.track.identity == avatar.scene.identity
     return try Performance(dataset, positions: choice.positions(dataset), by: avatar, isOwn: isOwn)
   }
 }

@@ -2,47 +2,12 @@ import Face
 import Radiance
 import Torch
 
-/// What all frames of a trained field share, made once: the basis at the lattice's nodes, the planes of all levels as one, in half precision
-/// what is only looked up.
-struct BakedPlanes {
-  /// `[n, K + 4]`.
-  var functions: Tensor
-  /// `[3, H, W, C]`, `[1, Z, Y, X, C]`, `[1, 1, H, W, C]`, float16.
-  var planes, volume, ambient: Tensor
-
-  init(_ field: HyperPlanes) {
-    (functions, planes, volume, ambient) = withoutGradient {
-      (
-        field.basisFunctions(field.reached.places).detach(), field.foldedPlanes.to(.float16), field.volume.detach().to(.float16),
-        field.ambient.detach().to(.float16)
-      )
-    }
-  }
-}
-
 extension HyperPlanes {
-  /// Pixels between two rays that look ahead in a picture, see `FrameField.probes`.
-  private static let probes = 4
-
   package func picture(_ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor, _ configuration: SubjectConfiguration)
     -> RenderedFrame
   {
     guard self.configuration.deformation == .lattice else { return plainPicture(signals, view: view, camera: camera, plate: plate) }
-    return withoutGradient {
-      let baked = baked, (mixture, pointBias) = conditions(signals)
-      let lattice = lattice(mixture, baked.functions)
-      let c = self.configuration
-      let field = FrameField(
-        occupancy: space.occupancy, lattice: lattice[.at(0)].contiguous(), latticeAxes: space.latticeAxes, planes: baked.planes,
-        volume: baked.volume, axes: space.templateAxes, ambient: baked.ambient,
-        point: (point.map { $0.weight.detach() }, [pointBias[.at(0)], point[1].bias!.detach()]),
-        shading: (shading.map { $0.weight.detach() }, shading.map { $0.bias!.detach() }), densityScale: c.densityScale, step: c.step,
-        limit: c.pictureSamples, probes: Self.probes)
-      let pinhole = Pinhole(focal: SIMD2(camera.focal), center: SIMD2(camera.center))
-      let seen = field.frame(
-        FrameCamera(pinhole, cameraToWorld: view[.at(0)], width: camera.width, height: camera.height), plate: plate.contiguous())
-      return RenderedFrame(rgb: seen.rgb.clamp(0, 1), labels: seen.labels, depth: seen.depth, opacity: seen.opacity)
-    }
+    return baked.picture(signals, view: view, camera: camera, plate: plate, configuration)
   }
 
   /// The same through the operators of training, ray by ray, with the deformation where the configuration wants it.

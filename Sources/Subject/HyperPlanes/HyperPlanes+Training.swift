@@ -16,6 +16,11 @@ extension HyperPlanes: SubjectField {
     forgetReached()
   }
 
+  package func check() throws(ModuleError) {
+    try checkNumbers()
+    try checkSpace(box: space.box, axes: ["space.latticeAxes": space.latticeAxes, "space.templateAxes": space.templateAxes])
+  }
+
   package func displacements(of points: Tensor, _ signals: FrameSignals) -> Tensor {
     let (frames, count) = (points.size(0), points.size(1))
     let field = conditioned(signals, lattice: false)

@@ -8,11 +8,10 @@ import Torch
 /// nodes of a lattice, samples only read between nodes. In canonical space, density and features come from the product of three
 /// planes, the paper's feature grid, a plane over the ambient coordinates, and a small network; a second one makes colour and classes of
 /// the features composited along a ray.
-package final class HyperPlanes: Module {
+package final class HyperPlanes: FrameConditions {
   package let configuration: HyperPlanesConfiguration
   /// h.
   let basis: [Linear]
-  /// A: the frame's condition to `[3 + 2, K]`.
   package let coefficients: [Linear]
   /// At the lattice's nodes, `[1, Z, Y, X, 1]`: the part of each place that hangs on the torso, before a sigmoid.
   package let torso: Tensor
@@ -22,7 +21,6 @@ package final class HyperPlanes: Module {
   let volume: Tensor
   /// `[1, 1, H, W, C]`.
   let ambient: Tensor
-  /// Density and features of a point; the first layer's bias also depends on the frame.
   let point: [Linear]
   let pointCondition: Linear
   /// Colour and classes of a pixel.
@@ -30,6 +28,7 @@ package final class HyperPlanes: Module {
 
   /// Where things are: set from the dataset, then part of every checkpoint.
   package let space: HyperSpace
+  var meanPose: Tensor { space.meanPose }
 
   /// Changes with the occupancy alone.
   private var _reached: ReachedNodes?
@@ -41,7 +40,7 @@ package final class HyperPlanes: Module {
   }
   private var _baked: BakedPlanes?
   /// Made at the first picture after the weights have changed.
-  var baked: BakedPlanes {
+  package var baked: BakedPlanes {
     if let _baked { return _baked }
     let fresh = BakedPlanes(self)
     _baked = fresh
@@ -58,12 +57,9 @@ package final class HyperPlanes: Module {
   package init(_ configuration: HyperPlanesConfiguration, driving: Int, classes: Int, _ generator: Generator) {
     let c = configuration
     self.configuration = c
-    let condition = driving + Self.relativePose
     let chain = StackConfiguration(layers: c.basis.layers, width: c.basis.width, skip: c.basis.layers)
     basis = stackLayers(chain, input: c.encoding.width(of: 3), generator)
-    coefficients = [
-      Linear(condition, c.coefficients, generator), Linear(c.coefficients, c.basis.width * Self.channels, generator),
-    ]
+    coefficients = Self.coefficientLayers(c, driving: driving, generator)
     torso = Tensor.zeros([1] + c.lattice.reversed() + [1]).requiringGrad()
     planes = c.planes.enumerated().map { level, side in
       // The product of three reads should start near a fifth, and differ from place to place.
@@ -72,11 +68,8 @@ package final class HyperPlanes: Module {
     }
     volume = (Tensor.randn([1, c.volume[2], c.volume[1], c.volume[0], c.volumeChannels], generator) * 0.01).requiringGrad()
     ambient = (Tensor.randn([1, 1, c.ambient, c.ambient, c.ambientChannels], generator) * 0.01).requiringGrad()
-    point = [
-      Linear(c.planeChannels + c.volumeChannels + c.ambientChannels, c.hidden, generator), Linear(c.hidden, 1 + c.features, generator),
-    ]
-    pointCondition = Linear(driving, c.hidden, bias: false, generator)
-    shading = [Linear(c.features + 3, c.shading, generator), Linear(c.shading, 3 + classes, generator)]
+    (point, pointCondition) = Self.pointLayers(c, driving: driving, generator)
+    shading = Self.shadingLayers(c, classes: classes, generator)
     space = HyperSpace(c)
     withoutGradient {
       for (_, tensor) in coefficients[1].state() { tensor.mul_(0.05) }
@@ -84,22 +77,25 @@ package final class HyperPlanes: Module {
     }
   }
 
-  /// What frames mix the basis with, and their bias `[F, hidden]` of the first layer of the network of points.
-  func conditions(_ signals: FrameSignals) -> (mixture: FrameMixture, pointBias: Tensor) {
-    let relative = space.torsoFromHead(signals)
-    let condition = cat([signals.driving, space.relativePose(relative)], -1)
-    let hidden = condition.dense(coefficients[0].weight, coefficients[0].bias!, .relu)
-    let weights = hidden.dense(coefficients[1].weight, coefficients[1].bias!)
-    return (
-      FrameMixture(weights: weights.reshape(signals.count, Self.channels, configuration.basis.width), torsoFromHead: relative),
-      signals.driving.matmul(pointCondition.weight.t()) + point[0].bias!
-    )
+  static func coefficientLayers(_ c: HyperPlanesConfiguration, driving: Int, _ generator: Generator) -> [Linear] {
+    [
+      Linear(driving + relativePose, c.coefficients, generator), Linear(c.coefficients, c.basis.width * channels, generator),
+    ]
+  }
+  static func pointLayers(_ c: HyperPlanesConfiguration, driving: Int, _ generator: Generator) -> (own: [Linear], condition: Linear) {
+    let features = c.planeChannels + c.volumeChannels + c.ambientChannels
+    let own = [Linear(features, c.hidden, generator), Linear(c.hidden, 1 + c.features, generator)]
+    return (own, Linear(driving, c.hidden, bias: false, generator))
+  }
+  static func shadingLayers(_ c: HyperPlanesConfiguration, classes: Int, _ generator: Generator) -> [Linear] {
+    [Linear(c.features + 3, c.shading, generator), Linear(c.shading, 3 + classes, generator)]
   }
 
   /// All that samples of some frames read, with history.
   package func conditioned(_ signals: FrameSignals, lattice wanted: Bool = true) -> ConditionedPlanes {
     let (mixture, pointBias) = conditions(signals)
-    let lattice = wanted && configuration.deformation == .lattice ? lattice(mixture, basisFunctions(reached.places)) : nil
+    let lattice =
+      wanted && configuration.deformation == .lattice ? lattice(mixture, basisFunctions(reached.places), at: reached.nodes) : nil
     return ConditionedPlanes(field: self, mixture: mixture, lattice: lattice, planes: foldedPlanes, pointBias: pointBias)
   }
 

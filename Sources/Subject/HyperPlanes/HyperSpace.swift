@@ -29,24 +29,6 @@ package final class HyperSpace: Module {
 
   package var occupancy: OccupancyGrid { OccupancyGrid(cells: cells, box: box) }
 
-  /// What carries the head's points to where the torso is in canonical space, `[F, 3, 4]`: through the room, where it stands still.
-  func torsoFromHead(_ signals: FrameSignals) -> Tensor {
-    let rotation = signals.pose[.all, .all, .to(3)], place = signals.pose[.all, .all, .at(3)]
-    let home = meanPose[.all, .to(3)], homePlace = meanPose[.all, .at(3)]
-    // camera = Rᵀ (head - t), then back by the torso's own motion, then camera to the mean head.
-    let back = home.matmul(rollMatrix(-signals.torso[.all, .at(3)]))
-    let turn = back.matmul(rotation.transpose(1, 2))
-    let shift = signals.torso[.all, .to(3)].unsqueeze(-1)
-    let moved = homePlace - turn.matmul(place.unsqueeze(-1)).squeeze(-1) - back.matmul(shift).squeeze(-1)
-    return cat([turn, moved.unsqueeze(-1)], -1)
-  }
-
-  /// How a frame's head is held, near zero for the mean pose: `[F, 12]` of `torsoFromHead`.
-  func relativePose(_ torsoFromHead: Tensor) -> Tensor {
-    let still = cat([Tensor.eye(3, device: torsoFromHead.device), .zeros([3, 1], device: torsoFromHead.device)], 1)
-    return (torsoFromHead - still).reshape(-1, 12)
-  }
-
   /// The part of points `[.., 3]` that hangs on the torso by height alone, `[.., 1]`: 0 at the head, smoothly to 1 below the neck.
   package func torsoShareByHeight(_ points: Tensor) -> Tensor {
     let t = ((points.narrow(-1, 1, 1) - neck[0]) / (neck[1] - neck[0])).clamp(0, 1)

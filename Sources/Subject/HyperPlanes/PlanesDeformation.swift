@@ -1,15 +1,6 @@
 import Radiance
 import Torch
 
-/// How frames mix the basis, and how their torsos stand.
-struct FrameMixture {
-  /// A, `[F, 5, K]`.
-  var weights: Tensor
-  /// `[F, 3, 4]`.
-  var torsoFromHead: Tensor
-  var count: Int { weights.size(0) }
-}
-
 extension HyperPlanes {
   /// h at places, and what carries the torso, s(x) (1, x) with s the part that hangs on it: `[n, K + 4]`.
   func basisFunctions(_ places: EncodedPlaces) -> Tensor {
@@ -24,31 +15,6 @@ extension HyperPlanes {
   /// `nodes` says which of the lattice's nodes the points are, if they are.
   func encode(_ points: Tensor, nodes: Tensor? = nil) -> EncodedPlaces {
     EncodedPlaces(encoded: configuration.encoding((points - space.center) * space.scale), points: points, nodes: nodes)
-  }
-
-  /// The mixing weights of frames, `[F, 8, K + 4]`: rows of displacement, ambient coordinates, zeros.
-  func mixingWeights(_ mixture: FrameMixture) -> Tensor {
-    let (frames, k, device) = (mixture.count, configuration.basis.width, mixture.weights.device)
-    // dx = s ((R - 1) x + t) of the torso.
-    let still = Tensor.eye(3, device: device)
-    let carried = cat([mixture.torsoFromHead.narrow(-1, 3, 1), mixture.torsoFromHead.narrow(-1, 0, 3) - still], -1)  // [F, 3, 4]
-    let moves = cat([mixture.weights.narrow(1, 0, 3), carried], -1)
-    let lifts = cat([mixture.weights.narrow(1, 3, 2), .zeros([frames, 2, 4], device: device)], -1)
-    return cat([moves, lifts, .zeros([frames, 3, k + 4], device: device)], 1)
-  }
-
-  /// Displacement and ambient coordinates (and three zeros) of places in all frames: `[n, F * 8]`.
-  func mixed(_ functions: Tensor, _ mixture: FrameMixture) -> Tensor {
-    let weights = mixingWeights(mixture)
-    let rows = weights.size(0) * 8
-    return fusedMLP(functions, weights: [weights.reshape(rows, -1)], biases: [.zeros([rows], device: functions.device)])
-  }
-
-  /// The lattices of frames, `[F, Z, Y, X, 8]`, of `functions` at the reached nodes; frames lie side by side in memory.
-  func lattice(_ mixture: FrameMixture, _ functions: Tensor) -> Tensor {
-    let size = configuration.lattice.reversed(), own = mixed(functions, mixture)
-    let all = Tensor.zeros([configuration.lattice.reduce(1, *), own.size(1)], device: own.device)
-    return call("aten::index_copy", all, 0, reached.nodes, own).reshape(size + [mixture.count, 8]).permute(3, 0, 1, 2, 4)
   }
 }
 

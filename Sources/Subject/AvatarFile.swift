@@ -1,0 +1,98 @@
+import Foundation
+import Radiance
+import Runs
+import Torch
+
+/// An avatar alone in one file, to be drawn where its run is not: its weights, or what pictures are drawn from made of them, and its scene.
+/// It has a checkpoint's format, with a checksum of every tensor; nothing of the training is in it but the configuration.
+package struct AvatarFile {
+  enum Content: String {
+    /// All weights.
+    case weights
+    /// `BakedPlanes`.
+    case baked
+  }
+  let record: RunRecord
+  let configuration: SubjectConfiguration
+  let scene: SubjectScene
+  let step: Int
+  let field: any PictureField
+
+  private static let format = "likeness.avatar", version = 1
+
+  /// Writes the file, atomically; throws `FileError`.
+  package func write(to url: URL) throws {
+    let content = field is BakedPlanes ? Content.baked : .weights
+    var tensors: [String: Tensor] = [:]
+    for (name, tensor) in field.namedState(prefix: "model.") { tensors[name] = tensor.detach().to(.cpu).contiguous() }
+    for (name, tensor) in scene.tensors { tensors["scene." + name] = tensor }
+    var words = Dictionary(uniqueKeysWithValues: scene.words.map { ("scene." + $0, $1) })
+    var record = record
+    // Where the clip lies says something about whoever made the avatar.
+    (record.data, record.maxMinutes) = ("", nil)
+    words["record"] = String(decoding: try JSONEncoder().encode(record), as: UTF8.self)
+    (words["format"], words["version"], words["content"]) = (Self.format, "\(Self.version)", content.rawValue)
+    words["notice"] = "A likeness of a person: use it only as that person has agreed to, and say that what you show is synthetic."
+    try Checkpoint(step: step, tensors: tensors, metadata: words).write(to: url)
+  }
+
+  /// Reads what `write` wrote, all of it checked; throws `SubjectError`, `RunError` or what reading the file throws, naming it.
+  static func read(_ url: URL) throws -> AvatarFile {
+    do {
+      let file = try Checkpoint.read(url)
+      guard file.metadata["format"] == format else { throw SubjectError.file(url, "is a checkpoint of a run; name the run's folder") }
+      let version = file.metadata["version"] ?? "?"
+      guard version == "\(Self.version)" else { throw RunError(url, .newer(version: version, known: Self.version)) }
+      return try AvatarFile(file, url)
+    } catch let error as RunError {
+      switch error.reason {
+      case .damaged(let part): throw SubjectError.file(url, "is no sound avatar (\(part)); export it again")
+      case .configuration(let text): throw SubjectError.file(url, "has a configuration that cannot be used (\(text)); export it again")
+      default: throw error
+      }
+    } catch let error as ModuleError {
+      throw SubjectError.file(url, "does not hold what its configuration needs (\(error.fault)); export it again")
+    } catch let error as DecodingError {
+      throw SubjectError.file(url, "has a configuration that cannot be used (\(error.oneLine)); export it again")
+    }
+  }
+
+  package init(record: RunRecord, configuration: SubjectConfiguration, scene: SubjectScene, step: Int, field: any PictureField) {
+    (self.record, self.configuration, self.scene, self.step, self.field) = (record, configuration, scene, step, field)
+  }
+
+  private init(_ file: Checkpoint, _ url: URL) throws {
+    func part<V>(_ prefix: String, _ all: [String: V]) -> [String: V] {
+      Dictionary(uniqueKeysWithValues: all.filter { $0.key.hasPrefix(prefix) }.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
+    }
+    record = try JSONDecoder().decode(RunRecord.self, from: Data((file.metadata["record"] ?? "").utf8))
+    configuration = try SubjectConfiguration(record, at: url)
+    step = file.step
+    scene = try SubjectScene(tensors: part("scene.", file.tensors), words: part("scene.", file.metadata), url)
+    guard scene.drivingMean.numel == configuration.field.driving else { throw SubjectError.scene(url, "driving.mean") }
+    let model = part("model.", file.tensors), content = Content(rawValue: file.metadata["content"] ?? "")
+    // Before room is made for what is not there.
+    let least = configuration.gridNumbers(folded: content == .baked), held = model.values.reduce(0) { $0 + $1.numel }
+    guard least <= held else { throw SubjectError.file(url, "holds \(held) numbers where its grids alone are \(least); export it again") }
+    switch (content, configuration.planes) {
+    case (.weights, _): field = configuration.makeField(Generator(seed: 0))
+    case (.baked, let planes?):
+      field = BakedPlanes(
+        planes, driving: configuration.field.driving, classes: configuration.field.classes, nodes: model["nodes"]?.numel ?? 0)
+    case (.baked, nil), (nil, _):
+      throw SubjectError.file(url, "does not say what it holds; export it again")
+    }
+    try field.load(model)
+    try field.check()
+  }
+}
+
+extension SubjectConfiguration {
+  /// How many numbers the grids of its field have; `folded` has one level of planes.
+  fileprivate func gridNumbers(folded: Bool) -> Int {
+    guard let c = planes else { return field.grid.channels * field.grid.resolution.reduce(1, *) }
+    let levels = folded ? Array(c.planes.suffix(1)) : c.planes
+    return levels.reduce(0) { $0 + 3 * $1 * $1 * c.planeChannels } + c.volume.reduce(c.volumeChannels, *)
+      + c.ambient * c.ambient * c.ambientChannels + c.occupancy.reduce(1, *) + (folded ? 0 : c.lattice.reduce(3, *))
+  }
+}

@@ -1,0 +1,36 @@
+import Foundation
+
+/// What can be wrong with a trained subject avatar or what it is driven by.
+public enum SubjectError: Error, CustomStringConvertible {
+  case scene(URL, String)
+  /// An exported avatar: what is wrong with it and what to do.
+  case file(URL, String)
+  case driving(found: Int, expected: Int)
+  case noFrames(String)
+  case noModel(String)
+  /// Numbers of identity and of expression coefficients.
+  case otherModel(found: (Int, Int), expected: (Int, Int))
+  /// The preset of a field that is not made of planes.
+  case onlyPlanesAreBaked(String)
+  case exactIsNotBaked
+
+  public var description: String {
+    switch self {
+    case .scene(let url, let part):
+      "\(url.path): its \(part) is missing or broken; it cannot be rendered, train or export it again"
+    case .file(let url, let text): "\(url.relativePath): \(text)"
+    case .driving(let found, let expected):
+      "\(found) expression coefficients drive an avatar that was trained with \(expected); use a track made with the same face model"
+    case .noFrames(let what): "\(what) has no frames to train on; run process on a longer clip"
+    case .otherModel(let found, let expected):
+      "the dataset's head has \(found.0) identity and \(found.1) expression coefficients, the built-in head of this version "
+        + "\(expected.0) and \(expected.1); run process again"
+    case .noModel(let name):
+      "the dataset was tracked with the face model \"\(name)\", which is not built in; train with --preset compact --set mesh.warmUpSteps=0 --set mesh.weight=0"
+    case .onlyPlanesAreBaked(let preset):
+      "only a fast field can be baked, and this run is of preset \(preset); leave out --baked to export its weights"
+    case .exactIsNotBaked:
+      "a field that is drawn with exact deformation (planes.deformation) cannot be baked; leave out --baked to export its weights"
+    }
+  }
+}
