@@ -63,14 +63,16 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/bench", swiftSettings: strict),
+    // What tests of several targets share.
+    .target(name: "Golden", dependencies: ["Torch"], path: "Tests/Golden", swiftSettings: strict),
     tests("Torch", ["Torch"]),
     tests("Media", ["Media", "Torch"]),
     tests("Face", ["Face", "Torch"]),
-    tests("Radiance", ["Radiance", "Torch"]),
+    tests("Radiance", ["Radiance", "Golden", "Torch"]),
     tests("Metrics", ["Metrics", "Torch"]),
     tests("Runs", ["Runs", "Torch"]),
     tests("Capture", ["Capture", "Media", "Face", "Torch"]),
-    tests("Subject", ["Subject", "Radiance", "Runs", "Capture", "Face", "Torch"]),
+    tests("Subject", ["Subject", "Golden", "Radiance", "Runs", "Capture", "Face", "Torch"]),
     tests("Likeness", ["likeness", "Runs", "Media", "Torch"]),
   ],
   cxxLanguageStandard: .cxx20

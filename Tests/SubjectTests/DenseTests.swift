@@ -1,3 +1,4 @@
+import Golden
 import Subject
 import Testing
 import Torch

@@ -1,3 +1,4 @@
+import Golden
 import Radiance
 import Subject
 import Testing

@@ -3,24 +3,24 @@ import Testing
 import Torch
 
 /// A file of golden vectors and what is said of it.
-struct GoldenFile {
-  let name: String
-  let tensors: [String: Tensor]
-  let metadata: [String: String]
+package struct GoldenFile {
+  package let name: String
+  package let tensors: [String: Tensor]
+  package let metadata: [String: String]
 
-  subscript(name: String) -> Tensor {
+  package subscript(name: String) -> Tensor {
     guard let tensor = tensors[name] else { fatalError("\(self.name) has no \(name)") }
     return tensor
   }
 
   /// All files whose names start with `kind`, from the folder `LIKENESS_GOLDEN`, by default `../shared/golden`.
-  static func all(_ kind: String) throws -> [GoldenFile] {
+  package static func all(_ kind: String) throws -> [GoldenFile] {
     try urls(kind).map { url in
       let file = try Safetensors.read(url)
       return GoldenFile(name: url.lastPathComponent, tensors: file.tensors, metadata: file.metadata)
     }
   }
-  static func exist(_ kind: String) -> Bool { !urls(kind).isEmpty }
+  package static func exist(_ kind: String) -> Bool { !urls(kind).isEmpty }
 
   private static func urls(_ kind: String) -> [URL] {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -33,7 +33,7 @@ struct GoldenFile {
 }
 
 /// Expects `tensor` to be `expected` within `absolute` plus `relative` of each value.
-func expectClose(
+package func expectClose(
   _ tensor: Tensor, _ expected: Tensor, absolute: Double = 1e-5, relative: Double = 1e-5, _ what: String,
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
