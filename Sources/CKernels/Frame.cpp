@@ -114,11 +114,13 @@ at::Tensor probe(FrameJob &job, int shift, TileFunction tile) {
   }
   probes.stop = probe_stop;
   // What sixteen pixels read may lie to the right of the last row's end.
-  at::Tensor first = at::full({int64_t(probes.height) * probes.width + 32}, std::numeric_limits<float>::infinity(), at::kFloat);
-  probes.first = first.mutable_data_ptr<float>();
+  const int64_t size = int64_t(probes.height) * probes.width + 32;
+  at::Tensor seen = at::full({2, size}, std::numeric_limits<float>::infinity(), at::kFloat);
+  probes.first = seen.mutable_data_ptr<float>();
+  probes.taken = probes.first + size;
   draw_tiles(probes, tile);
-  job.probed = {probes.first, shift, probes.width};
-  return first;
+  job.probed = {probes.first, probes.taken, shift, probes.width};
+  return seen;
 }
 
 int64_t rounded_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }

@@ -18,14 +18,16 @@ struct FeatureTable {
   int channels;
 };
 
-/// What the probes of a picture saw first: t of the first sample that dims what is behind it, infinite where there is none. Probes stand
-/// 2^shift pixels apart, `columns` in a row.
+/// What the probes of a picture saw first: t of the first sample that dims what is behind it, infinite where there is none, and how many
+/// samples they took for it. Probes stand 2^shift pixels apart, `columns` in a row.
 struct ProbedDepths {
-  const float *first;
+  const float *first, *taken;
   int shift, columns;
 };
 /// A probe has seen something when less than this is let through. A ray then begins this many steps before what the probes about it saw.
 constexpr float probe_stop = 0.999f, probe_margin = 1.25f;
+/// Samples of a probe that such a ray takes too, about; the others count as taken when it begins.
+constexpr int probe_overlap = 3;
 
 /// A dense layer as the kernels take it: weights `[in, width]`, outputs padded with zeros to `width`, a multiple of 16.
 struct DenseLayer {
@@ -63,8 +65,8 @@ struct FrameJob {
   int row;
   /// Of all rays of a picture; without a grid they begin where they enter the box.
   ProbedDepths probed;
-  /// Of a picture of probes: what they see first.
-  float *first;
+  /// Of a picture of probes: what they see first, and with which sample.
+  float *first, *taken;
   const float *plate;
   float *rgb, *depth, *opacity, *feature_image;
   uint8_t *labels;
@@ -79,10 +81,12 @@ constexpr int frame_block = 48;
 struct alignas(64) FrameScratch {
   static constexpr int padded = tile_rays + 32;
   // Rays under way, side by side.
-  float d[3][padded], enter[padded], rung[padded], leave[padded], k[padded], reached[padded], depth[padded], t[padded];
+  float d[3][padded], enter[padded], rung[padded], leave[padded], k[padded], reached[padded], depth[padded], t[padded], may_take[padded];
   int32_t id[padded];
   // Rays by their place in the tile.
-  float final_reached[tile_rays], final_depth[tile_rays], direction[3][tile_rays];
+  float final_reached[tile_rays], final_depth[tile_rays], final_taken[tile_rays], direction[3][tile_rays];
+  /// Samples that all rays under way have taken.
+  float taken;
   // Samples of a block.
   int32_t place[5][frame_block];
   float share[24][frame_block];

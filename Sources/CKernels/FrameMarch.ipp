@@ -1,18 +1,24 @@
 // Rays of a tile and their next samples, as likeness::march finds them to the last bit: included inside a namespace of Frame.cpp.
 
 /// t before which the rays of sixteen pixels from column `left` of a row on need not look: the least of the probes at the corners of the
-/// square that a pixel is in. Infinite where these see nothing.
-INLINE f16v first_seen(const ProbedDepths &probed, int left, int row) {
+/// square that a pixel is in. Infinite where these see nothing. `taken`: how many samples that probe took.
+INLINE f16v first_seen(const ProbedDepths &probed, int left, int row, f16v &taken) {
   const int between = (1 << probed.shift) - 1, from = left >> probed.shift;
-  const float *above = probed.first + int64_t(row >> probed.shift) * probed.columns + from;
-  const float *below = probed.first + int64_t((row + between) >> probed.shift) * probed.columns + from;
+  const int64_t above = int64_t(row >> probed.shift) * probed.columns + from;
+  const int64_t below = int64_t((row + between) >> probed.shift) * probed.columns + from;
   const auto grid = [&](int column) __attribute__((always_inline)) { return (column >> probed.shift) - from; };
-  float nearest[17], result[16];
-  for (int c = 0; c <= grid(left + 15 + between); ++c) nearest[c] = above[c] < below[c] ? above[c] : below[c];
-  for (int lane = 0; lane < 16; ++lane) {
-    const float a = nearest[grid(left + lane)], b = nearest[grid(left + lane + between)];
-    result[lane] = a < b ? a : b;
+  float nearest[17], counts[17], result[16], count[16];
+  for (int c = 0; c <= grid(left + 15 + between); ++c) {
+    const int64_t place = (probed.first[above + c] <= probed.first[below + c] ? above : below) + c;
+    nearest[c] = probed.first[place];
+    counts[c] = probed.taken[place];
   }
+  for (int lane = 0; lane < 16; ++lane) {
+    const int a = grid(left + lane), b = grid(left + lane + between), place = nearest[a] <= nearest[b] ? a : b;
+    result[lane] = nearest[place];
+    count[lane] = counts[place];
+  }
+  taken = load(count);
   return load(result);
 }
 
@@ -41,9 +47,11 @@ static int begin_rays(const FrameJob &job, int left, int top, FrameScratch &s) {
       const f16v length = __builtin_elementwise_sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
       const f16v rung = job.step / length;
       inside &= (length > 0.0f) & (enter < leave) & (leave < __builtin_inff()) & (enter + rung > enter);
-      f16v k = all(0);
+      f16v k = all(0), may_take = all(static_cast<float>(job.limit));
       if (job.probed.first && top + y < job.height) {
-        const f16v first = first_seen(job.probed, left + x, top + y);
+        f16v taken;
+        const f16v first = first_seen(job.probed, left + x, top + y, taken);
+        may_take -= most(taken - static_cast<float>(probe_overlap), all(0));
         inside &= first < __builtin_inff();
         k = most(__builtin_elementwise_ceil((first - enter) / rung - (probe_margin + 0.5f)), k);
       }
@@ -56,6 +64,7 @@ static int begin_rays(const FrameJob &job, int left, int top, FrameScratch &s) {
       pack(s.rung + count, rung, kept);
       pack(s.leave + count, leave, kept);
       pack(s.k + count, k, kept);
+      pack(s.may_take + count, may_take, kept);
       pack(s.reached + count, all(1), kept);
       pack(s.depth + count, all(0), kept);
       pack(s.id + count, __builtin_convertvector(lanes(), i16v) + id, kept);
@@ -67,7 +76,7 @@ static int begin_rays(const FrameJob &job, int left, int top, FrameScratch &s) {
 
 /// Sixteen rays on their way to their next sample.
 struct Walk {
-  f16v d[3], enter, rung, leave, reached, k, found_t;
+  f16v d[3], enter, rung, leave, reached, k, found_t, may_take;
   i16v real, pending, found;
   /// For leaps: t at which the ray comes to the edge of a cell is slope (cell + side clear) + start.
   bool leaping;
@@ -83,7 +92,8 @@ INLINE void begin_walk(const FrameJob &job, const FrameScratch &s, int first, in
   w.k = load(s.k + first);
   w.found_t = all(0);
   w.real = lanes() < static_cast<float>(count - first);
-  w.pending = w.real & (w.reached >= job.stop);
+  w.may_take = load(s.may_take + first);
+  w.pending = w.real & (w.reached >= job.stop) & (w.may_take > s.taken);
   w.found = i16v{};
   w.leaping = false;
 }
@@ -134,6 +144,7 @@ INLINE int end_walk(const Walk &w, FrameScratch &s, int first, int left) {
     const int lane = __builtin_ctz(gone);
     s.final_reached[id[lane]] = w.reached[lane];
     s.final_depth[id[lane]] = depth[lane];
+    s.final_taken[id[lane]] = s.taken;
   }
   for (int axis = 0; axis < 3; ++axis) pack(s.d[axis] + left, w.d[axis], kept);
   pack(s.enter + left, w.enter, kept);
@@ -142,6 +153,7 @@ INLINE int end_walk(const Walk &w, FrameScratch &s, int first, int left) {
   pack(s.k + left, w.k + 1.0f, kept);
   pack(s.reached + left, w.reached, kept);
   pack(s.depth + left, depth, kept);
+  pack(s.may_take + left, w.may_take, kept);
   pack(s.t + left, w.found_t, kept);
   pack(s.id + left, id, kept);
   return left + __builtin_popcount(kept);
@@ -170,5 +182,6 @@ static void end_rays(int count, FrameScratch &s) {
   for (int i = 0; i < count; ++i) {
     s.final_reached[s.id[i]] = s.reached[i];
     s.final_depth[s.id[i]] = s.depth[i];
+    s.final_taken[s.id[i]] = s.may_take[i];
   }
 }

@@ -153,6 +153,7 @@ template <class S, bool fast> static void draw_tile(const FrameJob &job, int til
   int hits[tile_rays], hit_count = 0;
   int count = begin_rays(job, left, top, s);
   for (int wave = 0; wave < job.limit; ++wave) {
+    s.taken = static_cast<float>(wave);
     count = next_samples(job, count, s);
     if (count == 0) break;
     if (wave == 0) {
@@ -177,6 +178,7 @@ template <class S, bool fast> static void probe_tile(const FrameJob &job, int ti
   const int left = tile % across * tile_width, top = tile / across * tile_height;
   int count = begin_rays(job, left, top, s);
   for (int wave = 0; wave < job.limit; ++wave) {
+    s.taken = static_cast<float>(wave);
     count = next_samples(job, count, s);
     if (count == 0) break;
     for (int first = 0; first < count; first += frame_block)
@@ -186,6 +188,8 @@ template <class S, bool fast> static void probe_tile(const FrameJob &job, int ti
   for (int id = 0; id < tile_rays; ++id) {
     const int x = left + id % tile_width, y = top + id / tile_width;
     if (x >= job.width || y >= job.height) continue;
-    job.first[int64_t(y) * job.width + x] = s.final_reached[id] < job.stop ? s.final_depth[id] : __builtin_inff();
+    const int64_t place = int64_t(y) * job.width + x;
+    job.first[place] = s.final_reached[id] < job.stop ? s.final_depth[id] : __builtin_inff();
+    job.taken[place] = s.final_taken[id];
   }
 }

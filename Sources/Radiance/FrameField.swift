@@ -50,7 +50,7 @@ public struct FrameField {
   public var step: Double, limit: Int, stop: Double
   /// Pixels between two probes, 2, 4, 8 or 16: rays that end with the first sample that shows anything, shot before the others, which begin a
   /// little before what the four probes about them saw, and not at all where those saw nothing. What no probe sees and stands in front of
-  /// what they see may be missed. 0: no probes.
+  /// what they see may be missed. Samples that are skipped count among the `limit`. 0: no probes.
   public var probes: Int
 
   public init(

@@ -5,13 +5,15 @@ extension FrameField {
   package func framePlainly(_ camera: FrameCamera, plate: Tensor) -> FieldFrame {
     withoutGradient {
       let rays = camera.rays
-      let samples = marchPlainly(
-        rays, occupancy: occupancy, step: step, jitter: probes > 0 ? beginningsPlainly(camera) : nil, limit: limit)
+      let beginnings = probes > 0 ? beginningsPlainly(camera) : nil
+      let samples = marchPlainly(rays, occupancy: occupancy, step: step, jitter: beginnings?.jitter, limit: limit)
       let raw = rawPlainly(samples)
       let thickness = densityScale * (raw.select(1, 0) - 1).softplus() * samples.lengths
       let through = (-rows(thickness, of: samples).squeeze(-1).cumsum(1)).exp()
       let reached = cat([Tensor.ones([rays.count, 1]), through.narrow(1, 0, max(1, limit) - 1)], 1)
-      let weights = ((reached - through) * (reached .>= stop).to(.float32)).unsqueeze(1)
+      let number = Tensor.arange(max(1, limit), .float32), mayTake = beginnings?.mayTake ?? .full([rays.count], Double(limit))
+      let taken = (reached .>= stop) .& (number .< mayTake.unsqueeze(1))
+      let weights = ((reached - through) * taken.to(.float32)).unsqueeze(1)
       let alpha = weights.sum(2).squeeze(1)
       let shown = weights.matmul(rows(raw.narrow(1, 1, raw.size(1) - 1), of: samples)).squeeze(1)
       let depth = weights.matmul(rows(samples.depths, of: samples)).reshape(-1) / alpha.clamp(1e-6)
@@ -50,26 +52,31 @@ extension FrameField {
     return Tensor.zeros([count * most, width]).indexAdd(0, slot, values.reshape(-1, width)).reshape(count, most, width)
   }
 
-  /// With probes: how many steps from where each ray enters the box its first sample may lie, `[R]`, beyond the box for those without any.
-  private func beginningsPlainly(_ camera: FrameCamera) -> Tensor {
+  /// With probes: how many steps from where each ray enters the box its first sample may lie, `[R]`, beyond the box for those without any;
+  /// and how many samples it may take, `[R]`.
+  private func beginningsPlainly(_ camera: FrameCamera) -> (jitter: Tensor, mayTake: Tensor) {
     let apart = Double(probes), m = camera.matrix
     let (across, down) = ((camera.width - 1) / probes + 2, (camera.height - 1) / probes + 2)
     let matrix = stack([m[0], apart * m[1], apart * m[2], m[3] + (0.5 - apart / 2) * (m[1] + m[2])])
     let samples = marchPlainly(
       FrameCamera(matrix: matrix, width: across, height: down).rays, occupancy: occupancy, step: step, limit: limit)
     let thickness = densityScale * (rawPlainly(samples).select(1, 0) - 1).softplus() * samples.lengths
-    let seen = ((-rows(thickness, of: samples).cumsum(1)).exp() .< 0.999) .& (rows(samples.lengths, of: samples) .> 0)
+    let real = rows(samples.lengths, of: samples) .> 0, dimmed = (-rows(thickness, of: samples).cumsum(1)).exp() .< 0.999
+    let seen = real .& dimmed, taken = (real .& dimmed.logicalNot()).to(.float32).sum(1).reshape(down, across) + 1
     let far = 1e6
     let first = rows(samples.depths, of: samples).maskedFill(seen.logicalNot(), far).amin(1).reshape(down, across)
     // Each pixel lies between two rows and two columns of probes, or on one.
     func ends(_ count: Int) -> [Tensor] {
       [0, probes - 1].map { more in Tensor((0..<count).map { ($0 + more) / probes }) }
     }
-    let lines = ends(camera.height).map { first.indexSelect(0, $0) }, line = lines[0].minimum(lines[1])
-    let corners = ends(camera.width).map { line.indexSelect(1, $0) }
-    let nearest = corners[0].minimum(corners[1]).reshape(-1)
+    func corners(_ grid: Tensor) -> Tensor {
+      stack(
+        ends(camera.height).flatMap { row in ends(camera.width).map { grid.indexSelect(0, row).indexSelect(1, $0).reshape(-1) } })
+    }
+    let which = corners(first).argmin(0).unsqueeze(0), nearest = corners(first).gather(0, which).squeeze(0)
+    let skipped = (corners(taken).gather(0, which).squeeze(0) - 3).clamp(0)
     let (enter, _, rung, _) = rungs(camera.rays, box: occupancy.box, step: step)
-    return ((nearest - enter) / rung - 1.75).ceil().clamp(0) + 0.5
+    return (((nearest - enter) / rung - 1.75).ceil().clamp(0) + 0.5, Double(limit) - skipped)
   }
 
   /// u = slope (x - center) + extra clamp(x - center, -half, half), held within -1...1: `[N, 3]` with axes `[3, 4]`.

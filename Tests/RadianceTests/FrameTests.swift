@@ -94,8 +94,7 @@ import Torch
       rounded.probes = probes
       compare(rounded, "probes \(probes) pixels apart, rounded")
     }
-    // A ball is solid, and large beside four pixels: what lies before it is skipped, and nothing else. Without probes rays end that have
-    // taken their samples; with them these are left for what shows.
+    // A ball is solid, and large beside four pixels: what lies before it is skipped, and nothing else.
     var ball = field(share: 1)
     let centers = OccupancyGrid.full(box: ball.occupancy.box, resolution: 16).centers
     let inside = (centers.square().sum(1) .< 1).reshape(16, 16, 16)

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <limits>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace likeness::cuda {
@@ -79,8 +80,9 @@ Tensor directions_of(const Tensor &view, int64_t width, int64_t top, int64_t cou
   return (columns * view[1] + lines * view[2] + view[3]).reshape({count * width, 3});
 }
 
-/// What rays every `apart` pixels see first, see `FrameJob::probed`: t `[rows, columns]`, infinite where that is nothing.
-Tensor probe(const Field &field, const Tensor &view, int64_t width, int64_t height, int64_t apart, const Tensor &cells, double scale,
+/// What rays every `apart` pixels see first, see `FrameJob::probed`: t, infinite where that is nothing, and with how many samples, both
+/// `[rows, columns]`.
+std::pair<Tensor, Tensor> probe(const Field &field, const Tensor &view, int64_t width, int64_t height, int64_t apart, const Tensor &cells, double scale,
              double slope, double step, int64_t limit) {
   const int64_t across = (width - 1) / apart + 2, down = (height - 1) / apart + 2;
   const double far = static_cast<double>(apart);
@@ -94,22 +96,32 @@ Tensor probe(const Field &field, const Tensor &view, int64_t width, int64_t heig
   const Tensor through = (sums.index_select(0, starts.to(at::kLong).index_select(0, of)) - sums.narrow(0, 1, t.size(0))).exp();
   constexpr double nothing = std::numeric_limits<double>::infinity();
   const Tensor seen = t.masked_fill(through >= probe_stop, nothing);
-  return at::full({across * down}, nothing, view.options()).scatter_reduce(0, of, seen, "amin").view({down, across});
+  const Tensor first = at::full({across * down}, nothing, view.options()).scatter_reduce(0, of, seen, "amin");
+  const Tensor taken = at::ones({across * down}, view.options()).index_add(0, of, (through >= probe_stop).to(view.options()));
+  return {first.view({down, across}), taken.view({down, across})};
 }
 
-/// With how many steps from where they enter the box the rays of some rows begin, `[count width]`.
-Tensor beginnings(const Field &field, const Tensor &view, const Tensor &directions, const Tensor &first, int64_t width, int64_t top,
-                  int64_t count, int64_t apart, double step) {
+/// With how many steps from where they enter the box the rays of some rows begin, and how many samples they may take, `[count width]`.
+std::pair<Tensor, Tensor> beginnings(const Field &field, const Tensor &view, const Tensor &directions, const Tensor &first,
+                                     const Tensor &taken, int64_t width, int64_t top, int64_t count, int64_t apart, double step,
+                                     int64_t limit) {
   const auto places = [&](int64_t from, int64_t number, int64_t more) {
     return at::floor_divide(at::arange(from, from + number, view.options().dtype(at::kLong)) + more, apart);
   };
-  const Tensor line = at::minimum(first.index_select(0, places(top, count, 0)), first.index_select(0, places(top, count, apart - 1)));
-  const Tensor nearest = at::minimum(line.index_select(1, places(0, width, 0)), line.index_select(1, places(0, width, apart - 1)));
+  const auto corners = [&](const Tensor &grid) {
+    std::vector<Tensor> four;
+    for (const int64_t below : {int64_t(0), apart - 1})
+      for (const int64_t right : {int64_t(0), apart - 1})
+        four.push_back(grid.index_select(0, places(top, count, below)).index_select(1, places(0, width, right)).reshape({-1}));
+    return at::stack(four);
+  };
+  const auto [nearest, which] = corners(first).min(0);
+  const Tensor skipped = (corners(taken).gather(0, which.unsqueeze(0)).squeeze(0) - probe_overlap).clamp_min(0);
   const Tensor box = field.box.to(field.device, at::kFloat), a = (box[0] - view[0]) / directions, b = (box[1] - view[0]) / directions;
   const Tensor still = directions == 0;
   const Tensor enter = at::minimum(a, b).masked_fill(still, 0).amax(1).clamp_min(0), rung = step / directions.norm(2, 1);
   // Those that begin nowhere begin far behind the box.
-  return ((nearest.reshape({-1}) - enter) / rung - (probe_margin + 0.5)).ceil().clamp(0, 1e7) + 0.5;
+  return {((nearest - enter) / rung - (probe_margin + 0.5)).ceil().clamp(0, 1e7) + 0.5, limit - skipped};
 }
 
 using Frame = std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor>;
@@ -149,19 +161,24 @@ Frame draw(const Tensor &camera, int64_t width, int64_t height, const Tensor &oc
   TORCH_CHECK(probes == 0 || probes == 2 || probes == 4 || probes == 8 || probes == 16,
               "frame: probes 2, 4, 8 or 16 pixels apart, or 0 for none, not ", probes);
   const bool probing = probes > 0 && width > 0 && height > 0;
-  const Tensor first = probing ? probe(field, view, width, height, probes, cells, scale, slope, step, limit) : Tensor();
+  Tensor first, taken;
+  if (probing) std::tie(first, taken) = probe(field, view, width, height, probes, cells, scale, slope, step, limit);
   constexpr int64_t mostSamples = 1 << 21;
   const int64_t perRow = std::max<int64_t>(1, width * std::max<int64_t>(1, limit));
   const int64_t rows = std::clamp<int64_t>(mostSamples / perRow, 1, std::max<int64_t>(1, height));
   for (int64_t top = 0; top < height && width > 0; top += rows) {
     const int64_t count = std::min(rows, height - top), rays = count * width;
     const Tensor directions = directions_of(view, width, top, count);
-    const Tensor begin =
-        probing ? beginnings(field, view, directions, first, width, top, count, probes, step) : at::full({rays}, 0.5, options);
+    Tensor begin = at::full({rays}, 0.5, options), may_take;
+    if (probing) std::tie(begin, may_take) = beginnings(field, view, directions, first, taken, width, top, count, probes, step, limit);
     const Tensor origins = view[0].expand({rays, 3}).contiguous();
     const auto [positions, t, lengths, ray, starts] = samples(origins, directions, cells, field.box, step, begin, limit);
     const Tensor found = field.at(positions, slope);
     Tensor density = (at::softplus(found.select(1, 0) - 1) * scale).contiguous();
+    if (probing) {
+      const Tensor of = ray.to(at::kLong), number = at::arange(of.size(0), of.options()) - starts.to(at::kLong).index_select(0, of);
+      density.masked_fill_(number >= may_take.index_select(0, of), 0);
+    }
     launch(composite, "composite_stop", Spread::over(rays), field.device,
            EarlyStop{.density = density.mutable_data_ptr<float>(),
                      .lengths = lengths.const_data_ptr<float>(),
