@@ -310,10 +310,13 @@ void backward_block(const Mlp &mlp, const float *g, const float *x, const int32_
       int64_t outputs = layer.out;
       if (listed) {
         list_live(from, row, layer.out, rows, live);
-        outputs = live[0];
-        for (int64_t i = 0; i < rows; ++i)
-          for (int64_t j = 0; j < outputs; ++j) packed[i * outputs + j] = from[i * row + live[1 + j]];
-        tile.g = packed, tile.g_row = outputs, tile.place = live + 1;
+        // The live ones are put side by side where that spares more than it costs.
+        if (live[0] * 8 < layer.out * 7) {
+          outputs = live[0];
+          for (int64_t i = 0; i < rows; ++i)
+            for (int64_t j = 0; j < outputs; ++j) packed[i * outputs + j] = from[i * row + live[1 + j]];
+          tile.g = packed, tile.g_row = outputs, tile.place = live + 1;
+        }
       }
       run(tile, outputs, padded(layer.in));
       if (layer.extra) {
