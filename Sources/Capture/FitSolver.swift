@@ -93,7 +93,7 @@ struct FitSolver {
     }
     let a = cat(reduced.map(\.a))
     let b = cat(reduced.map(\.b))
-    let pose = (motion.map { $0.solve(a, b, state) } ?? choleskySolve(a, b))
+    let pose = (motion.map { $0.solve(a, b, HeadPoses(rotation: state.rotation, translation: state.translation)) } ?? choleskySolve(a, b))
     let expression = (cat(reduced.map(\.alone)) - cat(reduced.map(\.toPose)).bmm(pose)).squeeze(-1)
     return moved(state, pose: pose.squeeze(-1), expression: expression)
   }

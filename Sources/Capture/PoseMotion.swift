@@ -12,7 +12,7 @@ struct PoseMotion {
   var robust = 3.0
 
   /// Solves the poses' equations A x = b, `[N, 6, 6]` and `[N, 6, 1]` float64, together with the wish that the moved poses are smooth.
-  func solve(_ a: Tensor, _ b: Tensor, _ state: FitState) -> Tensor {
+  func solve(_ a: Tensor, _ b: Tensor, _ poses: HeadPoses) -> Tensor {
     let n = times.count
     var system = BandedSystem(size: 6 * n, bandwidth: 17)
     a.withElements(Double.self) { values in
@@ -21,8 +21,8 @@ struct PoseMotion {
       }
     }
     b.withElements(Double.self) { values in for i in values.indices { system.right[i] = values[i] } }
-    let turns = state.rotation.array(Float.self)
-    let places = state.translation.array(Float.self)
+    let turns = poses.rotation.array(Float.self)
+    let places = poses.translation.array(Float.self)
     let rotations = (0..<n).map { Matrix3(rows: Array(turns[9 * $0..<9 * $0 + 9])) }
     let weights = [turn, turn, turn, shift, shift, depth].map { 1 / ($0 * $0) }
     for i in stride(from: 1, to: n - 1, by: 1) where times[i + 1] - times[i - 1] == 2 {

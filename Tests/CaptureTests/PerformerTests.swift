@@ -17,7 +17,7 @@ private func speech(seconds: Double) -> Utterance {
   let samples = (0..<count).map { Float(sin(Double($0) * 0.07)) * 0.2 }
   return Utterance(samples: samples, sampleRate: 16000, phonemes: phonemes)
 }
-private func performer(seconds: Double = 2, size: Int = 128, seed: UInt64 = 0) throws -> Performer {
+func performer(seconds: Double = 2, size: Int = 128, seed: UInt64 = 0) throws -> Performer {
   try Performer(PerformerScript(seconds: seconds, size: size, seed: seed), model: .builtIn(), sound: speech(seconds: seconds))
 }
 

@@ -50,7 +50,10 @@ public struct ClipProcessor {
       try progress(ClipProgress(stage: .fit, done: 0, total: faces.count))
       let center = crop.principalPoint(width: survey.width, height: survey.height)
       let model = MorphableModel.builtIn()
-      let track = try self.track(faces, model, builder.torso, center: center)
+      var track = try self.track(faces, model, builder.torso, center: center)
+      try files.write(track)
+      let looks = try Dataset(files.url, size: min(HeadAlignment.resolution, options.size))
+      for (i, pose) in try HeadAlignment().poses(looks, model).enumerated() { track.frames[i].state.pose = pose }
       try files.write(track)
       let sound = try writeSound(shot, to: files.audio)
       try progress(ClipProgress(stage: .fit, done: faces.count, total: faces.count))
