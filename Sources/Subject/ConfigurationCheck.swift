@@ -92,6 +92,7 @@ extension HyperPlanesConfiguration {
     try within(1e-6...1e6, ["planes.densityScale": densityScale])
     try within(1e-4...10, ["planes.step": step, "planes.firstStep": firstStep])
     try within(1e-6...1, ["planes.narrowing": narrowing])
+    try within(0...10, ["planes.drivingNoise": drivingNoise])
     try within(1...Int.max, ["planes.refreshEvery": refreshEvery])
     try within(1...4096, ["planes.samples": samples, "planes.pictureSamples": pictureSamples])
   }

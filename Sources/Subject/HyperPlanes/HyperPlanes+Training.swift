@@ -39,7 +39,7 @@ extension HyperPlanes: SubjectField {
     let device = batch.rays.origins.device, jitter = Tensor.rand([batch.rays.count], generator).to(device)
     let samples = march(
       batch.rays, occupancy: space.occupancy, step: stride(done), jitter: jitter, limit: self.configuration.samples)
-    let field = conditioned(signals)
+    let field = conditioned(disturbed(signals, generator))
     let frame = Tensor(batch.frames).to(.int32).to(device).indexSelect(0, samples.ray)
     let (density, features) = field.samples(samples.positions, frame: frame)
     let seen = composite(
@@ -63,6 +63,14 @@ extension HyperPlanes: SubjectField {
         loss: loss.item, squaredError: errors.mean().item / 3, classLosses: (errors + scores).unsqueeze(0).matmul(truth).squeeze(0).array(),
         classRays: truth.sum(0).array(), liveShare: Double(samples.count) / Double(max(1, batch.rays.count * self.configuration.samples)))
     }
+  }
+
+  private func disturbed(_ signals: FrameSignals, _ generator: Generator) -> FrameSignals {
+    guard configuration.drivingNoise > 0 else { return signals }
+    var signals = signals
+    signals.driving =
+      signals.driving + Tensor.randn(signals.driving.shape, generator).to(signals.driving.device) * configuration.drivingNoise
+    return signals
   }
 
   package func advance(step: Int, done: Double) {

@@ -55,6 +55,8 @@ public struct HyperPlanesConfiguration: Codable, Sendable, Equatable {
   public var narrowing = 0.15
   /// Samples a ray at most, in training and in pictures.
   public var samples = 64, pictureSamples = 64
+  /// What the driving numbers (normalized) are disturbed by in training, standard deviation: so that no frame is learnt by heart.
+  public var drivingNoise = 0.15
   /// Weights: of the difference between opacity and mask, and of the spread of weights along a ray.
   public var opacityLoss = 0.03, distortionLoss = 0.03
 
