@@ -28,6 +28,7 @@ final class Report {
   /// Adds what a kernel computes a second, with the share of what the processor can.
   func add(_ name: String, operations: Double, in seconds: Double) {
     let rate = operations / seconds * 1e-9
+    ceilings.lookAgain()
     add(name, rate, "GFLOP/s", ratio: rate / ceilings.arithmetic, against: "the FMA peak, \(Libtorch.threads) threads")
   }
 
