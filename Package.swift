@@ -47,12 +47,13 @@ let package = Package(
     module("Radiance", ["Torch"]),
     module("Metrics", ["Torch"]),
     module("Runs", ["Torch"]),
+    module("Speech", ["Media", "Torch"]),
     module("Capture", ["CLiteRT", "Media", "Face", "Torch"]),
     module("Subject", ["Radiance", "Capture", "Face", "Metrics", "Runs", "Torch"]),
     .executableTarget(
       name: "likeness",
       dependencies: [
-        "Torch", "Media", "Face", "Radiance", "Metrics", "Runs", "Capture", "Subject",
+        "Torch", "Media", "Speech", "Face", "Radiance", "Metrics", "Runs", "Capture", "Subject",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -71,6 +72,7 @@ let package = Package(
     tests("Radiance", ["Radiance", "Golden", "Torch"]),
     tests("Metrics", ["Metrics", "Torch"]),
     tests("Runs", ["Runs", "Torch"]),
+    tests("Speech", ["Speech", "Golden", "Media", "Torch"]),
     tests("Capture", ["Capture", "Media", "Face", "Torch"]),
     tests("Subject", ["Subject", "Golden", "Radiance", "Runs", "Capture", "Face", "Torch"]),
     tests("Likeness", ["likeness", "Runs", "Media", "Torch"]),

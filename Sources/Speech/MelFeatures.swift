@@ -1,0 +1,49 @@
+import Foundation
+import Media
+import Torch
+
+/// Loudness in 80 bands of hearing: any speaker and language, nothing to bring.
+///
+/// Windows of 25 ms (Hann), bands between 55 and 7600 Hz on Slaney's mel scale, two steps a frame. A number is the band's power in
+/// dB over 20, from 0 (60 dB or more below the speech, and outside the sound) through 3 (as much as the mean band of the speech) to
+/// about 4. The speech's level is measured over the whole file first, so recordings of any loudness look alike.
+public struct MelFeatures: SpeechFeatures {
+  public let name = SpeechKind.mel.rawValue
+  public var channels: Int { spectrogram.bands }
+  public var spectrogram = MelSpectrogram()
+
+  /// dB that a step of one in the features stands for, and how far below the speech's level nothing is heard.
+  static let decibels = 20.0, depth = 60.0
+
+  public init() {}
+
+  public func stream(_ audio: URL, fps: Double) throws -> SpeechStream {
+    SpeechWindows.stream(try source(audio, fps: fps))
+  }
+  func source(_ audio: URL, fps: Double) throws -> MelSteps {
+    try MelSteps(audio, fps: fps, spectrogram, level: SpeechLevel.measure(audio, spectrogram))
+  }
+}
+
+/// Steps of a spectrogram at two a frame.
+final class MelSteps: StepSource {
+  let channels: Int
+  private let bank: MelSpectrogram.Bank
+  private let sound: SoundSteps
+  private let level: Double?
+
+  /// `level` is the power that a band of loud speech has; nil where nothing is to be heard.
+  init(_ audio: URL, fps: Double, _ spectrogram: MelSpectrogram, level: Double?) throws {
+    channels = spectrogram.bands
+    bank = MelSpectrogram.Bank(spectrogram)
+    sound = try SoundSteps(audio, fps: fps, spectrogram)
+    self.level = level
+  }
+
+  func next() throws -> Tensor? {
+    guard let (pieces, count) = try sound.next() else { return nil }
+    guard let level else { return .zeros([count, channels]) }
+    let decibels = 10 * (bank.bandPower(pieces, count) / level).clamp(1e-20).log10()
+    return ((decibels + MelFeatures.depth) / MelFeatures.decibels).clamp(0)
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Torch
+
+/// What is heard around each frame of a video.
+///
+/// Features come in steps, two a frame: step s stands for the moment (s + 1/2) / (2 fps) of the sound. Frame i's window holds steps
+/// 2i - 8 ..< 2i + 8, so that its middle is the frame's own moment i / fps, as AD-NeRF cuts them. Outside the sound all is zero.
+public protocol SpeechFeatures {
+  /// As `SpeechKind` spells it.
+  var name: String { get }
+  /// Numbers a step.
+  var channels: Int { get }
+  /// Steps a window.
+  var window: Int { get }
+  /// The windows of a file's sound, from its start to its end; throws what opening it throws.
+  func stream(_ audio: URL, fps: Double) throws -> SpeechStream
+}
+
+extension SpeechFeatures {
+  public var window: Int { SpeechWindows.length }
+
+  /// All windows of a sound, `[frames, window, channels]` float32.
+  ///
+  /// Where a number of `frames` is given there are exactly so many: what the sound lacks is silence, what it has too much is left out.
+  public func windows(_ audio: URL, fps: Double, frames: Int? = nil) throws -> Tensor {
+    let stream = try stream(audio, fps: fps)
+    var parts: [Tensor] = []
+    var count = 0
+    while count < frames ?? Int.max, let part = try stream.next(min(256, (frames ?? Int.max) - count)) {
+      parts.append(part)
+      count += part.size(0)
+    }
+    if let frames, count < frames {
+      // The last windows of the sound reach half a window beyond it; after that nothing is heard.
+      parts.append(.zeros([frames - count, window, channels]))
+    }
+    return parts.isEmpty ? .zeros([0, window, channels]) : cat(parts)
+  }
+}
+
+/// The windows of one sound, one batch after another, in memory that does not grow with its length. Use it from one thread.
+public final class SpeechStream {
+  private let more: (Int) throws -> Tensor?
+
+  /// `more` gives up to as many further windows as it is asked for, `[f, window, channels]` float32, and nil at the end.
+  public init(_ more: @escaping (Int) throws -> Tensor?) { self.more = more }
+
+  /// Up to `frames` further windows, `[f, window, channels]` float32, fewer only before the end; nil at the end of the sound.
+  public func next(_ frames: Int) throws -> Tensor? {
+    precondition(frames > 0, "\(frames) windows were asked for")
+    return try withoutGradient { try more(frames) }
+  }
+}
+
+/// The kinds of features there are.
+public enum SpeechKind: String, CaseIterable, Sendable {
+  /// Loudness in 80 bands: any language, needs nothing.
+  case mel
+  /// What another program made, in a NumPy file.
+  case file
+}
+
+extension SpeechKind {
+  /// The features of this kind; `weights` is the file that some kinds need. Throws `SpeechError` where it is missing or not needed.
+  public func features(weights: URL? = nil) throws -> any SpeechFeatures {
+    switch self {
+    case .mel:
+      if let weights { throw SpeechError(.badInput, "\(weights.relativePath): mel features take no file; leave it out") }
+      return MelFeatures()
+    case .file:
+      guard let weights else { throw SpeechError(.badInput, "features of a file need one: name an .npy file as AD-NeRF's aud.npy") }
+      return try FileFeatures(weights)
+    }
+  }
+}
