@@ -1,0 +1,42 @@
+import Foundation
+
+/// Why a file of PyTorch's is not read.
+public struct TorchFileError: Error, CustomStringConvertible {
+  public let url: URL
+  public let problem: Problem
+
+  /// What is wrong with it.
+  public enum Problem: Error, Equatable, Sendable {
+    /// The pickle asks for something other than tensors and plain containers, by this name.
+    case foreign(String)
+    /// A byte that is no instruction of the kind that is read here.
+    case instruction(UInt8, at: Int)
+    case short
+    case damaged(String)
+    /// Larger or deeper than weights are.
+    case limit(String)
+    /// Sound, but of a kind that is not read.
+    case unsupported(String)
+    /// Neither a zip file nor the older kind.
+    case unknown
+  }
+
+  public var description: String {
+    let (what, remedy) =
+      switch problem {
+      case .foreign(let name):
+        (
+          "it asks for \(SafetensorsError.quoted(name)), which nothing here calls: only tensors and plain containers are read",
+          "take the weights from those who made them, or save their state_dict() as safetensors"
+        )
+      case .instruction(let byte, let place):
+        ("instruction 0x\(String(byte, radix: 16)) at byte \(place) is none that weights need", "download it again")
+      case .short: ("the file ends early", "download it again")
+      case .damaged(let text): (text, "download it again")
+      case .limit(let text): ("it has \(text)", "save only the weights: torch.save(model.state_dict(), ...)")
+      case .unsupported(let text): (text, "load it in PyTorch and save it again")
+      case .unknown: ("it is neither of PyTorch's two formats", "check that this is the file that was meant, whole and not a web page")
+      }
+    return "\(url.relativePath): no weights of PyTorch's that can be read: \(what); \(remedy)"
+  }
+}
