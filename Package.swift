@@ -46,6 +46,7 @@ let package = Package(
     module("Face", ["Torch"]),
     module("Radiance", ["Torch"]),
     module("Metrics", ["Torch"]),
+    module("Perception", ["Face", "Torch"]),
     module("Runs", ["Torch"]),
     module("Speech", ["Media", "Torch"]),
     module("Capture", ["CLiteRT", "Media", "Face", "Torch"]),
@@ -53,7 +54,7 @@ let package = Package(
     .executableTarget(
       name: "likeness",
       dependencies: [
-        "Torch", "Media", "Speech", "Face", "Radiance", "Metrics", "Runs", "Capture", "Subject",
+        "Torch", "Media", "Speech", "Face", "Radiance", "Metrics", "Perception", "Runs", "Capture", "Subject",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -71,6 +72,7 @@ let package = Package(
     tests("Face", ["Face", "Torch"]),
     tests("Radiance", ["Radiance", "Golden", "Torch"]),
     tests("Metrics", ["Metrics", "Torch"]),
+    tests("Perception", ["Perception", "Capture", "Media", "Golden", "Torch"]),
     tests("Runs", ["Runs", "Torch"]),
     tests("Speech", ["Speech", "Golden", "Media", "Torch"]),
     tests("Capture", ["Capture", "Media", "Face", "Torch"]),

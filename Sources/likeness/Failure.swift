@@ -1,6 +1,7 @@
 import Capture
 import Foundation
 import Media
+import Perception
 import Runs
 import Subject
 import Torch
@@ -32,7 +33,7 @@ func exitStatus(of error: any Error) -> Int32 {
     case is MediaError: true
     case let error as FileError: !["write", "rename", "bring", "make", "lock"].contains { error.problem.hasPrefix("cannot \($0)") }
     case let error as RunError: if case .busy = error.reason { false } else { true }
-    case is DatasetError, is SafetensorsError, is ModuleError, is SubjectError: true
+    case is DatasetError, is SafetensorsError, is TorchFileError, is ModuleError, is ModelFileError, is ModelMissing, is SubjectError: true
     default: false
     }
   return isInput ? 65 : 1
