@@ -117,7 +117,7 @@ public struct FaceFit {
     let count = (times.last ?? 0) + 1
     var seen = [FaceLandmarks?](repeating: nil, count: count)
     var poses = [Rigid?](repeating: nil, count: count)
-    for (i, pose) in Self.poses(state).enumerated() { (seen[times[i]], poses[times[i]]) = (faces[i], pose) }
+    for (i, pose) in HeadPoses(rotation: state.rotation, translation: state.translation).rigid.enumerated() { (seen[times[i]], poses[times[i]]) = (faces[i], pose) }
     let found = GazeFit(eyes: fitted.eyeballs, camera: camera).gaze(seen, poses)
     return times.map { found[$0] ?? .zero }
   }
@@ -168,7 +168,7 @@ public struct FaceFit {
     let e = state.expression.floats
     let ne = model.expressionNames.count
     var frames = [Frame?](repeating: nil, count: count)
-    for (i, pose) in Self.poses(state).enumerated() {
+    for (i, pose) in HeadPoses(rotation: state.rotation, translation: state.translation).rigid.enumerated() {
       frames[times[i]] = Frame(expression: Array(e[ne * i..<ne * (i + 1)]), pose: pose, gaze: gaze[i], error: errors[i])
     }
     return Result(
@@ -176,12 +176,6 @@ public struct FaceFit {
       medianError: median(errors))
   }
 
-  private static func poses(_ state: FitState) -> [Rigid] {
-    let (r, t) = (state.rotation.floats, state.translation.floats)
-    return (0..<state.count).map { i in
-      Rigid(rotation: Matrix3(rows: Array(r[9 * i..<9 * i + 9])).orthonormalized, translation: [t[3 * i], t[3 * i + 1], t[3 * i + 2]])
-    }
-  }
   private static func points(_ tensor: Tensor) -> [SIMD3<Float>] {
     let c = tensor.floats
     return (0..<tensor.size(0)).map { [c[3 * $0], c[3 * $0 + 1], c[3 * $0 + 2]] }

@@ -22,7 +22,9 @@ package struct HeadAlignment {
   package init() {}
 
   /// The poses of all frames of `dataset`, aligned to its pictures; as they are where these show too little of the head.
-  package func poses(_ dataset: Dataset, _ model: MorphableModel) throws -> [Rigid] {
+  ///
+  /// `progress` hears after each round which part is done, 0...1, and stops everything by throwing.
+  package func poses(_ dataset: Dataset, _ model: MorphableModel, _ progress: (Double) throws -> Void = { _ in }) throws -> [Rigid] {
     let track = dataset.track
     let start = track.frames.map(\.state.pose)
     guard start.count > 2, var likeness = try RigidLikeness(dataset, model) else { return start }
@@ -30,7 +32,8 @@ package struct HeadAlignment {
     let first = HeadPoses(start), motion = PoseMotion(times: track.frames.map(\.index))
     let weights = Tensor(start.map { trust($0.rotation.angle(to: likeness.rotation)) }) / sharing
     var now = first
-    for _ in 0..<rounds {
+    for round in 0..<rounds {
+      try progress(Double(round) / Double(rounds))
       let mean = likeness.mean(bands, now, weights: weights)
       for _ in 0..<2 {
         var (hessian, gradient) = likeness.equations(bands, now, mean: mean, weights: weights, noise: noise)

@@ -24,7 +24,7 @@ struct PerformerMotion {
     torsos = Self.torsos(turns, rate: rate, center: center, seed: seed)
     let eyes = Self.gazes(turns, rate: rate, seed: seed)
     gazes = eyes
-    let blinks = Self.blinks(frames: frames, rate: rate, seed: seed)
+    let blinks = Blinks.shut(frames: frames, rate: rate, seed: seed)
     let mood = Self.mood(frames: frames, rate: rate, loudness: loudness, seed: seed)
     expressions = (0..<frames).map { frame in
       var all: [String: Float] = [:]
@@ -148,27 +148,6 @@ struct PerformerMotion {
       }
       return sum / total
     }
-  }
-
-  /// How far each eye is shut: closing in 80 ms, shut for 40, opening in 160, at random intervals of about three seconds.
-  private static func blinks(frames: Int, rate: Float, seed: UInt64) -> [SIMD2<Float>] {
-    var random = PerformerRandom(seed: seed, stream: "blinks")
-    var shut = [SIMD2<Float>](repeating: .zero, count: frames)
-    var next = 0.5 + random.within(0, 1.2)
-    while next < Float(frames) / rate {
-      let closing = random.within(0.07, 0.1), hold = random.within(0.03, 0.07), opening = random.within(0.13, 0.2)
-      let lag = random.within(-0.008, 0.008), full = random.unit() < 0.85 ? Float(1) : random.within(0.6, 0.9)
-      for i in 0..<frames {
-        for eye in 0..<2 {
-          let t = Float(i) / rate - next - (eye == 0 ? lag : -lag)
-          let value = t < closing ? smoothstep(0, closing, t) : 1 - smoothstep(closing + hold, closing + hold + opening, t)
-          shut[i][eye] = max(shut[i][eye], full * value)
-        }
-      }
-      // Now and then a second blink follows at once.
-      next += random.unit() < 0.12 ? random.within(0.35, 0.5) : 1.1 + random.waiting(1.9)
-    }
-    return shut
   }
 
   /// Eyes that jump from one thing to another and hold it while the head turns, mostly the camera.

@@ -60,11 +60,12 @@ public final class AudioAttention: Module {
     _channels = channels
   }
 
-  /// Vectors `[length, D]` to their weighted sum, `[D]`.
-  public func callAsFunction(_ sequence: Tensor) -> Tensor {
-    var x = sequence.narrow(1, 0, _channels).t().unsqueeze(0)
+  /// Vectors `[.., length, D]` to their weighted sums, `[.., D]`.
+  public func callAsFunction(_ sequences: Tensor) -> Tensor {
+    let all = sequences.reshape([-1] + sequences.shape.suffix(2))
+    var x = all.narrow(2, 0, _channels).transpose(1, 2)
     for convolution in convolutions { if let convolution { x = convolution(x) } }
-    let shares = weighting[0](x.reshape(1, sequence.size(0))).softmax(1)
-    return shares.matmul(sequence).squeeze(0)
+    let shares = weighting[0](x.squeeze(1)).softmax(1).unsqueeze(1)
+    return shares.matmul(all).reshape(sequences.shape.dropLast(2) + [all.size(2)])
   }
 }

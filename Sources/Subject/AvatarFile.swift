@@ -17,6 +17,8 @@ package struct AvatarFile {
   let scene: SubjectScene
   let step: Int
   let field: any PictureField
+  /// nil where it hears nothing.
+  let speech: SpeechDriver?
 
   private static let format = "likeness.avatar", version = 1
 
@@ -25,6 +27,7 @@ package struct AvatarFile {
     let content = field is BakedPlanes ? Content.baked : .weights
     var tensors: [String: Tensor] = [:]
     for (name, tensor) in field.namedState(prefix: "model.") { tensors[name] = tensor.detach().to(.cpu).contiguous() }
+    for (name, tensor) in speech?.namedState(prefix: "speech.") ?? [:] { tensors[name] = tensor.detach().contiguous() }
     for (name, tensor) in scene.tensors { tensors["scene." + name] = tensor }
     var words = Dictionary(uniqueKeysWithValues: scene.words.map { ("scene." + $0, $1) })
     var record = record
@@ -57,8 +60,12 @@ package struct AvatarFile {
     }
   }
 
-  package init(record: RunRecord, configuration: SubjectConfiguration, scene: SubjectScene, step: Int, field: any PictureField) {
+  package init(
+    record: RunRecord, configuration: SubjectConfiguration, scene: SubjectScene, step: Int, field: any PictureField,
+    speech: SpeechDriver? = nil
+  ) {
     (self.record, self.configuration, self.scene, self.step, self.field) = (record, configuration, scene, step, field)
+    self.speech = speech
   }
 
   private init(_ file: Checkpoint, _ url: URL) throws {
@@ -70,6 +77,7 @@ package struct AvatarFile {
     step = file.step
     scene = try SubjectScene(tensors: part("scene.", file.tensors), words: part("scene.", file.metadata), url)
     guard scene.drivingMean.numel == configuration.field.driving else { throw SubjectError.scene(url, "driving.mean") }
+    speech = try configuration.loadSpeech(file.tensors)
     let model = part("model.", file.tensors), content = Content(rawValue: file.metadata["content"] ?? "")
     // Before room is made for what is not there.
     let least = configuration.gridNumbers(folded: content == .baked), held = model.values.reduce(0) { $0 + $1.numel }
@@ -88,6 +96,15 @@ package struct AvatarFile {
 }
 
 extension SubjectConfiguration {
+  /// The network that hears, with its weights among `tensors`; nil where the configuration has none. Throws `ModuleError`.
+  func loadSpeech(_ tensors: [String: Tensor]) throws -> SpeechDriver? {
+    guard let speech else { return nil }
+    guard let channels = tensors["speech.mean"]?.numel else { throw ModuleError.missing("speech.mean") }
+    let driver = SpeechDriver(speech, channels: channels, driving: field.driving, Generator(seed: 0))
+    try driver.load(tensors.filter { $0.key.hasPrefix("speech.") }, prefix: "speech.")
+    return driver
+  }
+
   /// How many numbers the grids of its field have; `folded` has one level of planes.
   fileprivate func gridNumbers(folded: Bool) -> Int {
     guard let c = planes else { return field.grid.channels * field.grid.resolution.reduce(1, *) }

@@ -33,6 +33,7 @@ extension SubjectConfiguration {
     guard rays.weights.count == field.classes, rays.weights.allSatisfy({ 0...1e6 ~= $0 }), rays.weights.contains(where: { $0 > 0 }) else {
       throw ConfigurationError(field: "rays.weights", value: "\(rays.weights)", bounds: "a weight for each of the \(field.classes) classes")
     }
+    if let speech { try speech.check() }
     if let planes { try planes.check() } else { try checkPaper() }
   }
 
@@ -64,6 +65,19 @@ extension SubjectConfiguration {
     }
     try within(2...4096, ["sampling.coarse": sampling.coarse])
     try within(0...4096, ["sampling.fine": sampling.fine])
+  }
+}
+
+extension SpeechConfiguration {
+  fileprivate func check() throws(ConfigurationError) {
+    guard widths.count == 4, widths.allSatisfy({ (1...4096).contains($0) }) else {
+      throw ConfigurationError(
+        field: "speech.widths", value: "\(widths)", bounds: "four numbers of 1...4096, one for each halving of 16 steps")
+    }
+    try within(0...1, ["speech.trackedShare": trackedShare])
+    try within(0...1e6, ["speech.trackedLoss": trackedLoss, "speech.learningRate": learningRate])
+    try within(1...4096, ["speech.frames": frames])
+    try within(0...10, ["speech.colouring": colouring])
   }
 }
 

@@ -75,14 +75,14 @@ extension HyperField {
         if let sum, let gradient { withoutGradient { sum.add_(gradient) } }
       }
     }
-    push(lanes[0].gradients, into: LaneField(whole).sources)
+    push(lanes[0].gradients, into: LaneField(whole).sources, driving)
     return task.report(lanes.flatMap(\.found))
   }
 
-  /// Carries the leaves' gradients on to the parameters.
-  private func push(_ gradients: [Tensor?], into sources: [Tensor]) {
+  /// Carries the leaves' gradients on to the parameters, and to `driving` where it wants one.
+  private func push(_ gradients: [Tensor?], into sources: [Tensor], _ driving: Tensor) {
     let reached = zip(sources, gradients).compactMap { source, gradient in gradient.map { (source, $0) } }
-    let parameters = parameters().map(\.tensor)
+    let parameters = parameters().map(\.tensor) + (driving.requiresGrad ? [driving] : [])
     for (parameter, gradient) in zip(parameters, Torch.gradients(of: reached.map(\.0), for: parameters, with: reached.map(\.1))) {
       guard let gradient else { continue }
       parameter.grad = parameter.grad.map { $0 + gradient } ?? gradient

@@ -2,6 +2,7 @@ import Capture
 import Face
 import Foundation
 import Runs
+import Speech
 import Torch
 
 /// A trained subject: a face's state in, a picture of the person out.
@@ -13,6 +14,7 @@ public final class SubjectAvatar: Avatar {
   /// What was trained, on what; an exported avatar does not know where its clip lies.
   public let record: RunRecord
   private let image: FieldImage
+  private let speech: SpeechDriver?
 
   /// Loads a run's last sound checkpoint, or that of `step`, to compute on `device`; `warn` hears of damaged ones.
   public convenience init(run: RunFolder, step: Int? = nil, device: Device = .cpu, warn: (String) -> Void) throws {
@@ -22,15 +24,17 @@ public final class SubjectAvatar: Avatar {
     let field = configuration.makeField(Generator(seed: configuration.seed))
     let prefix = "model."
     try field.load(checkpoint.tensors.filter { $0.key.hasPrefix(prefix) }, prefix: prefix)
+    let speech = try configuration.loadSpeech(checkpoint.tensors)
     self.init(
-      AvatarFile(record: run.record, configuration: configuration, scene: scene, step: checkpoint.step, field: field), device: device)
+      AvatarFile(record: run.record, configuration: configuration, scene: scene, step: checkpoint.step, field: field, speech: speech),
+      device: device)
   }
 
   /// Loads what `export` wrote; throws `SubjectError`, or what reading the file throws.
   public convenience init(file: URL, device: Device = .cpu) throws { self.init(try AvatarFile.read(file), device: device) }
 
   private init(_ parts: AvatarFile, device: Device) {
-    (record, configuration, scene, step) = (parts.record, parts.configuration, parts.scene, parts.step)
+    (record, configuration, scene, step, speech) = (parts.record, parts.configuration, parts.scene, parts.step, parts.speech)
     parts.field.move(to: device)
     image = FieldImage(
       field: parts.field, configuration: configuration, device: device, background: scene.background.to(.float32) / 255)
@@ -45,7 +49,7 @@ public final class SubjectAvatar: Avatar {
       field = planes.baked
     }
     guard !baked || field is BakedPlanes else { throw SubjectError.onlyPlanesAreBaked(configuration.preset) }
-    try AvatarFile(record: record, configuration: configuration, scene: scene, step: step, field: field).write(to: url)
+    try AvatarFile(record: record, configuration: configuration, scene: scene, step: step, field: field, speech: speech).write(to: url)
   }
 
   /// The person in `state` with the torso where it was on average.
@@ -53,16 +57,35 @@ public final class SubjectAvatar: Avatar {
     try render(state, torso: .zero, camera: camera)
   }
 
+  /// What turns sound into what it hears; throws where it hears nothing, or what its kind of features lacks.
+  public func speechFeatures() throws -> any SpeechFeatures {
+    guard let speech = configuration.speech else { throw SubjectError.hearsNothing }
+    return try speech.makeFeatures()
+  }
+
+  /// What drives it if nothing else is said: its own expression numbers, or speech where it knows no other way.
+  public var driver: Driver { configuration.driver }
+
   /// The person in `state`, the torso moved by `torso`, see `TrackFrame.torso`.
-  public func render(_ state: FaceState, torso: SIMD4<Float>, camera: Camera) throws -> RenderedFrame {
+  ///
+  /// `heard`, the windows of speech about the frame, `[8, T, C]` from four frames before it to three after, says the mouth's numbers in
+  /// the place of the state's. Throws `SubjectError` where the avatar cannot be driven so.
+  public func render(_ state: FaceState, torso: SIMD4<Float>, heard: Tensor? = nil, camera: Camera) throws -> RenderedFrame {
     guard state.expression.count == scene.expressionNames.count else {
       throw SubjectError.driving(found: state.expression.count, expected: scene.expressionNames.count)
     }
     let signal = Track.driving(state, torso: torso, width: configuration.field.driving)
     func toHead(_ camera: Camera) -> Tensor { Tensor(Array(camera.inHead(state.pose).cameraToWorld.rows.prefix(12)), [1, 3, 4]) }
+    var driving = scene.normalized(Tensor(signal, [1, signal.count]))
+    switch (heard, speech) {
+    case (let heard?, let speech?): driving = withoutGradient { speech(heard.unsqueeze(0), beside: driving) }
+    case (nil, _?) where driver == .speech: throw SubjectError.needsSpeech
+    case (_?, nil): throw SubjectError.hearsNothing
+    case (nil, _): break
+    }
     // A camera that goes round does not turn the head: the field sees the pose that the filming camera would see.
     let signals = FrameSignals(
-      driving: scene.normalized(Tensor(signal, [1, signal.count])), pose: toHead(scene.camera),
+      driving: driving, pose: toHead(scene.camera),
       torso: Tensor([torso.x, torso.y, torso.z, torso.w], [1, 4]))
     return image.render(signals, view: toHead(camera), camera: camera)
   }

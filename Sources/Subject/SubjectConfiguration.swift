@@ -10,6 +10,8 @@ public struct SubjectConfiguration: Codable, Sendable, Equatable {
   public var field = FieldConfiguration.paper
   /// Set where the fast field takes the place of the paper's networks; of `field` it keeps the driving vector's length and the classes.
   @Nullable public var planes: HyperPlanesConfiguration?
+  /// Set where speech drives the avatar.
+  @Nullable public var speech: SpeechConfiguration?
   public var sampling = RaySampling()
   public var loss = LossConfiguration.paper
   public var rays = RaySamplerConfiguration.paper

@@ -1,6 +1,7 @@
 import Capture
 import Face
 import Radiance
+import Speech
 import Torch
 
 /// A dataset as the training reads it: pictures in memory at the training size, and what the track says of each frame as tensors.
@@ -21,16 +22,23 @@ final class SubjectData {
   let poseRotations, poseTranslations: Tensor
   /// `[Ni]`, `[N, Ne]`, `[N, 2]`, `[N, 4]` (see `TrackFrame.torso`).
   let identity, expressions, gaze, torsoMotion: Tensor
+  /// `[M, T, C]`: speech about each frame of the clip, and which of them the track's frames are, `[N]` int64; nil without speech.
+  let speech: (windows: Tensor, places: Tensor)?
   /// `[P, 3]`: what the model's landmark points lack on this person, zeros where the track has none.
   let calibration: Tensor?
   private let modelName: String
 
   var count: Int { images.size(0) }
 
-  init(_ dataset: Dataset, _ scene: SubjectScene, device: Device = .cpu) throws {
+  init(_ dataset: Dataset, _ scene: SubjectScene, speech features: (any SpeechFeatures)? = nil, device: Device = .cpu) throws {
     self.device = device
     let track = dataset.track
     let all = Array(0..<dataset.count)
+    speech = try features.map { features in
+      let audio = try dataset.speech(for: features)
+      let places = track.frames.map(\.index)
+      return (try features.windows(audio, fps: track.fps, frames: (places.max() ?? 0) + 1), Tensor(places))
+    }
     images = try dataset.images(all)
     labels = try dataset.labels(all)
     background = try dataset.background().to(.float32) / 255
@@ -67,6 +75,16 @@ extension SubjectData {
     FrameSignals(
       driving: driving.indexSelect(0, frames), pose: cameraToHead.indexSelect(0, frames), torso: torsoMotion.indexSelect(0, frames)
     ).to(device)
+  }
+
+  /// What is heard about `frames` `[F]` int64: `[F, neighbours, T, C]`, on the device of the steps; nil without speech.
+  func heard(_ frames: Tensor) -> Tensor? {
+    guard let speech else { return nil }
+    let around = Tensor(SpeechDriver.neighbours.map { $0 })
+    let places = speech.places.indexSelect(0, frames).unsqueeze(1) + around
+    let kept = call("aten::clamp", places, 0, speech.windows.size(0) - 1)
+    let shape = [frames.numel, around.numel] + speech.windows.shape.dropFirst()
+    return speech.windows.indexSelect(0, kept.reshape(-1)).reshape(shape).to(device)
   }
 
   /// The rays that a sampler drew, in head space, and what they should show, on the device of the steps.

@@ -7,6 +7,11 @@ public enum SubjectError: Error, CustomStringConvertible {
   case file(URL, String)
   case driving(found: Int, expected: Int)
   case noFrames(String)
+  case noSound(String)
+  case noSpeech(URL)
+  /// An avatar that speech alone can drive.
+  case needsSpeech
+  case hearsNothing
   case noModel(String)
   /// Numbers of identity and of expression coefficients.
   case otherModel(found: (Int, Int), expected: (Int, Int))
@@ -22,6 +27,11 @@ public enum SubjectError: Error, CustomStringConvertible {
     case .driving(let found, let expected):
       "\(found) expression coefficients drive an avatar that was trained with \(expected); use a track made with the same face model"
     case .noFrames(let what): "\(what) has no frames to train on; run process on a longer clip"
+    case .noSound(let what):
+      "\(what) has no aud.wav for speech to drive the avatar; run process on a clip with sound, or leave out --driver"
+    case .noSpeech(let url): "\(url.relativePath): is too short to hold speech; name a longer sound"
+    case .needsSpeech: "this avatar was trained to be driven by speech alone; give --audio, or train it with --driver both"
+    case .hearsNothing: "this avatar was trained without speech and cannot be driven by it; train it with --driver speech or both"
     case .otherModel(let found, let expected):
       "the dataset's head has \(found.0) identity and \(found.1) expression coefficients, the built-in head of this version "
         + "\(expected.0) and \(expected.1); run process again"

@@ -18,6 +18,8 @@ public struct SubjectScene {
   public var pose: Rigid
   /// Mean and spread of the driving numbers over the training frames, `[D]` each.
   var drivingMean, drivingSpread: Tensor
+  /// Their medians, `[D]`: the face at rest, its eyes open.
+  private var drivingMedian: Tensor
 
   public init(_ dataset: Dataset, drivingWidth: Int) throws {
     let track = dataset.track
@@ -25,11 +27,15 @@ public struct SubjectScene {
     drivingMean = seen.mean(0)
     // A coefficient that hardly moves says little: it must not be blown up to look like one that does.
     drivingSpread = seen.variance(0, correction: 0).sqrt().clamp(0.03)
+    drivingMedian = dataset.trainIndices.isEmpty ? drivingMean : seen.median(0).values
     background = try dataset.background()
     (camera, fps, modelName) = (dataset.camera, track.fps, track.modelName)
     (expressionNames, identity) = (track.expressionNames, track.identity)
     pose = dataset.trainIndices.isEmpty ? .identity : track.frames[dataset.trainIndices[dataset.trainIndices.count / 2]].state.pose
   }
+
+  /// The expression coefficients of the face at rest.
+  public var restingExpression: [Float] { Array(drivingMedian.floats.prefix(expressionNames.count)) }
 
   /// Driving numbers `[.., D]` as the field sees them: those of a typical frame are near 0, with a spread near 1.
   ///
@@ -40,7 +46,7 @@ public struct SubjectScene {
   var tensors: [String: Tensor] {
     [
       "background": background, "identity": Tensor(identity), "pose": Tensor(pose.rows, [4, 4]),
-      "driving.mean": drivingMean, "driving.spread": drivingSpread,
+      "driving.median": drivingMedian, "driving.mean": drivingMean, "driving.spread": drivingSpread,
       "camera": Tensor([camera.focal.x, camera.focal.y, camera.center.x, camera.center.y]),
     ]
   }
@@ -81,6 +87,8 @@ public struct SubjectScene {
     guard c[0] > 0, c[1] > 0 else { throw SubjectError.scene(url, "camera") }
     guard spread.dim == 1, (spread .> 0).all() else { throw SubjectError.scene(url, "driving range") }
     (self.background, self.fps, drivingMean, drivingSpread) = (background, fps, mean, spread)
+    // Scenes of earlier versions have none.
+    drivingMedian = tensors["driving.median"] == nil ? mean : try numbers("driving.median", mean.numel)
     camera = Camera(width: width, height: height, focal: [c[0], c[1]], center: [c[2], c[3]])
     modelName = words["model"] ?? ""
     expressionNames = (words["expression_names"] ?? "").split(separator: ",").map(String.init)

@@ -3,6 +3,7 @@ import Face
 import Foundation
 import Radiance
 import Runs
+import Speech
 import Torch
 
 /// Trains the subject avatar: the field, its optimizer and its sampler, from a dataset into a run folder.
@@ -20,6 +21,8 @@ public final class SubjectTrainer {
   let field: any SubjectField
   let adam: Adam
   let mesh: MeshSupervision?
+  /// nil where the tracked expression alone drives.
+  let speech: SpeechDriver?
   let sampler: RaySampler
   let generator: Generator
   private let baseRates: [Double]
@@ -38,12 +41,21 @@ public final class SubjectTrainer {
     try configuration.check()
     guard !dataset.trainIndices.isEmpty else { throw SubjectError.noFrames(dataset.folder.path) }
     scene = try SubjectScene(dataset, drivingWidth: configuration.field.driving)
-    data = try SubjectData(dataset, scene, device: device)
+    let features = try configuration.speech.map { try $0.makeFeatures() }
+    data = try SubjectData(dataset, scene, speech: features, device: device)
     generator = Generator(seed: configuration.seed)
     let field = configuration.makeField(generator)
     self.field = field
     try field.prepare(data, configuration)
     field.move(to: device)
+    speech = configuration.speech.map { [generator] in
+      SpeechDriver($0, channels: features?.channels ?? 0, driving: configuration.field.driving, generator)
+    }
+    if let speech, let heard = data.speech {
+      let seen = heard.places.indexSelect(0, Tensor(data.train))
+      speech.prepare(heard.windows.indexSelect(0, seen), expressionNames: dataset.track.expressionNames)
+      speech.move(to: device)
+    }
     let labels = data.labels
     sampler = RaySampler(configuration.rays, frames: data.train) { labels[.at($0)] }
     let usesMesh = configuration.mesh.weight > 0 || configuration.mesh.warmUpSteps > 0
@@ -53,8 +65,11 @@ public final class SubjectTrainer {
     func group(_ role: ParameterRole, _ rate: Double) -> Adam.ParameterGroup {
       .init(parameters: parameters.filter { field.role(of: $0.name) == role }, learningRate: rate)
     }
+    let spoken = speech.map {
+      [Adam.ParameterGroup(parameters: $0.parameters(), learningRate: configuration.speech?.learningRate ?? 0)]
+    }
     adam = Adam(
-      groups: [group(.grid, rates.grid), group(.template, rates.template), group(.deformation, rates.deformation)],
+      groups: [group(.grid, rates.grid), group(.template, rates.template), group(.deformation, rates.deformation)] + (spoken ?? []),
       betas: (0.9, rates.secondMoment), eps: rates.epsilon)
     baseRates = adam.groups.map(\.learningRate)
     self.run = try run()
@@ -80,6 +95,7 @@ public final class SubjectTrainer {
 
       recent.add(try rayStep(done), rays: configuration.rays.rays)
       recent.add(mesh: meshStep(done))
+      recent.add(speech: speechStep())
       adam.step()
       adam.zeroGrad()
 

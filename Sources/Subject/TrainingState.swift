@@ -9,6 +9,7 @@ struct Averages {
   private var loss = 0.0, squaredError = 0.0
   private(set) var rays = 0, steps = 0
   private var mesh = 0.0, meshSteps = 0
+  private var speech = 0.0, speechSteps = 0
   private var start = ContinuousClock.now
 
   mutating func add(_ step: StepReport, rays: Int) {
@@ -23,6 +24,13 @@ struct Averages {
     mesh += distance
     meshSteps += 1
   }
+  /// What speech misses of the mouth, in spreads of its numbers.
+  mutating func add(speech distance: Double?) {
+    guard let distance else { return }
+    speech += distance
+    speechSteps += 1
+  }
+  var meanSpeech: Double? { speechSteps > 0 ? speech / Double(speechSteps) : nil }
   /// Millimetres; nil where no step had it.
   var meanMesh: Double? { meshSteps > 0 ? 100 * mesh / Double(meshSteps) : nil }
   var meanLoss: Double { loss / Double(max(1, steps)) }
@@ -37,10 +45,11 @@ extension Duration {
 extension SubjectTrainer {
   /// Tells the curve and the caller what the last steps showed, and forgets them.
   func report(_ recent: inout Averages, _ done: Double, _ progress: (TrainingProgress) -> Void) throws {
-    let (loss, psnr, speed, mesh) = (recent.meanLoss, recent.psnr, recent.raysPerSecond, recent.meanMesh)
+    let (loss, psnr, speed, mesh, speech) = (recent.meanLoss, recent.psnr, recent.raysPerSecond, recent.meanMesh, recent.meanSpeech)
     recent = Averages()
     var values = ["loss": loss, "psnr": psnr, "rays_per_second": speed, "learning_rate": adam.groups[0].learningRate]
     if let mesh { values["mesh_mm"] = mesh }
+    if let speech { values["speech_error"] = speech }
     try run.log(step: step, seconds: seconds, values)
     progress(TrainingProgress(step: step, fraction: done, seconds: seconds, raysPerSecond: speed, loss: loss, psnr: psnr))
   }
@@ -52,7 +61,11 @@ extension SubjectTrainer {
     let renderer = FieldImage(field: field, configuration: configuration, device: data.device, background: data.background)
     var sum = 0.0
     for frame in frames {
-      let picture = renderer.render(data.signals(Tensor([frame])), camera: data.camera)
+      var signals = data.signals(Tensor([frame]))
+      if let speech, let windows = data.heard(Tensor([frame])) {
+        signals.driving = withoutGradient { speech(windows, beside: signals.driving) }
+      }
+      let picture = renderer.render(signals, camera: data.camera)
       let truth = data.images[.at(frame)].to(.float32) / 255
       sum += -10 * log10(max(1e-10, (picture.rgb - truth).square().mean().item))
       guard frame == frames[0] else { continue }
@@ -68,6 +81,7 @@ extension SubjectTrainer {
   /// Weights, optimizer, random state, sampler and place in the epoch: all that the next step depends on.
   func save(score: Double? = nil) throws {
     var tensors = field.namedState(prefix: "model.")
+    for (name, tensor) in speech?.namedState(prefix: "speech.") ?? [:] { tensors[name] = tensor }
     for (name, tensor) in adam.state() { tensors["optimizer." + name] = tensor }
     for (name, tensor) in sampler.state() { tensors["sampler." + name] = tensor }
     tensors["random"] = generator.state
@@ -88,6 +102,7 @@ extension SubjectTrainer {
       return found
     }
     try field.load(part("model."))
+    try speech?.load(part("speech."))
     try adam.load(part("optimizer."))
     try sampler.load(part("sampler."))
     generator.state = try tensor("random")

@@ -11,23 +11,26 @@ extension SubjectTrainer {
     }
   }
 
-  /// Fits F_d to the tracked mesh before the first ray, with an optimizer of its own.
+  /// Fits F_d to the tracked mesh before the first ray, with an optimizer of its own; what hears learns the mouth's numbers beside it.
   ///
   /// Where time is what ends the training, the warm start takes at most a quarter of it.
   func fitMesh(_ budget: Budget, _ progress: (WarmUpProgress) -> Void, _ shouldStop: () -> Bool) throws {
     let plan = configuration.mesh
     guard let mesh, plan.warmUpSteps > 0 else { return }
     let start = ContinuousClock.now
-    let group = Adam.ParameterGroup(
-      parameters: field.deformationParameters, learningRate: plan.warmUpLearningRate,
-      schedule: .exponential(decaySteps: plan.warmUpSteps, factor: 0.05))
-    let adam = Adam(groups: [group], betas: (0.9, 0.99))
+    func group(_ parameters: [(name: String, tensor: Tensor)], _ rate: Double) -> Adam.ParameterGroup {
+      .init(parameters: parameters, learningRate: rate, schedule: .exponential(decaySteps: plan.warmUpSteps, factor: 0.05))
+    }
+    let adam = Adam(
+      groups: [group(field.deformationParameters, plan.warmUpLearningRate)]
+        + (speech.map { [group($0.parameters(), configuration.speech?.learningRate ?? 0)] } ?? []), betas: (0.9, 0.99))
     var limit = Double.infinity
     if case .seconds(let total) = budget { limit = total / 4 }
     var recent = Averages(), made = 0, done = 0.0, spent = 0.0
     while done < 1, !shouldStop() {
       let loss = meshLoss(mesh)
       loss.backward()
+      _ = speechStep()
       adam.step()
       adam.zeroGrad()
 
@@ -61,12 +64,39 @@ extension SubjectTrainer {
     return (points + moved - targets).square().sum(-1).mean()
   }
 
+  /// Driving numbers of `frames` as speech has them, but for a random share that is driven as it was tracked; nil without speech.
+  private func spoken(_ frames: Tensor, beside tracked: Tensor, trackedShare: Double) -> Tensor? {
+    guard let speech, let windows = data.heard(frames) else { return nil }
+    let deviation = configuration.speech?.colouring ?? 0
+    let colour = deviation > 0 ? Tensor.randn([frames.numel, 1, 1, windows.size(-1)], generator).to(windows.device) * deviation : nil
+    let spoken = Lanes.alone { speech(windows, beside: tracked, colour: colour) }
+    guard trackedShare > 0 else { return spoken }
+    let kept = (Tensor.rand([frames.numel, 1], generator) .< trackedShare).to(tracked.device)
+    return tracked.where(kept, else: spoken)
+  }
+
+  /// Adds the gradient of the distance between the mouth's numbers as speech has them and as they were tracked, of random frames.
+  /// Returns its root mean square in spreads of the numbers; nil where there is nothing to compare.
+  func speechStep() -> Double? {
+    guard let plan = configuration.speech, let speech, plan.trackedLoss > 0 else { return nil }
+    let frames = Tensor(data.train).indexSelect(0, Tensor.randint(0..<data.train.count, [plan.frames], generator))
+    let tracked = data.signals(frames).driving
+    guard let spoken = spoken(frames, beside: tracked, trackedShare: 0) else { return nil }
+    let numbers = speech.spoken.sum().item
+    let loss = (spoken - tracked).square().sum() / (Double(plan.frames) * max(1, numbers))
+    Lanes.alone { (loss * plan.trackedLoss).backward() }
+    return loss.item.squareRoot()
+  }
+
   /// One step on rays: draws frames and in each the rays of every class, renders, adds the gradients, tells the sampler the errors.
   func rayStep(_ done: Double) throws -> StepReport {
-    let drawn = try sampler.draw(generator)
-    let signals = data.signals(Tensor(drawn.frames))
+    let drawn = try sampler.draw(generator), frames = Tensor(drawn.frames)
+    var signals = data.signals(frames)
+    let spoken = spoken(frames, beside: signals.driving, trackedShare: configuration.speech?.trackedShare ?? 0)
+    if let spoken { signals.driving = spoken.detach().requiringGrad() }
     let batch = data.batch(drawn, poses: signals.pose, configuration.depth)
     let report = field.accumulateGradients(batch, signals, configuration, done: done, generator)
+    if let spoken, let gradient = signals.driving.grad { Lanes.alone { spoken.backward(gradient) } }
     sampler.record(losses: report.classLosses, rays: report.classRays)
     return report
   }

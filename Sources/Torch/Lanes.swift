@@ -35,6 +35,14 @@ public enum Lanes {
 }
 
 extension Lanes {
+  /// Calls `body` with operators that use one thread: in a network of a few dozen channels more would only wait for each other.
+  public static func alone<R>(_ body: () throws -> R) rethrows -> R {
+    let threads = Libtorch.threads
+    defer { Libtorch.threads = threads }
+    Libtorch.threads = 1
+    return try body()
+  }
+
   /// Calls `body` with 0..<`pieces`, each when a lane is free for it, and returns what it returned, in order.
   ///
   /// For pieces that take unequally long and add up nothing: which lane a piece runs in is left to chance.

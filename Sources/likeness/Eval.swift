@@ -37,6 +37,8 @@ struct Eval: ParsableCommand {
   var output: String?
   @Option(help: ArgumentHelp("A film to write of the frames, truth left and avatar right.", valueName: "film"))
   var video: String?
+  @Option(help: "What moves the mouth of an avatar that knows both: expression (as tracked) or speech (as heard in the clip).")
+  var by: MouthChoice?
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
@@ -67,7 +69,7 @@ struct Eval: ParsableCommand {
     }
     let dataset = try Dataset(folder, width: scene.camera.width, height: scene.camera.height)
     let positions = try (FrameChoice(frames) ?? .test).positions(dataset)
-    let performance = try Performance(dataset, positions: positions, by: avatar, isOwn: true)
+    let performance = try Performance(dataset, positions: positions, by: avatar, isOwn: true, driver: try by.driver(of: avatar))
 
     var judged = try Judgement()
     let film = try video.map { try FilmSink(URL(filePath: $0), performance, columns: 2) }
@@ -79,7 +81,8 @@ struct Eval: ParsableCommand {
         complain("stopped after \(i) of \(positions.count) frames; nothing was written")
         throw ExitCode(status)
       }
-      let picture = try avatar.render(shot.state, torso: shot.torso, camera: shot.camera)
+      let picture = try avatar.render(
+        shot.state, torso: shot.torso, heard: try performance.voice?.heard(about: shot.index), camera: shot.camera)
       // Judged as it would be shown: in 8 bits.
       let shown = (picture.rgb * 255).round().clamp(0, 255).to(.uint8), truth = try dataset.image(positions[i])
       try judged.add(shown, truth: truth, labels: try? dataset.labels(positions[i]), frame: shot.index)

@@ -3,6 +3,7 @@ import Foundation
 import Media
 import Perception
 import Runs
+import Speech
 import Subject
 import Torch
 
@@ -23,7 +24,7 @@ func exitStatus(of error: any Error) -> Int32 {
   if let failure = error as? Failure { return failure.status }
   if case .script = error as? PerformerError { return 64 }
   switch error as? SubjectError {
-  case .onlyPlanesAreBaked, .exactIsNotBaked: return 64
+  case .onlyPlanesAreBaked, .exactIsNotBaked, .needsSpeech, .hearsNothing: return 64
   default: break
   }
   if error is DeviceError || error is CUDAError || error is ConfigurationError { return 64 }
@@ -33,6 +34,7 @@ func exitStatus(of error: any Error) -> Int32 {
     case is MediaError: true
     case let error as FileError: !["write", "rename", "bring", "make", "lock"].contains { error.problem.hasPrefix("cannot \($0)") }
     case let error as RunError: if case .busy = error.reason { false } else { true }
+    case let error as SpeechError: error.kind == .badInput
     case is DatasetError, is SafetensorsError, is TorchFileError, is ModuleError, is ModelFileError, is ModelMissing, is SubjectError: true
     default: false
     }

@@ -20,15 +20,23 @@ struct Performance {
   var fps: Double
   /// Sound whose beginning belongs to frame 0.
   var sound: URL?
+  /// What drives the mouth in place of the shots' expressions.
+  var voice: Voice?
 
   /// Frames of a dataset's track at `positions`, as they were filmed.
   ///
   /// Of another person, or another clip, only what the head and face do is taken: motion relative to that clip's mean, put at the
   /// place where the avatar's own head was.
-  init(_ dataset: Dataset, positions: [Int], by avatar: SubjectAvatar, isOwn: Bool) throws {
+  ///
+  /// The mouth does what `driver` says: what was tracked, or what is heard in the dataset's sound.
+  init(_ dataset: Dataset, positions: [Int], by avatar: SubjectAvatar, isOwn: Bool, driver: Driver) throws {
     let track = dataset.track
     self.init(track, positions: positions, by: avatar, isOwn: isOwn)
     sound = dataset.audio
+    if driver == .speech {
+      let features = try avatar.speechFeatures()
+      voice = try Voice(try dataset.speech(for: features), features, fps: track.fps)
+    }
   }
 
   init(_ track: Track, positions: [Int], by avatar: SubjectAvatar, isOwn: Bool) {

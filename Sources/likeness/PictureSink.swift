@@ -36,12 +36,14 @@ final class FilmSink: PictureSink {
   /// Pictures are as large as the performance's, `columns` of them side by side.
   init(_ url: URL, _ performance: Performance, columns: Int = 1) throws {
     fps = performance.fps
-    sound = try performance.sound.map { try AudioReader.read($0, sampleRate: Self.sampleRate) }
+    // The sound of a whole film can be read as it is written, however long it is.
+    let isWhole = performance.shots.enumerated().allSatisfy { $0 == $1.index }
+    sound = isWhole ? nil : try performance.sound.map { try AudioReader.read($0, sampleRate: Self.sampleRate) }
     guard let camera = performance.shots.first?.camera else { throw Failure.input("\(url.relativePath): there is nothing to render") }
     try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
     writer = try VideoWriter(
       url, width: columns * camera.width, height: camera.height, rate: Rational(fps),
-      sound: sound.map { _ in .samples(rate: Self.sampleRate) })
+      sound: isWhole ? performance.sound.map { .file($0) } : sound.map { _ in .samples(rate: Self.sampleRate) })
   }
 
   func take(_ rgb: Tensor, _ index: Int) throws {

@@ -6,18 +6,23 @@ import Torch
 
 struct Render: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show an avatar moving: as in its own clip, as in another dataset, or as in any video.",
+    abstract: "Show an avatar moving: as in its own clip, as in another dataset, as in any video, or as any voice says.",
     discussion: """
       Without --track or --driver the avatar plays the frames of its own clip that it never saw in training. The result is a film if
       --output ends in .mp4, otherwise a folder of PNGs named by frame number.
+
+      --audio is for avatars trained with --driver speech or both. The mouth says what is heard, in any sound file FFmpeg reads and of any length;
+      the eyes blink by themselves, and the head moves as in the avatar's own clip, there and back, or as in that of --track.
 
       Examples:
         likeness render --load <run> --output anna.mp4
         likeness render --load <run> --frames test --output pictures/
         likeness render --load <run> --driver other.mp4 --camera orbit --output anna.mp4
+        likeness render --load <run> --audio speech.wav --output anna.mp4
       """)
 
   enum CameraChoice: String, ExpressibleByArgument, CaseIterable { case fixed, orbit }
+  enum HeadChoice: String, ExpressibleByArgument, CaseIterable { case clip, still }
 
   @Option(help: ArgumentHelp("The run folder that train printed, or the file that export wrote.", valueName: "run|file"))
   var load: String
@@ -25,6 +30,17 @@ struct Render: ParsableCommand {
   var track: String?
   @Option(help: ArgumentHelp("A video whose motion to play.", valueName: "film"))
   var driver: String?
+  @Option(help: ArgumentHelp("Sound whose speech the avatar is to say.", valueName: "sound"))
+  var audio: String?
+  @Option(
+    help: ArgumentHelp("The features of that sound (.npy), for an avatar trained with --speech file.", valueName: "array"))
+  var features: String?
+  @Option(help: "With --audio, clip: the head moves as in the clip; still: it does not.")
+  var head: HeadChoice?
+  @Option(help: "With --audio, what chance draws the blinks from; the same seed gives the same film.")
+  var seed: UInt64 = 0
+  @Option(help: "What moves the mouth of an avatar that knows both, in its own clip or in a dataset: expression (as tracked) or speech.")
+  var by: MouthChoice?
   @Option(help: "fixed: where the clip was filmed from; orbit: swaying around the head.")
   var camera = CameraChoice.fixed
   @Option(help: "Which frames of the dataset: test (held out), train, all, or numbers as 120..200. With --track all by default.")
@@ -39,6 +55,10 @@ struct Render: ParsableCommand {
 
   func validate() throws {
     if track != nil, driver != nil { throw ValidationError("give --track or --driver, not both") }
+    if audio != nil, driver != nil || frames != nil || by != nil {
+      throw ValidationError("--audio says what the avatar does; leave out --driver, --frames and --by")
+    }
+    if audio == nil, head != nil || features != nil { throw ValidationError("--head and --features go with --audio") }
     if let frames, FrameChoice(frames) == nil {
       throw ValidationError("--frames \(frames): write test, train, all, or numbers as 120..200")
     }
@@ -67,7 +87,8 @@ struct Render: ParsableCommand {
         complain("stopped after \(i) of \(performance.shots.count) frames")
         throw ExitCode(status)
       }
-      let picture = try avatar.render(shot.state, torso: shot.torso, camera: shot.camera)
+      let picture = try avatar.render(
+        shot.state, torso: shot.torso, heard: try performance.voice?.heard(about: shot.index), camera: shot.camera)
       try sink.take((picture.rgb * 255).round().clamp(0, 255).to(.uint8), shot.index)
       let speed = Double(i + 1) / ((ContinuousClock.now - start) / .seconds(1))
       table.show(
@@ -81,6 +102,7 @@ struct Render: ParsableCommand {
 
   private func chosenPerformance(_ source: AvatarSource) throws -> Performance {
     let avatar = source.avatar
+    if let spoken = features ?? audio { return try speaking(URL(filePath: spoken), source) }
     if let driver {
       let numbers: Range<Int>? = if case .numbers(let range)? = frames.flatMap({ FrameChoice($0) }) { range } else { nil }
       return try VideoDriver(URL(filePath: driver)).performance(by: avatar, frames: numbers)
@@ -91,6 +113,23 @@ struct Render: ParsableCommand {
     let dataset = try Dataset(folder)
     let choice = frames.flatMap { FrameChoice($0) } ?? (track == nil ? .test : .all)
     let isOwn = folder.path == source.data?.path || dataset.track.identity == avatar.scene.identity
-    return try Performance(dataset, positions: choice.positions(dataset), by: avatar, isOwn: isOwn)
+    return try Performance(dataset, positions: choice.positions(dataset), by: avatar, isOwn: isOwn, driver: try by.driver(of: avatar))
+  }
+
+  private func speaking(_ spoken: URL, _ source: AvatarSource) throws -> Performance {
+    let avatar = source.avatar
+    var moving: Performance.Head = .still
+    if head != .still, let folder = track.map({ URL(filePath: $0).standardizedFileURL }) ?? source.data {
+      // A run whose dataset has gone speaks too, with a still head, unless one was asked for.
+      do {
+        let dataset = try Dataset(folder, width: avatar.scene.camera.width, height: avatar.scene.camera.height)
+        moving = .looped(dataset.track, isOwn: folder.path == source.data?.path || dataset.track.identity == avatar.scene.identity)
+      } catch  where head == nil && track == nil {
+        complain("\(oneLine(error)); the head keeps still")
+      }
+    } else if head == .clip {
+      throw Failure.usage("\(load): an exported avatar knows no clip of its own; name a motion of the head with --track <dataset>")
+    }
+    return try Performance(speaking: spoken, sound: audio.map { URL(filePath: $0) }, head: moving, by: avatar, seed: seed)
   }
 }

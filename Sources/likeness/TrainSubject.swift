@@ -2,6 +2,7 @@ import ArgumentParser
 import Capture
 import Foundation
 import Runs
+import Speech
 import Subject
 import Torch
 
@@ -18,6 +19,7 @@ struct TrainSubject: ParsableCommand {
       Examples:
         likeness train subject --data data/anna --max-minutes 20
         likeness train subject --data data/anna --max-minutes 40 --resume
+        likeness train subject --data data/anna --max-minutes 30 --driver speech
         likeness train subject --data data/anna --preset reference --size 256 --set rays.rays=1024
       """)
 
@@ -28,6 +30,16 @@ struct TrainSubject: ParsableCommand {
       "fast (256 pixels, minutes on four cores, renders live), compact (the paper's networks made small) or reference (the paper's sizes, "
         + "days without a GPU).", valueName: "name"))
   var preset: String?
+  @Option(
+    help: ArgumentHelp(
+      "What is to drive the mouth: the tracked expression, speech, or both, so that either can later.", valueName: "signal"))
+  var driver: Driver?
+  @Option(
+    help: ArgumentHelp(
+      "How speech is heard: \(SpeechKind.allCases.map(\.rawValue).joined(separator: ", ")); mel by default.", valueName: "kind"))
+  var speech: String?
+  @Option(help: ArgumentHelp("The weights of the network that --speech names, if it needs some.", valueName: "file"))
+  var speechWeights: String?
   @Option(help: "Stop after so many minutes of training; what a resumed run trained before counts.")
   var maxMinutes: Double?
   @Option(help: "Stop after so many steps, those before a resume included.")
@@ -53,6 +65,10 @@ struct TrainSubject: ParsableCommand {
     if let maxMinutes, !(maxMinutes > 0) { throw ValidationError("--max-minutes must be above 0") }
     if let steps, steps < 1 { throw ValidationError("--steps must be at least 1") }
     if let size, size < 16 { throw ValidationError("--size must be at least 16") }
+    if let speech, SpeechKind(rawValue: speech) == nil {
+      throw ValidationError("--speech \(speech): there are \(SpeechKind.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    if driver == .expression, speech != nil { throw ValidationError("--speech goes with --driver speech or both") }
     if data == nil, !(resume && output != nil) { throw ValidationError("--data names the dataset folder to train on") }
   }
 
@@ -123,8 +139,9 @@ struct TrainSubject: ParsableCommand {
 
   private func chosenStart() throws -> Start {
     if resume, let place = try placeToResume() {
-      guard preset == nil, config == nil, set.isEmpty, seed == nil, size == nil else {
-        throw ValidationError("a resumed run keeps its configuration; leave out --preset, --config, --set, --seed and --size")
+      guard preset == nil, driver == nil, speech == nil, speechWeights == nil, config == nil, set.isEmpty, seed == nil, size == nil else {
+        throw ValidationError(
+          "a resumed run keeps its configuration; leave out --preset, --driver, --speech, --config, --set, --seed and --size")
       }
       return .again(try RunFolder.resume(place))
     }
@@ -157,6 +174,8 @@ struct TrainSubject: ParsableCommand {
     guard var configuration = SubjectConfiguration.preset(name) else {
       throw ValidationError("there is no preset \(name); there are \(SubjectConfiguration.presets.map(\.preset).joined(separator: ", "))")
     }
+    let kind = speech.flatMap { SpeechKind(rawValue: $0) }
+    configuration.drive(by: driver ?? (speech == nil ? .expression : .speech), features: kind ?? .mel, weights: speechWeights)
     if let steps { configuration.steps = steps }
     if let seed { configuration.seed = seed }
     if let size { configuration.size = size }
@@ -168,6 +187,8 @@ struct TrainSubject: ParsableCommand {
     return (maxMinutes ?? record.maxMinutes).map { .seconds($0 * 60) } ?? .steps(configuration.steps)
   }
 }
+
+extension Driver: ExpressibleByArgument {}
 
 extension SubjectTrainer.Budget {
   fileprivate var words: String {

@@ -6,7 +6,16 @@ import Torch
 
 /// A dataset of a disc with two dots for eyes and a mouth that opens and closes: too crude for any face network, enough to train on.
 enum TinyDataset {
-  static func write(to url: URL, frames: Int = 24, size: Int = 32, model: String = "builtin") throws {
+  /// A buzz that is loud where the mouth is open.
+  static func writeSound(to url: URL, frames: Int) throws {
+    let samples = (0..<frames * 640).map { i -> Float in
+      let open = (1 - cos(Double(i) / 640 / 8 * 2 * .pi)) / 2
+      return Float((0.02 + 0.4 * open) * (sin(Double(i) * 0.06) + 0.5 * sin(Double(i) * 0.31)))
+    }
+    try AudioFile.write(samples, sampleRate: 16000, to: url)
+  }
+
+  static func write(to url: URL, frames: Int = 24, size: Int = 32, model: String = "builtin", sound: Bool = false) throws {
     let folder = DatasetFolder(url)
     for part in [url, folder.images, folder.labels] { try FileManager.default.createDirectory(at: part, withIntermediateDirectories: true) }
     let s = Float(size)
@@ -45,5 +54,6 @@ enum TinyDataset {
     }
     try ImageFile.write((Tensor([0.2, 0.4, 0.7] as [Float]).expand(size, size, 3) * 255).to(.uint8), to: folder.background)
     try folder.write(track)
+    if sound { try writeSound(to: folder.audio, frames: frames) }
   }
 }

@@ -26,7 +26,7 @@ public struct ClipOptions: Sendable {
 /// How far the making of a dataset has come.
 public struct ClipProgress: Sendable {
   public enum Stage: String, CaseIterable, Sendable {
-    case survey, images, fit, preview
+    case survey, images, fit, align, preview
 
     /// What it does, in words.
     public var title: String {
@@ -34,6 +34,7 @@ public struct ClipProgress: Sendable {
       case .survey: "finding the face"
       case .images: "images and masks"
       case .fit: "fitting the head"
+      case .align: "aligning poses"
       case .preview: "preview"
       }
     }

@@ -53,10 +53,14 @@ public struct ClipProcessor {
       var track = try self.track(faces, model, builder.torso, center: center)
       try files.write(track)
       let looks = try Dataset(files.url, size: min(HeadAlignment.resolution, options.size))
-      for (i, pose) in try HeadAlignment().poses(looks, model).enumerated() { track.frames[i].state.pose = pose }
+      try progress(ClipProgress(stage: .fit, done: faces.count, total: faces.count))
+      let aligned = try HeadAlignment().poses(looks, model) {
+        try progress(ClipProgress(stage: .align, done: Int($0 * Double(faces.count)), total: faces.count))
+      }
+      for (i, pose) in aligned.enumerated() { track.frames[i].state.pose = pose }
+      try progress(ClipProgress(stage: .align, done: faces.count, total: faces.count))
       try files.write(track)
       let sound = try writeSound(shot, to: files.audio)
-      try progress(ClipProgress(stage: .fit, done: faces.count, total: faces.count))
       if options.preview {
         try PreviewFilm(files, track, model, sound: sound == nil ? nil : files.audio, rate: options.fps).write {
           try progress(ClipProgress(stage: .preview, done: $0, total: $1))

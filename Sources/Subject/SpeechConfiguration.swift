@@ -1,0 +1,69 @@
+import Capture
+import Foundation
+import Speech
+
+/// How speech drives an avatar.
+public struct SpeechConfiguration: Codable, Sendable, Equatable {
+  /// The kind of features, as `SpeechKind` names it.
+  public var features = "mel"
+  /// The file of the weights that the kind needs, if it needs any.
+  @Nullable public var weights: String?
+  /// Widths of the convolutions over a window's time steps; each halves their number.
+  public var widths = [32, 32, 64, 64]
+  /// Whether the vectors of eight neighbouring frames are smoothed with weights that a small network finds.
+  public var smoothing = true
+  /// The part of the frames that are driven by their tracked expression instead: above 0, either can drive the avatar afterwards.
+  public var trackedShare = 0.0
+  /// Weight of the distance between what speech says of the mouth and what was tracked.
+  public var trackedLoss = 1.0
+  /// Frames of a batch that this distance is looked at on.
+  public var frames = 16
+  public var learningRate = 1e-3
+  /// What the channels of normalized features are shifted by in training, standard deviation, each all through a window: as another
+  /// voice, room or microphone would colour them.
+  public var colouring = 0.5
+
+  public init() {}
+}
+
+/// What drives an avatar.
+public enum Driver: String, Codable, Sendable, CaseIterable {
+  case expression, speech, both
+}
+
+extension SubjectConfiguration {
+  /// What a run of this configuration can be driven by.
+  public var driver: Driver {
+    guard let speech else { return .expression }
+    return speech.trackedShare > 0 ? .both : .speech
+  }
+  /// Lets `driver` drive it: speech by features of the kind `features`.
+  public mutating func drive(by driver: Driver, features: SpeechKind = .mel, weights: String? = nil) {
+    guard driver != .expression else { return speech = nil }
+    var chosen = speech ?? SpeechConfiguration()
+    chosen.features = features.rawValue
+    chosen.weights = weights ?? chosen.weights
+    chosen.trackedShare = driver == .both ? 0.5 : 0
+    speech = chosen
+  }
+}
+
+extension SpeechConfiguration {
+  /// What turns sound into the features that the run was trained with; throws where the kind's library or weights are absent.
+  public func makeFeatures() throws -> any SpeechFeatures {
+    guard let kind = SpeechKind(rawValue: features) else {
+      let known = SpeechKind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ConfigurationError(field: "speech.features", value: features, bounds: "one of \(known)")
+    }
+    return try kind.features(weights: weights.map { URL(filePath: $0) })
+  }
+}
+
+extension Dataset {
+  /// The file that features are made of: the sound, or the array that holds them.
+  public func speech(for features: any SpeechFeatures) throws -> URL {
+    if features.name == "file" { return folder.appending(path: "aud.npy") }
+    guard let audio else { throw SubjectError.noSound(folder.path) }
+    return audio
+  }
+}

@@ -1,0 +1,55 @@
+import Torch
+
+/// Says the mouth's driving numbers from speech: the paper's audio network on the window about a frame, smoothed over its neighbours.
+///
+/// Eyes, brows, gaze and torso are not in the voice: those numbers stay what they are given, so that they can be controlled and do not
+/// average into half-closed lids.
+package final class SpeechDriver: Module {
+  /// Mean and spread of the features over the training, `[C]` each.
+  package let mean, spread: Tensor
+  /// `[D]`: 1 where speech says the number.
+  package let spoken: Tensor
+  let network: AudioNet
+  let attention: AudioAttention?
+
+  /// The windows that a frame's vector is smoothed over: those of four frames before it, its own, and three after it.
+  static let neighbours = -4...3
+
+  /// - channels: numbers of a time step of the features.
+  package init(_ configuration: SpeechConfiguration, channels: Int, driving: Int, _ generator: Generator) {
+    (mean, spread, spoken) = (.zeros([channels]), .ones([channels]), .ones([driving]))
+    network = AudioNet(channels: channels, widths: configuration.widths, output: driving, generator)
+    attention = configuration.smoothing ? AudioAttention(channels: driving, length: Self.neighbours.count, generator) : nil
+  }
+
+  /// Takes the features' range from the training's windows `[N, T, C]`, and which numbers speech says from what they are called.
+  ///
+  /// Without names all numbers behind gaze and torso are its own.
+  package func prepare(_ windows: Tensor, expressionNames: [String]) {
+    withoutGradient {
+      let seen = windows.reshape(-1, windows.size(-1))
+      mean.copy_(seen.mean(0))
+      spread.copy_(seen.variance(0, correction: 0).sqrt().clamp(1e-3))
+      let own = (0..<spoken.numel).map { i -> Float in
+        if expressionNames.isEmpty { return i >= 6 ? 1 : 0 }
+        return i < expressionNames.count && Self.isSpoken(expressionNames[i]) ? 1 : 0
+      }
+      spoken.copy_(Tensor(own))
+    }
+  }
+  /// Whether an expression, by its ARKit name, belongs to what the voice tells of.
+  private static func isSpoken(_ name: String) -> Bool { ["jaw", "mouth", "cheek", "nose", "tongue"].contains { name.hasPrefix($0) } }
+
+  /// Driving numbers `[F, D]`, normalized: the spoken ones from windows `[F, neighbours, T, C]`, the others from `driving` `[F, D]`.
+  ///
+  /// `colour`, `[F, 1, 1, C]`, is added to the normalized features.
+  package func callAsFunction(_ windows: Tensor, beside driving: Tensor, colour: Tensor? = nil) -> Tensor {
+    precondition(windows.size(1) == Self.neighbours.count, "\(windows.size(1)) windows about a frame")
+    var heard = (windows - mean) / spread
+    if let colour { heard = heard + colour }
+    let all = attention == nil ? heard.select(1, -Self.neighbours.lowerBound).unsqueeze(1) : heard
+    let vectors = network(all.reshape([-1] + all.shape.suffix(2))).reshape(windows.size(0), all.size(1), -1)
+    let own = attention.map { $0(vectors) } ?? vectors.squeeze(1)
+    return own * spoken + driving * (1 - spoken)
+  }
+}

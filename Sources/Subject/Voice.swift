@@ -1,0 +1,45 @@
+import Foundation
+import Speech
+import Torch
+
+/// The speech that drives an avatar, heard frame after frame in memory that does not grow with its length. Use it from one thread.
+public final class Voice {
+  private let source: URL
+  private let features: any SpeechFeatures
+  private let fps: Double
+  private var stream: SpeechStream
+  /// Windows of the frames from `first` on, `[T, C]` each.
+  private var held: [Tensor] = []
+  private var first = 0
+  private var isOver = false
+
+  /// The sound (or the features) in a file, for a film of `fps` frames a second; throws what opening it throws.
+  public init(_ source: URL, _ features: any SpeechFeatures, fps: Double) throws {
+    (self.source, self.features, self.fps) = (source, features, fps)
+    stream = try features.stream(source, fps: fps)
+  }
+
+  /// What is heard about a frame, `[8, T, C]`: the windows from four frames before it to three after; beyond the sound's ends that of the
+  /// nearest frame. Frames are best asked for in order.
+  public func heard(about frame: Int) throws -> Tensor {
+    let wanted = SpeechDriver.neighbours.map { max(0, frame + $0) }
+    if wanted[0] < first { try restart() }
+    while !isOver, first + held.count <= wanted[wanted.count - 1] {
+      guard let more = try stream.next(64) else {
+        isOver = true
+        break
+      }
+      held += more.unbind()
+      let needless = max(0, min(wanted[0] - first, held.count - 1))
+      held.removeFirst(needless)
+      first += needless
+    }
+    guard !held.isEmpty else { throw SubjectError.noSpeech(source) }
+    return stack(wanted.map { held[min(max(0, $0 - first), held.count - 1)] })
+  }
+
+  private func restart() throws {
+    stream = try features.stream(source, fps: fps)
+    (held, first, isOver) = ([], 0, false)
+  }
+}

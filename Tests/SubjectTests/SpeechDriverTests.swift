@@ -1,0 +1,99 @@
+import Foundation
+import Radiance
+import Speech
+import Subject
+import Testing
+import Torch
+
+@Suite struct SpeechDriverTests {
+  private static func driver(smoothing: Bool = true) -> SpeechDriver {
+    var configuration = SpeechConfiguration()
+    configuration.smoothing = smoothing
+    return SpeechDriver(configuration, channels: 3, driving: 5, Generator(seed: 2))
+  }
+
+  /// Eyes and brows are not in the voice.
+  @Test(arguments: [false, true]) func saysTheMouthAndLeavesTheRest(smoothing: Bool) {
+    let driver = Self.driver(smoothing: smoothing), generator = Generator(seed: 3)
+    let windows = Tensor.randn([6, 8, 16, 3], generator) * 4 + 2, driving = Tensor.randn([6, 5], generator)
+    driver.prepare(windows.select(1, 0), expressionNames: ["jawOpen", "eyeBlinkLeft", "mouthPucker", "browInnerUp"])
+    let spoken = driver(windows, beside: driving)
+    #expect(spoken.shape == [6, 5])
+    for i in [1, 3, 4] { #expect((spoken[.all, .at(i)] .== driving[.all, .at(i)]).all()) }
+    for i in [0, 2] { #expect((spoken[.all, .at(i)] .== driving[.all, .at(i)]).any() == false) }
+    // Features in other units are the same to it.
+    let louder = Self.driver(smoothing: smoothing)
+    louder.prepare(windows.select(1, 0) * 3 - 7, expressionNames: ["jawOpen", "eyeBlinkLeft", "mouthPucker", "browInnerUp"])
+    #expect((louder(windows * 3 - 7, beside: driving) - spoken).abs().max().item < 1e-4)
+  }
+
+  /// A track of another project has no named coefficients: all but gaze and torso is speech's.
+  @Test func withoutNamesAllBehindTheTorsoIsSpoken() {
+    let driver = SpeechDriver(SpeechConfiguration(), channels: 3, driving: 9, Generator(seed: 2))
+    driver.prepare(.randn([4, 16, 3], Generator(seed: 1)), expressionNames: [])
+    #expect(driver.spoken.floats == [0, 0, 0, 0, 0, 0, 1, 1, 1])
+  }
+
+  /// Smoothing looks at every neighbour; without it only the frame's own window counts.
+  @Test func neighboursCountOnlyWhereTheyAreSmoothed() {
+    let windows = Tensor.randn([1, 8, 16, 3], Generator(seed: 3)), driving = Tensor.zeros([1, 5])
+    for smoothing in [false, true] {
+      let driver = Self.driver(smoothing: smoothing), own = driver(windows, beside: driving)
+      for neighbour in 0..<8 {
+        let other = windows.clone()
+        other.select(1, neighbour).mul_(2)
+        let moved = (driver(other, beside: driving) - own).abs().max().item > 1e-6
+        #expect(moved == (smoothing || neighbour == 4), "neighbour \(neighbour), smoothing \(smoothing)")
+      }
+    }
+  }
+
+  /// The rays' gradient for the driving numbers, which goes on into the network that hears.
+  @Test func raysTellTheDrivingNumbersWhatToBe() {
+    let field = SavingsTests.small { $0.templateExtra = .driving }
+    let sampling = RaySampling(coarse: 8, fine: 8, densityNoise: 0)
+    let batch = SavingsTests.batch(rays: 24, frames: (0..<24).map { $0 / 12 })
+    let randoms = RayRandoms.drawn(sampling, rays: 24, Generator(seed: 5))
+    let (driving, pose) = SavingsTests.conditions(2)
+    let double = driving.to(.float64)
+    func loss(_ driving: Tensor) -> Double {
+      field.accumulateGradients(batch, driving: driving, pose: pose, sampling: sampling, randoms: randoms, losses: .paper).loss
+    }
+    let leaf = double.detach().requiringGrad()
+    _ = loss(leaf)
+    let gradient = leaf.grad
+    #expect(gradient != nil)
+    let direction = Tensor.randn([2, 5], Generator(seed: 6)).to(.float64), step = 1e-4
+    let numeric = (loss(double + direction * step) - loss(double - direction * step)) / (2 * step)
+    let analytic = (gradient.map { ($0 * direction).sum().item }) ?? 0
+    #expect(abs(numeric - analytic) < 2e-3 * abs(numeric) + 1e-7, "\(numeric) and \(analytic)")
+  }
+}
+
+/// Windows that say which frame they are.
+private struct CountingFeatures: SpeechFeatures {
+  let name = "mel", channels = 1, window = 2
+  let frames: Int
+  func stream(_ audio: URL, fps: Double) throws -> SpeechStream {
+    var next = 0
+    return SpeechStream { count in
+      let end = min(frames, next + min(count, 5))
+      guard end > next else { return nil }
+      defer { next = end }
+      return Tensor((next..<end).flatMap { [Float($0), Float($0)] }, [end - next, 2, 1])
+    }
+  }
+}
+
+@Suite struct VoiceTests {
+  @Test func isHeardAboutEveryFrame() throws {
+    let voice = try Voice(URL(filePath: "any.wav"), CountingFeatures(frames: 150), fps: 25)
+    func about(_ frame: Int) throws -> [Float] { try voice.heard(about: frame)[.all, 0, 0].floats }
+    func expected(_ frame: Int) -> [Float] { (-4...3).map { Float(min(149, max(0, frame + $0))) } }
+    for frame in [0, 1, 2, 5, 63, 64, 65, 140, 147, 149, 160, 3, 90, 89] { #expect(try about(frame) == expected(frame), "frame \(frame)") }
+  }
+  @Test func nothingIsNoVoice() throws {
+    let voice = try Voice(URL(filePath: "any.wav"), CountingFeatures(frames: 0), fps: 25)
+    #expect(throws: SubjectError.self) { try voice.heard(about: 0) }
+  }
+}
