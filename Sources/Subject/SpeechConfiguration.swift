@@ -14,14 +14,18 @@ public struct SpeechConfiguration: Codable, Sendable, Equatable {
   public var smoothing = true
   /// The part of the frames that are driven by their tracked expression instead: above 0, either can drive the avatar afterwards.
   public var trackedShare = 0.0
-  /// Weight of the distance between what speech says of the mouth and what was tracked.
-  public var trackedLoss = 1.0
+  /// Networks that learn alone and are averaged.
+  public var members = 3
+  /// Weight of the distance between what speech says of the mouth's numbers and what was tracked, and of that between the lips then.
+  public var trackedLoss = 1.0, lipLoss = 5.0
+  /// Whether rays teach what hears, too.
+  public var learnsFromRays = true
   /// Frames of a batch that this distance is looked at on.
   public var frames = 16
   public var learningRate = 1e-3
   /// What the channels of normalized features are shifted by in training, standard deviation, each all through a window: as another
   /// voice, room or microphone would colour them.
-  public var colouring = 0.5
+  public var colouring = 0.0
 
   public init() {}
 }

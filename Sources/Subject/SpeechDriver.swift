@@ -3,14 +3,31 @@ import Torch
 /// Says the mouth's driving numbers from speech: the paper's audio network on the window about a frame, smoothed over its neighbours.
 ///
 /// Eyes, brows, gaze and torso are not in the voice: those numbers stay what they are given, so that they can be controlled and do not
-/// average into half-closed lids.
+/// average into half-closed lids. What a minute of speech teaches depends on chance; several networks that learn alone and speak as one
+/// depend on it less.
 package final class SpeechDriver: Module {
+  /// A network and what smooths its vectors over time.
+  package final class Member: Module {
+    let network: AudioNet
+    let attention: AudioAttention?
+
+    init(_ configuration: SpeechConfiguration, channels: Int, driving: Int, _ generator: Generator) {
+      network = AudioNet(channels: channels, widths: configuration.widths, output: driving, generator)
+      attention = configuration.smoothing ? AudioAttention(channels: driving, length: SpeechDriver.neighbours.count, generator) : nil
+    }
+    /// Normalized windows `[F, neighbours, T, C]` to vectors `[F, D]`.
+    func callAsFunction(_ windows: Tensor) -> Tensor {
+      guard let attention else { return network(windows.select(1, -SpeechDriver.neighbours.lowerBound)) }
+      let vectors = network(windows.reshape([-1] + windows.shape.suffix(2)))
+      return attention(vectors.reshape(windows.size(0), windows.size(1), -1))
+    }
+  }
+
   /// Mean and spread of the features over the training, `[C]` each.
   package let mean, spread: Tensor
   /// `[D]`: 1 where speech says the number.
   package let spoken: Tensor
-  let network: AudioNet
-  let attention: AudioAttention?
+  let members: [Member]
 
   /// The windows that a frame's vector is smoothed over: those of four frames before it, its own, and three after it.
   static let neighbours = -4...3
@@ -18,8 +35,7 @@ package final class SpeechDriver: Module {
   /// - channels: numbers of a time step of the features.
   package init(_ configuration: SpeechConfiguration, channels: Int, driving: Int, _ generator: Generator) {
     (mean, spread, spoken) = (.zeros([channels]), .ones([channels]), .ones([driving]))
-    network = AudioNet(channels: channels, widths: configuration.widths, output: driving, generator)
-    attention = configuration.smoothing ? AudioAttention(channels: driving, length: Self.neighbours.count, generator) : nil
+    members = (0..<configuration.members).map { _ in Member(configuration, channels: channels, driving: driving, generator) }
   }
 
   /// Takes the features' range from the training's windows `[N, T, C]`, and which numbers speech says from what they are called.
@@ -40,16 +56,16 @@ package final class SpeechDriver: Module {
   /// Whether an expression, by its ARKit name, belongs to what the voice tells of.
   private static func isSpoken(_ name: String) -> Bool { ["jaw", "mouth", "cheek", "nose", "tongue"].contains { name.hasPrefix($0) } }
 
-  /// Driving numbers `[F, D]`, normalized: the spoken ones from windows `[F, neighbours, T, C]`, the others from `driving` `[F, D]`.
-  ///
-  /// `colour`, `[F, 1, 1, C]`, is added to the normalized features.
-  package func callAsFunction(_ windows: Tensor, beside driving: Tensor, colour: Tensor? = nil) -> Tensor {
+  /// What each member says in frames heard in windows `[F, neighbours, T, C]`, beside numbers `driving` `[F, D]` that are not its own:
+  /// `[members, F, D]`, normalized as these. `colour`, `[F, 1, 1, C]`, is added to the normalized features.
+  func voices(_ windows: Tensor, beside driving: Tensor, colour: Tensor? = nil) -> Tensor {
     precondition(windows.size(1) == Self.neighbours.count, "\(windows.size(1)) windows about a frame")
     var heard = (windows - mean) / spread
     if let colour { heard = heard + colour }
-    let all = attention == nil ? heard.select(1, -Self.neighbours.lowerBound).unsqueeze(1) : heard
-    let vectors = network(all.reshape([-1] + all.shape.suffix(2))).reshape(windows.size(0), all.size(1), -1)
-    let own = attention.map { $0(vectors) } ?? vectors.squeeze(1)
-    return own * spoken + driving * (1 - spoken)
+    return stack(members.map { $0(heard) * spoken + driving * (1 - spoken) })
+  }
+  /// What they say together, `[F, D]`.
+  package func callAsFunction(_ windows: Tensor, beside driving: Tensor, colour: Tensor? = nil) -> Tensor {
+    voices(windows, beside: driving, colour: colour).mean(0)
   }
 }

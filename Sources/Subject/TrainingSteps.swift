@@ -65,38 +65,42 @@ extension SubjectTrainer {
   }
 
   /// Driving numbers of `frames` as speech has them, but for a random share that is driven as it was tracked; nil without speech.
-  private func spoken(_ frames: Tensor, beside tracked: Tensor, trackedShare: Double) -> Tensor? {
-    guard let speech, let windows = data.heard(frames) else { return nil }
-    let deviation = configuration.speech?.colouring ?? 0
-    let colour = deviation > 0 ? Tensor.randn([frames.numel, 1, 1, windows.size(-1)], generator).to(windows.device) * deviation : nil
+  private func spoken(_ frames: Tensor, beside tracked: Tensor) -> Tensor? {
+    guard let plan = configuration.speech, let speech, let windows = data.heard(frames) else { return nil }
+    let colour = colour(frames.numel, windows)
     let spoken = Lanes.alone { speech(windows, beside: tracked, colour: colour) }
-    guard trackedShare > 0 else { return spoken }
-    let kept = (Tensor.rand([frames.numel, 1], generator) .< trackedShare).to(tracked.device)
+    guard plan.trackedShare > 0 else { return spoken }
+    let kept = (Tensor.rand([frames.numel, 1], generator) .< plan.trackedShare).to(tracked.device)
     return tracked.where(kept, else: spoken)
   }
+  private func colour(_ frames: Int, _ windows: Tensor) -> Tensor? {
+    guard let deviation = configuration.speech?.colouring, deviation > 0 else { return nil }
+    return Tensor.randn([frames, 1, 1, windows.size(-1)], generator).to(windows.device) * deviation
+  }
 
-  /// Adds the gradient of the distance between the mouth's numbers as speech has them and as they were tracked, of random frames.
-  /// Returns its root mean square in spreads of the numbers; nil where there is nothing to compare.
+  /// Adds the gradient of the distance between the mouth as speech has it and as it was tracked, of random frames.
+  /// Returns the root mean square of its numbers' errors, in their spreads; nil where there is nothing to compare.
   func speechStep() -> Double? {
-    guard let plan = configuration.speech, let speech, plan.trackedLoss > 0 else { return nil }
+    guard let plan = configuration.speech, let speech, let speechTarget, plan.trackedLoss + plan.lipLoss > 0 else { return nil }
     let frames = Tensor(data.train).indexSelect(0, Tensor.randint(0..<data.train.count, [plan.frames], generator))
-    let tracked = data.signals(frames).driving
-    guard let spoken = spoken(frames, beside: tracked, trackedShare: 0) else { return nil }
-    let numbers = speech.spoken.sum().item
-    let loss = (spoken - tracked).square().sum() / (Double(plan.frames) * max(1, numbers))
-    Lanes.alone { (loss * plan.trackedLoss).backward() }
-    return loss.item.squareRoot()
+    guard let windows = data.heard(frames) else { return nil }
+    let tracked = data.signals(frames).driving, colour = colour(plan.frames, windows)
+    return Lanes.alone {
+      let loss = speechTarget.loss(speech.voices(windows, beside: tracked, colour: colour), tracked: tracked, spoken: speech.spoken)
+      loss.total.backward()
+      return loss.numbers.item.squareRoot()
+    }
   }
 
   /// One step on rays: draws frames and in each the rays of every class, renders, adds the gradients, tells the sampler the errors.
   func rayStep(_ done: Double) throws -> StepReport {
     let drawn = try sampler.draw(generator), frames = Tensor(drawn.frames)
     var signals = data.signals(frames)
-    let spoken = spoken(frames, beside: signals.driving, trackedShare: configuration.speech?.trackedShare ?? 0)
-    if let spoken { signals.driving = spoken.detach().requiringGrad() }
+    let spoken = spoken(frames, beside: signals.driving), learns = configuration.speech?.learnsFromRays ?? false
+    if let spoken { signals.driving = spoken.detach().requiringGrad(learns) }
     let batch = data.batch(drawn, poses: signals.pose, configuration.depth)
     let report = field.accumulateGradients(batch, signals, configuration, done: done, generator)
-    if let spoken, let gradient = signals.driving.grad { Lanes.alone { spoken.backward(gradient) } }
+    if let spoken, learns, let gradient = signals.driving.grad { Lanes.alone { spoken.backward(gradient) } }
     sampler.record(losses: report.classLosses, rays: report.classRays)
     return report
   }

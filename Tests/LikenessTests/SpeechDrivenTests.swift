@@ -23,7 +23,9 @@ import likeness
       try TinyDataset.write(to: folder.appending(path: "data"), frames: 32, sound: true)
       #expect(try Self.train(folder, "run", steps: 10, speech + ["--driver", "both"]) == 0)
       let saved = try TrainingTests.state(folder.appending(path: "run")).tensors
-      #expect(saved.keys.contains { $0.hasPrefix("speech.network.") } && saved.keys.contains { $0.hasPrefix("speech.attention.") })
+      #expect(
+        saved.keys.contains { $0.hasPrefix("speech.members.2.network.") }
+          && saved.keys.contains { $0.hasPrefix("speech.members.0.attention.") })
 
       try TinyDataset.writeSound(to: folder.appending(path: "other.wav"), frames: 20)
       let film = try Tool.run("render", "--load", "run", "--audio", "other.wav", "--output", "film.mp4", in: folder)
