@@ -50,7 +50,7 @@ let package = Package(
     module("Runs", ["Torch"]),
     module("Speech", ["Media", "Torch"]),
     module("Capture", ["CLiteRT", "Media", "Face", "Torch"]),
-    module("Subject", ["Radiance", "Capture", "Face", "Metrics", "Runs", "Torch"]),
+    module("Subject", ["Radiance", "Capture", "Speech", "Face", "Metrics", "Runs", "Torch"]),
     .executableTarget(
       name: "likeness",
       dependencies: [
@@ -76,7 +76,7 @@ let package = Package(
     tests("Runs", ["Runs", "Torch"]),
     tests("Speech", ["Speech", "Golden", "Media", "Torch"]),
     tests("Capture", ["Capture", "Media", "Face", "Torch"]),
-    tests("Subject", ["Subject", "Golden", "Radiance", "Runs", "Capture", "Face", "Torch"]),
+    tests("Subject", ["Subject", "Speech", "Golden", "Radiance", "Runs", "Capture", "Face", "Torch"]),
     tests("Likeness", ["likeness", "Runs", "Media", "Torch"]),
   ],
   cxxLanguageStandard: .cxx20

@@ -66,7 +66,7 @@ extension SpeechConfiguration {
 extension Dataset {
   /// The file that features are made of: the sound, or the array that holds them.
   public func speech(for features: any SpeechFeatures) throws -> URL {
-    if features.name == "file" { return folder.appending(path: "aud.npy") }
+    if features.name == SpeechKind.file.rawValue { return folder.appending(path: "aud.npy") }
     guard let audio else { throw SubjectError.noSound(folder.path) }
     return audio
   }
