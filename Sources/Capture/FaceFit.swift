@@ -117,7 +117,9 @@ public struct FaceFit {
     let count = (times.last ?? 0) + 1
     var seen = [FaceLandmarks?](repeating: nil, count: count)
     var poses = [Rigid?](repeating: nil, count: count)
-    for (i, pose) in HeadPoses(rotation: state.rotation, translation: state.translation).rigid.enumerated() { (seen[times[i]], poses[times[i]]) = (faces[i], pose) }
+    for (i, pose) in HeadPoses(rotation: state.rotation, translation: state.translation).rigid.enumerated() {
+      (seen[times[i]], poses[times[i]]) = (faces[i], pose)
+    }
     let found = GazeFit(eyes: fitted.eyeballs, camera: camera).gaze(seen, poses)
     return times.map { found[$0] ?? .zero }
   }

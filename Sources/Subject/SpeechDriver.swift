@@ -56,16 +56,16 @@ package final class SpeechDriver: Module {
   /// Whether an expression, by its ARKit name, belongs to what the voice tells of.
   private static func isSpoken(_ name: String) -> Bool { ["jaw", "mouth", "cheek", "nose", "tongue"].contains { name.hasPrefix($0) } }
 
-  /// What each member says in frames heard in windows `[F, neighbours, T, C]`, beside numbers `driving` `[F, D]` that are not its own:
-  /// `[members, F, D]`, normalized as these. `colour`, `[F, 1, 1, C]`, is added to the normalized features.
-  func voices(_ windows: Tensor, beside driving: Tensor, colour: Tensor? = nil) -> Tensor {
+  /// What each member says of all numbers in frames heard in windows `[F, neighbours, T, C]`: `[members, F, D]`, normalized as driving
+  /// numbers are. `colour`, `[F, 1, 1, C]`, is added to the normalized features.
+  func voices(_ windows: Tensor, colour: Tensor? = nil) -> Tensor {
     precondition(windows.size(1) == Self.neighbours.count, "\(windows.size(1)) windows about a frame")
     var heard = (windows - mean) / spread
     if let colour { heard = heard + colour }
-    return stack(members.map { $0(heard) * spoken + driving * (1 - spoken) })
+    return stack(members.map { $0(heard) })
   }
-  /// What they say together, `[F, D]`.
+  /// What they say together of the spoken numbers, and the others as they are in `driving`, `[F, D]`.
   package func callAsFunction(_ windows: Tensor, beside driving: Tensor, colour: Tensor? = nil) -> Tensor {
-    voices(windows, beside: driving, colour: colour).mean(0)
+    voices(windows, colour: colour).mean(0) * spoken + driving * (1 - spoken)
   }
 }

@@ -29,7 +29,7 @@ struct SpeechTarget {
 
   /// The loss of what members say, `[M, F, D]`, where `tracked` `[F, D]` was seen; each member's own. Speech says `spoken` `[D]` of them.
   func loss(_ voices: Tensor, tracked: Tensor, spoken: Tensor) -> (total: Tensor, numbers: Tensor) {
-    let error = voices - tracked, rows = Double(voices.size(0) * voices.size(1))
+    let error = (voices - tracked) * spoken, rows = Double(voices.size(0) * voices.size(1))
     let numbers = error.square().sum() / (spoken.sum().clamp(1) * rows)
     let total = numbers * configuration.trackedLoss
     guard let lips else { return (total, numbers) }

@@ -86,7 +86,7 @@ extension SubjectTrainer {
     guard let windows = data.heard(frames) else { return nil }
     let tracked = data.signals(frames).driving, colour = colour(plan.frames, windows)
     return Lanes.alone {
-      let loss = speechTarget.loss(speech.voices(windows, beside: tracked, colour: colour), tracked: tracked, spoken: speech.spoken)
+      let loss = speechTarget.loss(speech.voices(windows, colour: colour), tracked: tracked, spoken: speech.spoken)
       loss.total.backward()
       return loss.numbers.item.squareRoot()
     }
