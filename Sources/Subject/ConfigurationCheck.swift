@@ -75,10 +75,10 @@ extension SpeechConfiguration {
         field: "speech.widths", value: "\(widths)", bounds: "four numbers of 1...4096, one for each halving of 16 steps")
     }
     try within(0...1, ["speech.trackedShare": trackedShare])
-    try within(0...1e6, ["speech.trackedLoss": trackedLoss, "speech.lipLoss": lipLoss, "speech.learningRate": learningRate])
+    try within(0...1e6, ["speech.trackedLoss": trackedLoss, "speech.learningRate": learningRate])
     try within(1...4096, ["speech.frames": frames])
     try within(1...64, ["speech.members": members])
-    try within(0...10, ["speech.colouring": colouring])
+    try within(0...10, ["speech.colouring": colouring, "speech.emphasis": emphasis])
   }
 }
 

@@ -16,8 +16,11 @@ public struct SpeechConfiguration: Codable, Sendable, Equatable {
   public var trackedShare = 0.0
   /// Networks that learn alone and are averaged.
   public var members = 3
-  /// Weight of the distance between what speech says of the mouth's numbers and what was tracked, and of that between the lips then.
-  public var trackedLoss = 1.0, lipLoss = 5.0
+  /// Weight of the distance between what speech says of the mouth's numbers and what was tracked.
+  public var trackedLoss = 1.0
+  /// What the mouth's way from its mean is multiplied with in pictures: where a voice leaves it open what the mouth does, the mean of all
+  /// it may do moves less than any of it.
+  public var emphasis = 1.5
   /// Whether rays teach what hears, too.
   public var learnsFromRays = true
   /// Frames of a batch that this distance is looked at on.
@@ -25,7 +28,7 @@ public struct SpeechConfiguration: Codable, Sendable, Equatable {
   public var learningRate = 1e-3
   /// What the channels of normalized features are shifted by in training, standard deviation, each all through a window: as another
   /// voice, room or microphone would colour them.
-  public var colouring = 0.0
+  public var colouring = 0.5
 
   public init() {}
 }

@@ -64,8 +64,8 @@ package final class SpeechDriver: Module {
     if let colour { heard = heard + colour }
     return stack(members.map { $0(heard) })
   }
-  /// What they say together of the spoken numbers, and the others as they are in `driving`, `[F, D]`.
-  package func callAsFunction(_ windows: Tensor, beside driving: Tensor, colour: Tensor? = nil) -> Tensor {
-    voices(windows, colour: colour).mean(0) * spoken + driving * (1 - spoken)
+  /// What they say together of the spoken numbers, times `emphasis`, and the others as they are in `driving`, `[F, D]`.
+  package func callAsFunction(_ windows: Tensor, beside driving: Tensor, colour: Tensor? = nil, emphasis: Double = 1) -> Tensor {
+    voices(windows, colour: colour).mean(0) * spoken * emphasis + driving * (1 - spoken)
   }
 }

@@ -15,6 +15,8 @@ public final class SubjectAvatar: Avatar {
   public let record: RunRecord
   private let image: FieldImage
   private let speech: SpeechDriver?
+  /// How far speech moves the mouth from its mean, as a multiple of what it learnt; see `SpeechConfiguration.emphasis`.
+  public var emphasis: Double
 
   /// Loads a run's last sound checkpoint, or that of `step`, to compute on `device`; `warn` hears of damaged ones.
   public convenience init(run: RunFolder, step: Int? = nil, device: Device = .cpu, warn: (String) -> Void) throws {
@@ -35,6 +37,7 @@ public final class SubjectAvatar: Avatar {
 
   private init(_ parts: AvatarFile, device: Device) {
     (record, configuration, scene, step, speech) = (parts.record, parts.configuration, parts.scene, parts.step, parts.speech)
+    emphasis = parts.configuration.speech?.emphasis ?? 1
     parts.field.move(to: device)
     image = FieldImage(
       field: parts.field, configuration: configuration, device: device, background: scene.background.to(.float32) / 255)
@@ -78,7 +81,7 @@ public final class SubjectAvatar: Avatar {
     func toHead(_ camera: Camera) -> Tensor { Tensor(Array(camera.inHead(state.pose).cameraToWorld.rows.prefix(12)), [1, 3, 4]) }
     var driving = scene.normalized(Tensor(signal, [1, signal.count]))
     switch (heard, speech) {
-    case (let heard?, let speech?): driving = withoutGradient { speech(heard.unsqueeze(0), beside: driving) }
+    case (let heard?, let speech?): driving = withoutGradient { speech(heard.unsqueeze(0), beside: driving, emphasis: emphasis) }
     case (nil, _?) where driver == .speech: throw SubjectError.needsSpeech
     case (_?, nil): throw SubjectError.hearsNothing
     case (nil, _): break

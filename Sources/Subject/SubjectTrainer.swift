@@ -23,7 +23,6 @@ public final class SubjectTrainer {
   let mesh: MeshSupervision?
   /// nil where the tracked expression alone drives.
   let speech: SpeechDriver?
-  let speechTarget: SpeechTarget?
   let sampler: RaySampler
   let generator: Generator
   private let baseRates: [Double]
@@ -56,9 +55,6 @@ public final class SubjectTrainer {
       let seen = heard.places.indexSelect(0, Tensor(data.train))
       speech.prepare(heard.windows.indexSelect(0, seen), expressionNames: dataset.track.expressionNames)
       speech.move(to: device)
-    }
-    speechTarget = configuration.speech.map { [data, scene] in
-      SpeechTarget(data, $0, spread: scene.drivingSpread, frames: data.train)
     }
     let labels = data.labels
     sampler = RaySampler(configuration.rays, frames: data.train) { labels[.at($0)] }

@@ -63,7 +63,7 @@ extension SubjectTrainer {
     for frame in frames {
       var signals = data.signals(Tensor([frame]))
       if let speech, let windows = data.heard(Tensor([frame])) {
-        signals.driving = withoutGradient { speech(windows, beside: signals.driving) }
+        signals.driving = withoutGradient { speech(windows, beside: signals.driving, emphasis: configuration.speech?.emphasis ?? 1) }
       }
       let picture = renderer.render(signals, camera: data.camera)
       let truth = data.images[.at(frame)].to(.float32) / 255

@@ -78,17 +78,18 @@ extension SubjectTrainer {
     return Tensor.randn([frames, 1, 1, windows.size(-1)], generator).to(windows.device) * deviation
   }
 
-  /// Adds the gradient of the distance between the mouth as speech has it and as it was tracked, of random frames.
-  /// Returns the root mean square of its numbers' errors, in their spreads; nil where there is nothing to compare.
+  /// Adds the gradient of the distance between the mouth's numbers as each network says them and as they were tracked, of random frames.
+  /// Returns its root mean square in spreads of the numbers; nil where there is nothing to compare.
   func speechStep() -> Double? {
-    guard let plan = configuration.speech, let speech, let speechTarget, plan.trackedLoss + plan.lipLoss > 0 else { return nil }
+    guard let plan = configuration.speech, let speech, plan.trackedLoss > 0 else { return nil }
     let frames = Tensor(data.train).indexSelect(0, Tensor.randint(0..<data.train.count, [plan.frames], generator))
     guard let windows = data.heard(frames) else { return nil }
     let tracked = data.signals(frames).driving, colour = colour(plan.frames, windows)
     return Lanes.alone {
-      let loss = speechTarget.loss(speech.voices(windows, colour: colour), tracked: tracked, spoken: speech.spoken)
-      loss.total.backward()
-      return loss.numbers.item.squareRoot()
+      let error = (speech.voices(windows, colour: colour) - tracked) * speech.spoken
+      let loss = error.square().sum() / (speech.spoken.sum().clamp(1) * Double(plan.members * plan.frames))
+      (loss * plan.trackedLoss).backward()
+      return loss.item.squareRoot()
     }
   }
 

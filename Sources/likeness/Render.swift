@@ -37,6 +37,8 @@ struct Render: ParsableCommand {
   var features: String?
   @Option(help: "With --audio, clip: the head moves as in the clip; still: it does not.")
   var head: HeadChoice?
+  @Option(help: "How far speech moves the mouth; 1.5 unless the run says otherwise, less mumbles, more overdoes it.")
+  var emphasis: Double?
   @Option(help: "With --audio, what chance draws the blinks from; the same seed gives the same film.")
   var seed: UInt64 = 0
   @Option(help: "What moves the mouth of an avatar that knows both, in its own clip or in a dataset: expression (as tracked) or speech.")
@@ -65,6 +67,7 @@ struct Render: ParsableCommand {
     if driver != nil, frames.map({ FrameChoice($0) == .test || FrameChoice($0) == .train }) ?? false {
       throw ValidationError("a video has no test and train frames; leave --frames out or give numbers")
     }
+    if let emphasis, !(0...5 ~= emphasis) { throw ValidationError("--emphasis must be 0...5") }
     if let size, size < 16 || size > 4096 { throw ValidationError("--size must be 16...4096") }
   }
 
@@ -72,6 +75,7 @@ struct Render: ParsableCommand {
     StopSignal.listen()
     let device = try compute.chosen()
     let source = try AvatarSource(load, step: step, device: device), avatar = source.avatar
+    if let emphasis { avatar.emphasis = emphasis }
     var performance = try chosenPerformance(source)
     if let size { performance.resize(to: size) }
     if camera == .orbit { performance.orbit(around: avatar.scene.pose.translation) }
