@@ -51,10 +51,11 @@ let package = Package(
     module("Speech", ["Media", "Torch"]),
     module("Capture", ["CLiteRT", "Media", "Face", "Torch"]),
     module("Subject", ["Radiance", "Capture", "Speech", "Face", "Metrics", "Runs", "Torch"]),
+    module("Texture", ["Subject", "Capture", "Face", "Media", "Metrics", "Runs", "Torch"]),
     .executableTarget(
       name: "likeness",
       dependencies: [
-        "Torch", "Media", "Speech", "Face", "Radiance", "Metrics", "Perception", "Runs", "Capture", "Subject",
+        "Torch", "Media", "Speech", "Face", "Radiance", "Metrics", "Perception", "Runs", "Capture", "Subject", "Texture",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -77,7 +78,8 @@ let package = Package(
     tests("Speech", ["Speech", "Golden", "Media", "Torch"]),
     tests("Capture", ["Capture", "Media", "Face", "Torch"]),
     tests("Subject", ["Subject", "Speech", "Golden", "Radiance", "Runs", "Capture", "Face", "Torch"]),
-    tests("Likeness", ["likeness", "Runs", "Media", "Torch"]),
+    tests("Texture", ["Texture", "Golden", "Capture", "Face", "Metrics", "Runs", "Torch"]),
+    tests("Likeness", ["likeness", "Texture", "Runs", "Media", "Torch"]),
   ],
   cxxLanguageStandard: .cxx20
 )

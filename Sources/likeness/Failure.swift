@@ -5,6 +5,7 @@ import Perception
 import Runs
 import Speech
 import Subject
+import Texture
 import Torch
 
 /// What the command line itself finds wrong with what it was given.
@@ -23,6 +24,7 @@ struct Failure: Error, CustomStringConvertible {
 func exitStatus(of error: any Error) -> Int32 {
   if let failure = error as? Failure { return failure.status }
   if case .script = error as? PerformerError { return 64 }
+  if case .configuration = error as? TextureError { return 64 }
   switch error as? SubjectError {
   case .onlyPlanesAreBaked, .exactIsNotBaked, .needsSpeech, .hearsNothing: return 64
   default: break
@@ -36,6 +38,7 @@ func exitStatus(of error: any Error) -> Int32 {
     case let error as RunError: if case .busy = error.reason { false } else { true }
     case let error as SpeechError: error.kind == .badInput
     case is DatasetError, is SafetensorsError, is TorchFileError, is ModuleError, is ModelFileError, is ModelMissing, is SubjectError: true
+    case is TextureError: true
     default: false
     }
   return isInput ? 65 : 1

@@ -30,7 +30,8 @@ package final class ProgressTable {
   package static func row(_ p: WarmUpProgress, left: Double?) -> String {
     start(p.step, p.fraction, left) + String(format: " %9.2f", locale: nil, p.meshMillimetres)
   }
-  private static func start(_ step: Int, _ fraction: Double, _ left: Double?) -> String {
+  /// How a row starts: step, share done, time left.
+  static func start(_ step: Int, _ fraction: Double, _ left: Double?) -> String {
     pad("\(step)", 10) + pad(String(format: "%5.1f", locale: nil, fraction * 100), 7) + pad(left.map(clock) ?? "-", 10)
   }
   /// Seconds as `1:02:03` or `2:03`.
@@ -47,7 +48,8 @@ package final class ProgressTable {
   /// The same of a warm start, which has a table of its own.
   package func show(_ p: WarmUpProgress) { show(p.fraction, under: Self.warmUpHead) { Self.row(p, left: $0) } }
 
-  private func show(_ fraction: Double, under head: String, _ row: (_ left: Double?) -> String) {
+  /// Shows a row that knows how many seconds are `left`, under a head that is written once.
+  func show(_ fraction: Double, under head: String, _ row: (_ left: Double?) -> String) {
     let now = ContinuousClock.now
     let first = start ?? (now, fraction)
     if start == nil {

@@ -1,0 +1,22 @@
+import Foundation
+
+/// What can be wrong with a texture enhancement or what it is trained with; the description is one line with the remedy.
+public enum TextureError: Error, CustomStringConvertible {
+  /// A field of the configuration and what it must be.
+  case configuration(String)
+  case noFrames(String)
+  /// A picture of the avatar that was kept, and its shape.
+  case picture(URL, [Int])
+  /// A file that is no texture enhancement, and what is wrong.
+  case file(URL, String)
+
+  public var description: String {
+    switch self {
+    case .configuration(let text): "the configuration cannot be used: \(text)"
+    case .noFrames(let what): "\(what) has no frames to train on; run process on a longer clip"
+    case .picture(let url, let shape):
+      "\(url.relativePath): is a picture of \(shape) where the avatar's are of another size; remove it, it is drawn again"
+    case .file(let url, let text): "\(url.relativePath): \(text)"
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Metrics
+import Torch
+
+/// What an enhancement does to held-out frames: means over them.
+public struct TextureGain {
+  /// Of the pictures of one kind against the truth.
+  public struct Scores {
+    /// Decibels, of the whole picture and of the head.
+    public var psnr, psnrHead: Double?
+    public var whole, head: SharpnessScores?
+    /// The mean absolute change from one frame to the next over the truth's: above 1 the picture flickers, below it it is too still.
+    public var change: Double?
+  }
+  /// As rendered, and enhanced.
+  public let before, after: Scores
+
+  /// Judged as they would be shown, in 8 bits; `progress` hears how many frames are done.
+  public init(_ held: [TextureData.HeldOut], by enhancer: TextureEnhancer, progress: (Int) -> Void = { _ in }) {
+    var (before, after) = (Sums(), Sums())
+    for (i, frame) in held.enumerated() {
+      before.add(frame.rendered, frame)
+      after.add(enhancer.shown(frame), frame)
+      progress(i + 1)
+    }
+    (self.before, self.after) = (before.scores, after.scores)
+  }
+
+  private struct Sums {
+    var psnr: [Double] = [], psnrHead: [Double] = [], whole: [SharpnessScores] = [], head: [SharpnessScores] = []
+    var (change, truthChange) = (0.0, 0.0)
+    var last: (picture: Tensor, truth: Tensor)?
+
+    mutating func add(_ shown: Tensor, _ frame: TextureData.HeldOut) {
+      let (picture, truth) = (shown.to(.float32) / 255, frame.truth.to(.float32) / 255)
+      if let all = Metrics.psnr(picture, truth) { psnr.append(min(100, all)) }
+      if let part = Metrics.psnr(picture, truth, where: frame.head) { psnrHead.append(min(100, part)) }
+      if let all = SharpnessScores(picture, truth: truth) { whole.append(all) }
+      if let part = SharpnessScores(picture, truth: truth, where: frame.head) { head.append(part) }
+      if frame.follows, let last, let moved = l1(picture, last.picture), let trulyMoved = l1(truth, last.truth) {
+        change += moved
+        truthChange += trulyMoved
+      }
+      last = (picture, truth)
+    }
+
+    var scores: Scores {
+      func mean(_ all: [Double]) -> Double? { all.isEmpty ? nil : all.reduce(0, +) / Double(all.count) }
+      return Scores(
+        psnr: mean(psnr), psnrHead: mean(psnrHead), whole: .mean(whole), head: .mean(head),
+        change: truthChange > 0 ? change / truthChange : nil)
+    }
+  }
+}
+
+extension TextureGain: CustomStringConvertible {
+  /// A table of both.
+  public var description: String {
+    func pad(_ text: String) -> String { String(repeating: " ", count: max(0, 13 - text.count)) + text }
+    func number(_ value: Double?, _ digits: Int) -> String { pad(value.map { String(format: "%.\(digits)f", locale: nil, $0) } ?? "-") }
+    func row(_ name: String, _ scores: Scores) -> String {
+      let figures = [scores.whole, scores.head].flatMap { [number($0?.detail, 4), number($0?.sharpness, 3), number($0?.edges, 4)] }
+      return name + number(scores.psnr, 2) + number(scores.psnrHead, 2) + figures.joined() + number(scores.change, 3)
+    }
+    let names = ["PSNR", "of head", "detail", "sharpness", "edges", "of head", "of head", "of head", "change"]
+    return ["        " + names.map(pad).joined(), row("rendered", before), row("enhanced", after)].joined(separator: "\n")
+  }
+}

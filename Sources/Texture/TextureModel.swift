@@ -1,0 +1,100 @@
+import Torch
+
+/// What a step looks at: cut-outs of rendered pictures and of the truth, and what the networks may see beside them.
+struct TextureBatch {
+  /// `[B, 3, H, W]` in 0...1 each; `source` is cut out of the source picture at the same places.
+  var rendered, truth, source: Tensor
+  /// `[B, 16, channels]`: the speech around each frame.
+  var speech: Tensor?
+}
+
+/// A network that makes rendered pictures look as filmed ones.
+protocol TextureModel: Module {
+  /// `[B, 3, H, W]` as the batch's pictures; nothing squashes it into 0...1, where gradients would end.
+  func callAsFunction(_ batch: TextureBatch) -> Tensor
+  /// One whole picture, `[1, 3, H, W]` with sides that are multiples of `grain`, without history.
+  func enhance(_ picture: Tensor, speech: Tensor?) -> Tensor
+  /// What the sides of pictures must be multiples of.
+  var grain: Int { get }
+}
+
+extension TextureConfiguration {
+  /// The network with random weights; `source` is the source picture, `[H, W, 3]` uint8.
+  func makeModel(source: Tensor, _ generator: Generator) -> any TextureModel {
+    switch variant {
+    case .light: LightTexture(light, generator)
+    case .paper: PaperTexture(paper, source: source, generator)
+    }
+  }
+}
+
+/// A few convolutions on a grid of fewer pixels, whose result is added to the picture: each reads and writes a block of pixels at its ends.
+final class LightTexture: TextureModel {
+  let entry: Conv2d
+  let layers: [Conv2d]
+  let exit: Conv2d
+  let grain: Int
+
+  init(_ shape: TextureConfiguration.Light, _ generator: Generator) {
+    let block = shape.block
+    grain = block
+    entry = Conv2d(3, shape.width, kernel: 2 * block, stride: block, padding: block / 2, generator)
+    layers = (0..<shape.layers).map { _ in Conv2d(shape.width, shape.width, kernel: 3, padding: 1, generator) }
+    exit = Conv2d(shape.width, 3 * block * block, kernel: 3, padding: 1, generator)
+    // An untrained one changes nothing.
+    withoutGradient { for (_, tensor) in exit.state() { tensor.zero_() } }
+  }
+
+  func callAsFunction(_ batch: TextureBatch) -> Tensor { correct(batch.rendered) }
+  func enhance(_ picture: Tensor, speech: Tensor?) -> Tensor { correct(picture) }
+
+  private func correct(_ picture: Tensor) -> Tensor {
+    // A unit that could fall silent would not learn again.
+    var x = entry(picture - 0.5).leakyRelu(0.1)
+    for layer in layers { x = layer(x).leakyRelu(0.1) }
+    return picture + exit(x).pixelShuffle(grain)
+  }
+}
+
+/// The paper's networks around the source picture that they look at.
+final class PaperTexture: TextureModel {
+  let network: TextureNetwork
+  /// `[H, W, 3]` uint8: the frame that was filmed with the mouth most open.
+  let source: Tensor
+  /// Speech features a time step, of an enhancement that hears them.
+  var speechChannels: Int? { _speech }
+  private let _speech: Int?
+  private let _isResidual: Bool
+  private var _seen: (size: [Int], features: [StyleSource])?
+  let grain = 8
+
+  init(_ shape: TextureConfiguration.Paper, source: Tensor, _ generator: Generator) {
+    network = TextureNetwork(normalization: shape.normalization, audio: shape.speech, generator)
+    (self.source, _speech, _isResidual) = (source, shape.speech, shape.residual)
+    if _isResidual { withoutGradient { for (_, tensor) in network.generator.layer8.state() { tensor.zero_() } } }
+  }
+
+  func callAsFunction(_ batch: TextureBatch) -> Tensor {
+    // The weights are about to change.
+    _seen = nil
+    let features = network.features(batch.source).map { StyleSource($0) }
+    return finish(network(batch.rendered, features, heard: network.heard(batch.speech)), batch.rendered)
+  }
+
+  func enhance(_ picture: Tensor, speech: Tensor?) -> Tensor {
+    network.train(false)
+    defer { network.train() }
+    let size = [picture.size(2), picture.size(3)]
+    let features: [StyleSource]
+    if let seen = _seen, seen.size == size {
+      features = seen.features
+    } else {
+      let whole = (source.to(.float32) / 255).permute(2, 0, 1).unsqueeze(0)
+      features = network.features(whole.interpolate(size: size, .linear, antialias: true)).map { StyleSource($0, keeps: true) }
+      _seen = (size, features)
+    }
+    return finish(network(picture, features, heard: network.heard(speech)), picture)
+  }
+
+  private func finish(_ made: Tensor, _ picture: Tensor) -> Tensor { _isResidual ? picture + made : made }
+}

@@ -1,0 +1,198 @@
+import ArgumentParser
+import Capture
+import Foundation
+import Runs
+import Speech
+import Subject
+import Texture
+import Torch
+
+struct TrainTexture: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "texture",
+    abstract: "Train an enhancement that makes an avatar's pictures look more as if they had been filmed.",
+    discussion: """
+      Draws the avatar's own clip, which takes a while and is kept in the run as frames/*.png, and trains a network on cut-outs of it beside
+      the truth. light corrects a picture while it is shown; paper is the network of the paper, which looks at a filmed picture of the
+      person too and takes seconds a picture.
+
+      The run goes to outputs/<dataset>/texture/<time>/, with the parts that train subject writes; validation/*.png show a held-out frame as it
+      was rendered, enhanced, and filmed. At its end it prints what enhancement does to held-out frames. Ctrl-C saves and stops; the same
+      command with --resume goes on, bit for bit where steps are counted.
+
+      Examples:
+        likeness train texture --load <run> --max-minutes 5
+        likeness train texture --load <run> --variant paper --max-minutes 60
+        likeness train texture --output <texture run> --max-minutes 10 --resume
+      """)
+
+  @Option(help: ArgumentHelp("The avatar: the run folder that train subject printed; with --resume the run knows it.", valueName: "run"))
+  var load: String?
+  @Option(help: ArgumentHelp("The avatar's dataset folder, if it has moved since.", valueName: "folder"))
+  var data: String?
+  @Option(help: "light, for pictures while they are shown, or paper.")
+  var variant: TextureConfiguration.Variant?
+  @Option(
+    help: ArgumentHelp(
+      "Of variant paper: let it look at the clip's speech in place of the coarsest features of the person's picture; mel.",
+      valueName: "kind"))
+  var speech: String?
+  @Option(help: "Stop after so many minutes of training; what a resumed run trained before counts, drawing the clip does not.")
+  var maxMinutes: Double?
+  @Option(help: "Stop after so many steps, those before a resume included.")
+  var steps: Int?
+  @Option(help: ArgumentHelp("The run folder to make or, with --resume, to go on with.", valueName: "run"))
+  var output: String?
+  @Flag(help: "Go on where a run stopped: that of --output, otherwise the dataset's latest. Starts one if there is none.")
+  var resume = false
+  @Option(help: "What chance starts from; the same seed gives the same enhancement.")
+  var seed: UInt64?
+  @Option(help: "The longer side of the pictures trained on, in pixels; that of the avatar's training by default.")
+  var size: Int?
+  @Option(help: ArgumentHelp("A JSON file with fields of the configuration to change, as in a run's config.json.", valueName: "file"))
+  var config: String?
+  @Option(
+    help: ArgumentHelp("Change one field of the configuration by its path, as light.width=16; may be repeated.", valueName: "field=value"))
+  var set: [String] = []
+
+  func validate() throws {
+    if maxMinutes != nil, steps != nil { throw ValidationError("give --max-minutes or --steps, not both") }
+    if let maxMinutes, !(maxMinutes > 0) { throw ValidationError("--max-minutes must be above 0") }
+    if let steps, steps < 1 { throw ValidationError("--steps must be at least 1") }
+    if let speech, speech == SpeechKind.file.rawValue || SpeechKind(rawValue: speech) == nil {
+      let known = SpeechKind.allCases.filter { $0 != .file }.map(\.rawValue)
+      throw ValidationError("--speech \(speech): there are \(known.joined(separator: ", "))")
+    }
+    if speech != nil, variant != .paper { throw ValidationError("--speech goes with --variant paper") }
+    if load == nil, !(resume && output != nil) { throw ValidationError("--load names the avatar's run to enhance") }
+  }
+
+  func run() throws {
+    StopSignal.listen()
+    let (place, resumed) = try chosenPlace()
+    let plan = try resumed.map { try TextureConfiguration($0) } ?? chosenConfiguration()
+    let source = try AvatarSource(load ?? plan.avatar, step: nil, device: .cpu), avatar = source.avatar
+    guard let folder = data.map({ URL(filePath: $0).standardizedFileURL }) ?? source.data else {
+      throw Failure.usage("an exported avatar knows no clip of its own; name its dataset with --data <folder>")
+    }
+    let camera = avatar.scene.camera
+    let dataset = try Dataset(folder, size: plan.size ?? max(camera.width, camera.height))
+    let performance = try Performance(dataset, positions: Array(0..<dataset.count), by: avatar, isOwn: true, driver: avatar.driver)
+    func draw(_ position: Int) throws -> Tensor {
+      let shot = performance.shots[position]
+      let camera = shot.camera.scaled(width: dataset.width, height: dataset.height)
+      return try avatar.render(shot.state, torso: shot.torso, heard: try performance.voice?.heard(about: shot.index), camera: camera).rgb
+    }
+    let windows = try speechWindows(dataset, plan)
+    // What cannot be drawn leaves no run folder behind.
+    if resumed == nil, let first = dataset.trainIndices.first { _ = (try draw(first), try dataset.image(first), try dataset.labels(first)) }
+    let run = try resumed ?? create(place, folder, source, plan)
+    print("run       \(run.url.relativePath)")
+    fflush(nil)
+
+    let drawing = ProgressTable()
+    let pictures = try TextureData(
+      dataset, frames: plan.frames, keptIn: run.url.appending(path: "frames"), speech: windows, render: draw,
+      progress: { drawing.show("drawn \($0) of \($1) frames of \(dataset.width) x \(dataset.height) pixels", last: $0 == $1) },
+      shouldStop: { StopSignal.isRaised })
+    drawing.finish()
+    guard let pictures else { throw stopped(run, "while the clip was drawn") }
+    let trainer = try TextureTrainer(pictures, plan, run: run, warn: complain)
+    if trainer.step > 0 { print("resumed   at step \(trainer.step), \(ProgressTable.clock(trainer.seconds)) of training so far") }
+    let table = ProgressTable()
+    let isDone = try trainer.train(budget(run.record, plan), progress: table.show, shouldStop: { StopSignal.isRaised })
+    table.finish()
+    print("saved     \(run.file(trainer.step).path(percentEncoded: false))")
+    guard isDone else { throw stopped(run, "at step \(trainer.step)") }
+    try judge(pictures, run)
+    print("next      likeness render --load \(load ?? plan.avatar) --enhance \(run.url.path(percentEncoded: false)) --output film.mp4")
+  }
+
+  /// What is heard around every frame of the dataset, `[count, 16, channels]`; nil where the enhancement hears nothing.
+  private func speechWindows(_ dataset: Dataset, _ plan: TextureConfiguration) throws -> Tensor? {
+    guard plan.variant == .paper, let name = plan.paper.speechKind, let kind = SpeechKind(rawValue: name) else { return nil }
+    let features = try kind.features(), numbers = dataset.track.frames.map(\.index)
+    let windows = try features.windows(
+      try dataset.speech(for: features), fps: dataset.track.fps, frames: (numbers.max() ?? 0) + 1)
+    return windows.indexSelect(0, Tensor(numbers))
+  }
+
+  /// Prints what the enhancement does to held-out frames.
+  private func judge(_ pictures: TextureData, _ run: RunFolder) throws {
+    guard !pictures.held.isEmpty else { return }
+    let judging = ProgressTable()
+    let gain = TextureGain(pictures.held, by: try TextureEnhancer(run: run, warn: complain)) {
+      judging.show("judged \($0) of \(pictures.held.count) held-out frames", last: $0 == pictures.held.count)
+    }
+    judging.finish()
+    print("\n\(gain)\n")
+  }
+
+  private func stopped(_ run: RunFolder, _ when: String) -> ExitCode {
+    print("stopped   \(when); go on with: likeness train texture --output \(run.url.path(percentEncoded: false)) --resume")
+    return ExitCode(StopSignal.exitStatus ?? 1)
+  }
+
+  /// A run to go on with, or the place of a new one.
+  private func chosenPlace() throws -> (URL, RunFolder?) {
+    let outputs = URL(filePath: "outputs")
+    if let output {
+      let place = URL(filePath: output)
+      guard RunFolder.exists(place) else { return (place, nil) }
+      guard resume else { throw RunError(place, .exists) }
+      return (place, try again(place))
+    }
+    let experiment = try load.map { try experimentName($0) } ?? ""
+    if resume, let place = RunFolder.latest(in: outputs, experiment: experiment, method: "texture") { return (place, try again(place)) }
+    return (RunFolder.place(in: outputs, experiment: experiment, method: "texture"), nil)
+  }
+  private func again(_ place: URL) throws -> RunFolder {
+    guard variant == nil, speech == nil, config == nil, set.isEmpty, seed == nil, size == nil else {
+      throw ValidationError("a resumed run keeps its configuration; leave out --variant, --speech, --config, --set, --seed and --size")
+    }
+    return try RunFolder.resume(place)
+  }
+  private func experimentName(_ load: String) throws -> String {
+    let url = URL(filePath: load)
+    return RunFolder.exists(url) ? try RunFolder.open(url).experiment : url.deletingPathExtension().lastPathComponent
+  }
+
+  private func create(_ place: URL, _ folder: URL, _ source: AvatarSource, _ plan: TextureConfiguration) throws -> RunFolder {
+    let record = try RunRecord(
+      experiment: source.avatar.record.experiment, method: "texture", data: folder, maxMinutes: maxMinutes, configuration: plan)
+    return try RunFolder.create(place, record)
+  }
+
+  private func chosenConfiguration() throws -> TextureConfiguration {
+    var plan = TextureConfiguration.variant(variant ?? .light)
+    plan.avatar = URL(filePath: load ?? "").absoluteURL.path
+    if let steps { plan.steps = steps }
+    if let seed { plan.seed = seed }
+    if let size { plan.size = size }
+    if let kind = speech.flatMap({ SpeechKind(rawValue: $0) }) {
+      (plan.paper.speech, plan.paper.speechKind) = (try kind.features().channels, kind.rawValue)
+    }
+    plan = try ConfigurationChanges(file: config.map { URL(filePath: $0) }, fields: set).applied(to: plan)
+    try plan.check()
+    return plan
+  }
+
+  private func budget(_ record: RunRecord, _ plan: TextureConfiguration) -> TextureTrainer.Budget {
+    if let steps { return .steps(steps) }
+    return (maxMinutes ?? record.maxMinutes).map { .seconds($0 * 60) } ?? .steps(plan.steps)
+  }
+}
+
+extension TextureConfiguration.Variant: ExpressibleByArgument {}
+
+extension ProgressTable {
+  private static let textureHead = "      step      %       ETA  pictures/s       loss  rendered  enhanced"
+
+  /// Shows how far a texture enhancement is: PSNR of the last cut-outs as they were rendered, and enhanced.
+  func show(_ p: TextureProgress) {
+    show(p.fraction, under: Self.textureHead) { left in
+      Self.start(p.step, p.fraction, left)
+        + String(format: " %11.1f %10.6f %9.2f %9.2f", locale: nil, p.picturesPerSecond, p.loss, p.psnrBefore, p.psnr)
+    }
+  }
+}
