@@ -19,13 +19,18 @@ package enum Cepstra {
     ])
     let steps = sound.count <= length ? 1 : 1 + (sound.count - length + step - 1) / step
     let frames = sharpened.pad([0, max((steps - 1) * step + length - sound.count, 0)]).windows(0, length, step: step)
-    let spectrum = call("aten::abs", call("aten::fft_rfft", frames, size, -1)).square() / Double(size)
-    let floor = 2.220446049250313e-16
-    func logarithm(_ x: Tensor) -> Tensor { x.maskedFill(x .== Tensor.zeros([], .float64), floor).log() }
-    let cepstra = logarithm(spectrum.matmul(bank.t())).matmul(transform.t())
-    let energy = logarithm(spectrum.sum(1)).unsqueeze(1)
-    return cat([energy, cepstra.narrow(1, 1, count - 1)], 1).to(.float32)
+    let (bands, cosines) = (bank.t(), transform.t())
+    // A minute at a time, so that the spectrum of a long sound takes no more memory than that of a short one.
+    return cat(
+      stride(from: 0, to: steps, by: 6000).map { start in
+        let part = frames.narrow(0, start, min(6000, steps - start))
+        let spectrum = call("aten::abs", call("aten::fft_rfft", part, size, -1)).square() / Double(size)
+        let cepstra = logarithm(spectrum.matmul(bands)).matmul(cosines)
+        return cat([logarithm(spectrum.sum(1)).unsqueeze(1), cepstra.narrow(1, 1, count - 1)], 1).to(.float32)
+      })
   }
+  /// Of nothing, the logarithm of the smallest step above 1, as NumPy's users do it.
+  private static func logarithm(_ x: Tensor) -> Tensor { x.maskedFill(x .== Tensor.zeros([], .float64), 0x1p-52).log() }
 
   /// Triangles over the spectrum's bins, `[26, 257]`.
   private static var bank: Tensor {

@@ -1,3 +1,4 @@
+import Foundation
 import Torch
 
 /// A network that turns a face into a direction which is nearly the same for all pictures of one person.
@@ -41,6 +42,11 @@ public final class MobileFaceNet: IdentityNet {
     whole = ConvBlock(512, 512, kernel: [7, 6], groups: 512, linear: true, generator)
     out = ConvBlock(512, 128, kernel: 1, linear: true, generator)
     _ = frozen()
+  }
+  /// Loads `068.ckpt`; throws `FileError`, `TorchFileError`, `SafetensorsError` or `ModelFileError`.
+  public convenience init(weights: URL) throws {
+    self.init(Generator(seed: 0))
+    try ModelFileError.naming(weights) { try load(try WeightFile.tensors(weights)) }
   }
 
   public func callAsFunction(_ crops: Tensor) -> Tensor {
@@ -112,6 +118,11 @@ public final class ArcFace: IdentityNet {
     self.body = body
     output = [BatchNorm2d(512), Step.nothing, Step.flatten, Linear(512 * 7 * 7, 512, generator), BatchNorm1d(512)]
     _ = frozen()
+  }
+  /// Loads `model_ir_se50.pth`; throws `FileError`, `TorchFileError`, `SafetensorsError` or `ModelFileError`.
+  public convenience init(weights: URL) throws {
+    self.init(Generator(seed: 0))
+    try ModelFileError.naming(weights) { try load(try WeightFile.tensors(weights)) }
   }
   public func callAsFunction(_ crops: Tensor) -> Tensor {
     let features = output((body as [any Layer])(input(crops * 2 - 1)))

@@ -31,7 +31,7 @@ extension ModelFile {
       Description(
         purpose: "face parsing (BiSeNet)", fileNames: ["79999_iter.pth", "parsing_bisenet.pth"],
         address: "https://github.com/xinntao/facexlib/releases/download/v0.2.0/parsing_bisenet.pth",
-        licence: "code MIT (zllrunning/face-parsing.PyTorch); trained on CelebAMask-HQ, non-commercial research",
+        licence: "of zllrunning/face-parsing.PyTorch, said to be MIT; trained on CelebAMask-HQ, for non-commercial research",
         sha256: "468e13ca13a9b43cc0881a9f99083a430e9c0a38abd935431d1c28ee94b26567", size: 53_289_463)
     case .syncNet:
       Description(

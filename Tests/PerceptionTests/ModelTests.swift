@@ -67,6 +67,23 @@ import Torch
     }
   }
 
+  @Test func networksAreMadeOfWhatIsThere() throws {
+    try withFolder { folder in
+      #expect(throws: ModelMissing.self) { try ModelLibrary.lpips(in: [folder]) }
+      #expect(throws: ModelMissing.self) { try ModelLibrary.faceParser(in: [folder]) }
+      #expect(throws: ModelMissing.self) { try ModelLibrary.syncNet(in: [folder]) }
+      #expect(throws: ModelMissing.self) { try ModelLibrary.identity(in: [folder]) }
+      try Safetensors.write(MobileFaceNet(Generator(seed: 1)).namedState(), to: folder.appending(path: "068.ckpt"))
+      #expect(try ModelLibrary.identity(in: [folder]) is MobileFaceNet)
+      let network = LPIPS(.squeeze, Generator(seed: 1))
+      try Safetensors.write(network.backbone.namedState(), to: folder.appending(path: "squeezenet1_1-b8a52dc0.pth"))
+      let heads = network.heads.layers.enumerated().map { ("lin\($0).model.1.weight", $1.weight) }
+      try Safetensors.write(Dictionary(uniqueKeysWithValues: heads), to: folder.appending(path: "squeeze.pth"))
+      let (a, b) = (picture("in.a", [1, 3, 64, 64]), picture("in.b", [1, 3, 64, 64]))
+      #expect(try ModelLibrary.lpips(.squeeze, in: [folder])(a, b).item == network(a, b).item)
+    }
+  }
+
   // MARK: - Downloads
 
   /// A program in curl's place.

@@ -97,6 +97,15 @@ import Torch
     #expect(abs(sync.distance - Double(truth[0])) < 1e-4 * Double(truth[0]) && abs(sync.confidence - Double(truth[1])) < 0.1)
   }
 
+  @Test func cepstraOfLongSounds() {
+    let sound = Tensor.randn([61 * 16000], Generator(seed: 5)).floats.map { $0 / 10 }
+    let whole = Cepstra.of(sound), part = Cepstra.of(Array(sound[(5990 * 160)...]))
+    #expect(whole.shape == [6099, 13] && part.shape == [109, 13])
+    // The first sample has none before it.
+    expectClose(part.narrow(0, 1, 108), whole.narrow(0, 5991, 108), absolute: 1e-4, "where one minute ends")
+    #expect(Cepstra.of([]).shape == [1, 13] && Cepstra.of([0.5]).isContiguous)
+  }
+
   @Test func offsetsOfLipsAndSound() {
     let sound = Tensor.randn([60, 8], Generator(seed: 3))
     // The picture of sound i comes three frames later.
