@@ -52,10 +52,11 @@ let package = Package(
     module("Capture", ["CLiteRT", "Media", "Face", "Torch"]),
     module("Subject", ["Radiance", "Capture", "Speech", "Face", "Metrics", "Runs", "Torch"]),
     module("Texture", ["Subject", "Capture", "Face", "Media", "Metrics", "Runs", "Torch"]),
+    module("Study", ["Subject", "Runs", "Torch"]),
     .executableTarget(
       name: "likeness",
       dependencies: [
-        "Torch", "Media", "Speech", "Face", "Radiance", "Metrics", "Perception", "Runs", "Capture", "Subject", "Texture",
+        "Torch", "Media", "Speech", "Face", "Radiance", "Metrics", "Perception", "Runs", "Capture", "Subject", "Texture", "Study",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -79,7 +80,8 @@ let package = Package(
     tests("Capture", ["Capture", "Media", "Face", "Torch"]),
     tests("Subject", ["Subject", "Speech", "Golden", "Radiance", "Runs", "Capture", "Face", "Torch"]),
     tests("Texture", ["Texture", "Golden", "Capture", "Face", "Metrics", "Runs", "Torch"]),
-    tests("Likeness", ["likeness", "Texture", "Runs", "Media", "Torch"]),
+    tests("Study", ["Study", "Subject", "Runs", "Torch"]),
+    tests("Likeness", ["likeness", "Study", "Texture", "Runs", "Media", "Torch"]),
   ],
   cxxLanguageStandard: .cxx20
 )

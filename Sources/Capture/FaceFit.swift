@@ -29,6 +29,19 @@ public struct FaceFit {
     public var error: Float
   }
 
+  /// Somebody whose shape another fit has found.
+  public struct Person {
+    /// Coefficients of the model's identity basis; those that are left out are 0.
+    public var identity: [Float]
+    /// As in `Result`; may be empty.
+    public var calibration: [SIMD3<Float>]
+    /// Pixels of the images to be fitted.
+    public var focal: Float
+    public init(identity: [Float], calibration: [SIMD3<Float>], focal: Float) {
+      (self.identity, self.calibration, self.focal) = (identity, calibration, focal)
+    }
+  }
+
   public let model: LandmarkModel
   /// The head whose eyes turn; nil leaves the gaze at zero.
   private let head: MorphableModel?
@@ -37,6 +50,8 @@ public struct FaceFit {
   public var expectedFocal = 2.2
   /// A focal length in pixels that is known; nil estimates it.
   public var knownFocal: Double?
+  /// Who is seen, so that only poses and expressions are fitted; nil finds it out.
+  public var person: Person?
   /// Whether frames follow each other in time, so that poses and expressions move smoothly.
   public var smooth = true
 
@@ -68,25 +83,7 @@ public struct FaceFit {
     let observed = points[.ellipsis, .to(2)].contiguous()
     let longer = Double(max(width, height)) / eye
 
-    // The clip's own values, from frames that show the person at rest in different poses.
-    let chosen = Tensor(FitFrames.choose(faces).map(Int64.init))
-    var clip = initial(points.indexSelect(0, chosen), focal: (knownFocal ?? expectedFocal * Double(max(width, height))) / eye)
-    let solver = FitSolver(model, observed: observed.indexSelect(0, chosen))
-    for _ in 0..<6 { clip = solver.step(clip, prior: Self.restPrior) }
-    // A stronger prior than the residuals' number would leave it: they share their errors, and only turned heads show perspective.
-    let focalPrior = knownFocal == nil ? (log: log(expectedFocal * longer), weight: focalWeight(chosen.numel)) : nil
-    for _ in 0..<10 {
-      clip = solver.clipStep(clip, focal: focalPrior, prior: Self.restPrior)
-      clip.focal = min(max(clip.focal, focalRange.lowerBound * longer), focalRange.upperBound * longer)
-      if let knownFocal { clip.focal = knownFocal / eye }
-    }
-    for _ in 0..<6 {
-      // What a face at rest seems to do all the time is how it is made.
-      clip.expression = atRest(clip.expression)
-      clip = solver.calibrated(clip, deviation: 0.04)
-      for _ in 0..<2 { clip = solver.step(clip, prior: Self.restPrior) }
-    }
-
+    let clip = person.map { known($0, points, eye) } ?? measured(faces, points, observed, eye, longer)
     var state = initial(points, focal: clip.focal)
     (state.identity, state.calibration) = (clip.identity, clip.calibration)
     let all = FitSolver(model, observed: observed)
@@ -108,6 +105,40 @@ public struct FaceFit {
       }
     }
     return result(state, gaze, observed: observed, times: times, count: count, camera: camera)
+  }
+
+  /// The clip's own values, from frames that show the person at rest in different poses.
+  private func measured(_ faces: [FaceLandmarks], _ points: Tensor, _ observed: Tensor, _ eye: Double, _ longer: Double) -> FitState {
+    let chosen = Tensor(FitFrames.choose(faces).map(Int64.init))
+    var clip = initial(points.indexSelect(0, chosen), focal: knownFocal.map { $0 / eye } ?? expectedFocal * longer)
+    let solver = FitSolver(model, observed: observed.indexSelect(0, chosen))
+    for _ in 0..<6 { clip = solver.step(clip, prior: Self.restPrior) }
+    // A stronger prior than the residuals' number would leave it: they share their errors, and only turned heads show perspective.
+    let focalPrior = knownFocal == nil ? (log: log(expectedFocal * longer), weight: focalWeight(chosen.numel)) : nil
+    for _ in 0..<10 {
+      clip = solver.clipStep(clip, focal: focalPrior, prior: Self.restPrior)
+      clip.focal = min(max(clip.focal, focalRange.lowerBound * longer), focalRange.upperBound * longer)
+      if let knownFocal { clip.focal = knownFocal / eye }
+    }
+    for _ in 0..<6 {
+      // What a face at rest seems to do all the time is how it is made.
+      clip.expression = atRest(clip.expression)
+      clip = solver.calibrated(clip, deviation: 0.04)
+      for _ in 0..<2 { clip = solver.step(clip, prior: Self.restPrior) }
+    }
+    return clip
+  }
+  /// The same where they are known.
+  private func known(_ person: Person, _ points: Tensor, _ eye: Double) -> FitState {
+    var clip = initial(points.narrow(0, 0, 1), focal: Double(person.focal) / eye)
+    let count = clip.identity.numel
+    precondition(person.identity.count <= count, "\(person.identity.count) identity coefficients for a model of \(count)")
+    precondition(person.calibration.isEmpty || person.calibration.count == LandmarkModel.count, "\(person.calibration.count) landmarks")
+    clip.identity = Tensor(person.identity + [Float](repeating: 0, count: count - person.identity.count))
+    if !person.calibration.isEmpty {
+      clip.calibration = Tensor(person.calibration.flatMap { [$0.x, $0.y, $0.z] }, [LandmarkModel.count, 3])
+    }
+    return clip
   }
 
   /// Where the eyes look in every frame.

@@ -2,11 +2,11 @@ import Foundation
 import Torch
 
 /// Holds a run folder for one process; the system lets go when the process ends, however it ends.
-final class RunLock {
+package final class RunLock {
   private let descriptor: Int32
 
   /// Throws `RunError` if another process, or another part of this one, holds `folder`.
-  init(_ folder: URL) throws {
+  package init(_ folder: URL) throws {
     let url = folder.appending(path: ".lock")
     descriptor = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw FileError(url, "cannot write", code: errno) }

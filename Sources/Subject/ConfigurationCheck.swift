@@ -34,7 +34,15 @@ extension SubjectConfiguration {
       throw ConfigurationError(field: "rays.weights", value: "\(rays.weights)", bounds: "a weight for each of the \(field.classes) classes")
     }
     if let speech { try speech.check() }
-    if let planes { try planes.check() } else { try checkPaper() }
+    guard let planes else { return try checkPaper() }
+    try planes.check()
+    if !planes.displaces {
+      let without = "0 where planes.displaces is false: nothing follows the mesh"
+      guard mesh.weight == 0 else { throw ConfigurationError(field: "mesh.weight", value: "\(mesh.weight)", bounds: without) }
+      guard mesh.warmUpSteps == 0 else {
+        throw ConfigurationError(field: "mesh.warmUpSteps", value: "\(mesh.warmUpSteps)", bounds: without)
+      }
+    }
   }
 
   /// What the paper's networks are made of.

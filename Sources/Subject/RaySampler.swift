@@ -10,6 +10,8 @@ public struct RaySamplerConfiguration: Codable, Sendable, Equatable {
     /// The published code: after each step, from that step's rays; a class's rays go by its area times its share, and a class without
     /// rays has no share in the next step.
     case step
+    /// Every pixel is as likely as any other, as in the original NeRF: no class gets more than its area.
+    case uniform
   }
   public var rule = Rule.epoch
   /// ω, one a class.
@@ -88,6 +90,7 @@ public final class RaySampler {
         switch configuration.rule {
         case .epoch: apportion(wanted, among: present(shares, pixels))
         case .step: scatter(wanted, by: pixels.counts.enumerated().map { shares[$0] * Double($1) }, generator)
+        case .uniform: scatter(wanted, by: pixels.counts.map(Double.init), generator)
         }
       drawn.frames.append(frame)
       let u = Tensor.rand([perClass.reduce(0, +)], generator).floats
@@ -108,6 +111,7 @@ public final class RaySampler {
   /// What a step's rays lost: sums over the rays of each class, and their numbers.
   public func record(losses: [Double], rays: [Double]) {
     switch configuration.rule {
+    case .uniform: break
     case .step:
       let means = zip(zip(losses, rays), configuration.weights).map { $1 * $0.0 / max($0.1, 1) }
       let sum = means.reduce(0, +)

@@ -4,16 +4,18 @@ import Foundation
 import Media
 import Metrics
 import Subject
+import Texture
 import Torch
 
 struct Eval: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Judge an avatar on the frames it never saw.",
     discussion: """
-      Renders the held-out frames of the run's dataset and compares them with the truth: L1, PSNR and SSIM (Gaussian window of 11 x 11) of the
-      whole picture, head, face, mouth and torso, as means over frames. A sharp face that does not move has a fine PSNR, so the renders are also
-      tracked as any clip is, and lip gap, mouth width, eye opening and brow height compared with the truth's: correlation and
-      amplitude (standard deviation over the truth's), 1 is best for both.
+      Renders the held-out frames of the run's dataset and compares them with the truth: L1, PSNR, SSIM (Gaussian window of 11 x 11), sharpness
+      and detail of the whole picture, head, face, mouth and torso, and of the face alone as the paper has it, as means over frames. A sharp face
+      that does not move has a fine PSNR, so the renders are also tracked as any clip is, and lip gap, mouth width, eye opening and brow height
+      compared with the truth's: correlation and amplitude (standard deviation over the truth's), 1 is best for both; how many frames late the
+      lips are; and the average distances of expression (AED) and pose (APD). The report says what each figure means, as does Docs/metrics.md.
 
       Writes <run>/eval.json and <run>/eval/ (of anna.safetensors, which export wrote, anna/eval.json and anna/eval/): contact-sheet.png (truth above, avatar below) and <frame>.png of each of its frames.
 
@@ -39,6 +41,8 @@ struct Eval: ParsableCommand {
   var video: String?
   @Option(help: "What moves the mouth of an avatar that knows both: expression (as tracked) or speech (as heard in the clip).")
   var by: MouthChoice?
+  @Option(help: ArgumentHelp("What train texture made: the pictures are judged as it enhances them.", valueName: "run|file"))
+  var enhance: String?
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
@@ -46,6 +50,7 @@ struct Eval: ParsableCommand {
     case (nil, nil): throw ValidationError("give --load <run> to judge an avatar, or --data <folder> --truth <folder> to judge a capture")
     case (_?, _?): throw ValidationError("give --load or --truth, not both")
     case (nil, _?) where video != nil: throw ValidationError("--video shows an avatar; it goes with --load")
+    case (nil, _?) where enhance != nil: throw ValidationError("--enhance goes with --load")
     case (nil, _?) where data == nil: throw ValidationError("--truth needs --data, the dataset that process made of the film")
     default: break
     }
@@ -63,40 +68,34 @@ struct Eval: ParsableCommand {
 
   private func judge(_ load: String) throws {
     let device = try compute.chosen()
-    let source = try AvatarSource(load, step: step, device: device), avatar = source.avatar, scene = avatar.scene
+    let source = try AvatarSource(load, step: step, device: device), avatar = source.avatar
     guard let folder = data.map({ URL(filePath: $0) }) ?? source.data else {
       throw Failure.usage("\(load): an exported avatar knows no clip of its own; name its dataset with --data <folder>")
     }
-    let dataset = try Dataset(folder, width: scene.camera.width, height: scene.camera.height)
-    let positions = try (FrameChoice(frames) ?? .test).positions(dataset)
-    let performance = try Performance(dataset, positions: positions, by: avatar, isOwn: true, driver: try by.driver(of: avatar))
+    let enhancer = try enhance.map { try TextureEnhancer(URL(filePath: $0), warn: complain) }
+    var trial = try AvatarTrial(avatar, data: folder, driver: try by.driver(of: avatar), enhancer: enhancer)
+    let positions = try (FrameChoice(frames) ?? .test).positions(trial.dataset)
+    trial = try trial.on(positions)
 
-    var judged = try Judgement()
-    let film = try video.map { try FilmSink(URL(filePath: $0), performance, columns: 2) }
+    let film = try video.map { try FilmSink(URL(filePath: $0), trial.performance, columns: 2) }
     let table = ProgressTable()
-    let start = ContinuousClock.now
-    for (i, shot) in performance.shots.enumerated() {
-      if let status = StopSignal.exitStatus {
-        table.finish()
-        complain("stopped after \(i) of \(positions.count) frames; nothing was written")
-        throw ExitCode(status)
-      }
-      let picture = try avatar.render(
-        shot.state, torso: shot.torso, heard: try performance.voice?.heard(about: shot.index), camera: shot.camera)
-      // Judged as it would be shown: in 8 bits.
-      let shown = (picture.rgb * 255).round().clamp(0, 255).to(.uint8), truth = try dataset.image(positions[i])
-      try judged.add(shown, truth: truth, labels: try? dataset.labels(positions[i]), frame: shot.index)
-      try film?.take(cat([truth, shown], 1), shot.index)
-      table.show("judged \(i + 1) of \(positions.count) frames", last: i + 1 == positions.count)
+    var done = 0
+    let found = try trial.judged { truth, shown, frame, count in
+      done = count
+      try film?.take(cat([truth, shown], 1), frame)
+      table.show("judged \(count) of \(positions.count) frames", last: count == positions.count)
+      return !StopSignal.isRaised || count == positions.count
     }
     table.finish()
+    guard let (judged, figures) = found else {
+      complain("stopped after \(done) of \(positions.count) frames; nothing was written")
+      throw ExitCode(StopSignal.exitStatus ?? 1)
+    }
     try film?.finish()
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
 
-    let figures = judged.figures(framesPerSecond: Double(positions.count) / seconds)
     let report = EvaluationReport(
       experimentName: avatar.record.experiment, methodName: avatar.record.method, checkpoint: source.file.path(percentEncoded: false),
-      results: figures)
+      results: figures, notes: judged.notes)
     let file = output.map { URL(filePath: $0) } ?? source.results.appending(path: "eval.json")
     let sheet = try judged.writePictures(to: source.results.appending(path: "eval"))
     try report.write(to: file)

@@ -4,6 +4,7 @@ import Media
 import Perception
 import Runs
 import Speech
+import Study
 import Subject
 import Texture
 import Torch
@@ -29,6 +30,7 @@ func exitStatus(of error: any Error) -> Int32 {
   case .onlyPlanesAreBaked, .exactIsNotBaked, .needsSpeech, .hearsNothing: return 64
   default: break
   }
+  if case .noSuchRow = error as? StudyError { return 64 }
   if error is DeviceError || error is CUDAError || error is ConfigurationError { return 64 }
   let isInput =
     switch error {
@@ -38,7 +40,7 @@ func exitStatus(of error: any Error) -> Int32 {
     case let error as RunError: if case .busy = error.reason { false } else { true }
     case let error as SpeechError: error.kind == .badInput
     case is DatasetError, is SafetensorsError, is TorchFileError, is ModuleError, is ModelFileError, is ModelMissing, is SubjectError: true
-    case is TextureError: true
+    case is TextureError, is StudyError: true
     default: false
     }
   return isInput ? 65 : 1

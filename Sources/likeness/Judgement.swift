@@ -7,51 +7,97 @@ import Torch
 /// Gathers how an avatar's pictures compare with the truth, frame by frame in order of time.
 struct Judgement {
   private let truthTracker, renderTracker: LandmarkTracker
-  private var whole: [PictureScores] = []
-  private var regions: [Region: [PictureScores]] = [:]
+  private var whole = RegionScores()
+  private var faceOnly: [PictureScores] = []
+  private var regions: [Region: RegionScores] = [:]
   private var torso = TorsoSteadiness()
+  private var retracking = Retracking()
+  private var perceived: PerceivedLikeness
   private var truthSignals: [MotionSignals?] = []
   private var renderSignals: [MotionSignals?] = []
   /// `[H, W, 3]` uint8 each.
-  private var pairs: [(frame: Int, truth: Tensor, render: Tensor)] = []
+  private(set) var pairs: [(frame: Int, truth: Tensor, render: Tensor)] = []
 
-  /// Throws when the face networks are absent.
-  init() throws { (truthTracker, renderTracker) = (try LandmarkTracker(), try LandmarkTracker()) }
+  /// What figures are left out, and why.
+  var notes: [String] { perceived.notes }
 
-  /// Takes the avatar's picture and the truth, `[H, W, 3]` uint8 each, and the truth's classes `[H, W]` if they are known.
-  mutating func add(_ shown: Tensor, truth: Tensor, labels: Tensor?, frame: Int) throws {
+  /// Throws when the face networks are absent, or weights that users brought are no good.
+  init() throws {
+    (truthTracker, renderTracker) = (try LandmarkTracker(), try LandmarkTracker())
+    perceived = try PerceivedLikeness()
+  }
+
+  /// Takes the avatar's picture and the truth, `[H, W, 3]` uint8 each, the truth's classes `[H, W]` if they are known, and the avatar's own.
+  mutating func add(_ shown: Tensor, truth: Tensor, labels: Tensor?, renderedLabels: Tensor, frame: Int) throws {
     let (a, b) = (shown.to(.float32) / 255, truth.to(.float32) / 255)
-    if let scores = PictureScores(a, truth: b) { whole.append(scores) }
+    let laplacians = (Detail.laplacian(a), Detail.laplacian(b))
+    whole.add(a, b, laplacians, where: nil)
+    var cut: (shown: Tensor, truth: Tensor)?
     if let labels {
-      for region in Region.allCases {
-        if let scores = PictureScores(a, truth: b, where: region.mask(labels)) { regions[region, default: []].append(scores) }
-      }
+      for region in Region.allCases { regions[region, default: RegionScores()].add(a, b, laplacians, where: region.mask(labels)) }
+      func cutOut(_ picture: Tensor, _ labels: Tensor) -> Tensor { picture * Region.withoutTorso(labels).to(.float32).unsqueeze(-1) }
+      let faces = (shown: cutOut(a, renderedLabels), truth: cutOut(b, labels))
+      cut = faces
+      if let scores = PictureScores(faces.shown, truth: faces.truth) { faceOnly.append(scores) }
       torso.add(shown, truth: truth, labels: labels, frame: frame)
     }
-    truthSignals.append(try truthTracker.track(truth).flatMap { MotionSignals($0) })
-    renderSignals.append(try renderTracker.track(shown).flatMap { MotionSignals($0) })
+    let (trueFace, face) = (try truthTracker.track(truth), try renderTracker.track(shown))
+    truthSignals.append(trueFace.flatMap { MotionSignals($0) })
+    renderSignals.append(face.flatMap { MotionSignals($0) })
+    retracking.add(face, truth: trueFace, frame: frame)
+    perceived.add(a, truth: b, faceOnly: cut, face: face, trueFace: trueFace)
     pairs.append((frame, truth, shown))
   }
 
-  func figures(framesPerSecond: Double) -> EvaluationReport.Results {
+  /// All figures; `track` is the dataset's, at the size of the pictures, and `sound` begins with its frame 0.
+  func figures(framesPerSecond: Double, _ track: Track, sound: URL?) throws -> EvaluationReport.Results {
     var scores: [String: Double] = ["fps": framesPerSecond, "frames": Double(pairs.count)]
-    func put(_ all: [PictureScores], _ end: String) {
-      guard let mean = PictureScores.mean(all) else { return }
-      scores["l1" + end] = mean.l1
-      scores["psnr" + end] = mean.psnr
-      scores["ssim" + end] = mean.ssim
+    func put(_ mean: PictureScores?, _ end: String) {
+      scores["l1" + end] = mean?.l1
+      scores["psnr" + end] = mean?.psnr
+      scores["ssim" + end] = mean?.ssim
+    }
+    func put(_ all: RegionScores, _ end: String) {
+      put(PictureScores.mean(all.scores), end)
+      scores["sharpness" + end] = all.detail.sharpness
+      scores["detail" + end] = all.detail.likeness
     }
     put(whole, "")
     for (region, all) in regions { put(all, "_" + region.rawValue) }
+    put(PictureScores.mean(faceOnly), "_face_only")
     scores.merge(torso.figures) { $1 }
+    if let found = try retracking.compare(track) {
+      (scores["aed"], scores["aed_still"]) = (found.distance.expression, found.still.expression)
+      (scores["apd"], scores["apd_still"]) = (found.distance.rotation, found.still.rotation)
+      (scores["apd_6"], scores["apd_6_still"]) = (found.distance.pose, found.still.pose)
+    }
+    let start = Double(pairs.first?.frame ?? 0) / track.fps
+    let seen = try perceived.figures(
+      pairs.map(\.render), sound: sound.map { (file: $0, start: start) }, follow: successive == pairs.count - 1, fps: track.fps)
+    scores.merge(seen) { $1 }
     let motion = MotionFidelity.compare(renderSignals.map { $0?.named }, truth: truthSignals.map { $0?.named })
-    return EvaluationReport.Results(scores: scores, motion: motion)
+    return EvaluationReport.Results(scores: scores, motion: motion, lipSync: lipSync)
+  }
+
+  /// Pairs of frames of which the second comes right after the first.
+  private var successive: Int { zip(pairs, pairs.dropFirst()).count { $0.frame + 1 == $1.frame } }
+
+  /// How late the lips are; nil where there is nothing to tell, or where most frames do not follow each other.
+  private var lipSync: Lag? {
+    guard let first = pairs.first?.frame, let last = pairs.last?.frame, 2 * successive >= pairs.count else { return nil }
+    // Frames may be missing: a lag counts frames of the clip, not of this list.
+    func inTime(_ signals: [MotionSignals?]) -> [Double?] {
+      var all = [Double?](repeating: nil, count: last - first + 1)
+      for (pair, signal) in zip(pairs, signals) { all[pair.frame - first] = signal?.lipGap }
+      return all
+    }
+    return Lag(inTime(renderSignals), truth: inTime(truthSignals))
   }
 
   /// Writes pairs of the most telling frames into `folder`, and all of them as a contact sheet, whose place it returns.
   func writePictures(to folder: URL) throws -> URL {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let chosen = telling(12)
+    let chosen = tellingFrames(12)
     for i in chosen { try ImageFile.write(cat([pairs[i].truth, pairs[i].render], 1), to: folder.appending(path: "\(pairs[i].frame).png")) }
     let sheet = folder.appending(path: "contact-sheet.png")
     try ImageFile.write(ContactSheet(columns: 6, cell: 256).picture(chosen.map { (pairs[$0].truth, pairs[$0].render) }), to: sheet)
@@ -60,7 +106,7 @@ struct Judgement {
 
   /// Places of `count` frames in order of time: the mouth at its most open, most closed, narrowest and widest, the eyes most closed,
   /// the brows highest, and others evenly between.
-  private func telling(_ count: Int) -> [Int] {
+  func tellingFrames(_ count: Int) -> [Int] {
     var chosen: [Int] = []
     func add(_ i: Int?) { if let i, !chosen.contains(i) { chosen.append(i) } }
     func extreme(_ signal: (MotionSignals) -> Double) -> Int? {
@@ -74,6 +120,17 @@ struct Judgement {
     add(extreme(\.browHeight))
     var others = (0..<count).map { $0 * max(0, pairs.count - 1) / max(1, count - 1) }
     while chosen.count < count, !others.isEmpty { add(others.removeFirst()) }
-    return chosen.sorted()
+    return chosen.prefix(count).sorted()
+  }
+}
+
+/// What is summed up over the pictures of a region.
+private struct RegionScores {
+  var scores: [PictureScores] = []
+  var detail = Detail()
+
+  mutating func add(_ picture: Tensor, _ truth: Tensor, _ laplacians: (Tensor, Tensor), where mask: Tensor?) {
+    if let one = PictureScores(picture, truth: truth, where: mask) { scores.append(one) }
+    detail.add(laplacians.0, laplacians.1, where: mask)
   }
 }

@@ -52,6 +52,26 @@ import Torch
     #expect(result.calibration.contains { length($0) > 0.005 })
   }
 
+  /// Part of a clip, fitted with what the whole showed of the person, comes out as in the whole.
+  @Test func whoIsKnownNeedsNoFitOfTheirOwn() throws {
+    let clip = SyntheticClip(frames: 120, noise: 0.001, bias: 0.01, seed: 6)
+    var fit = FaceFit(SyntheticClip.head.model)
+    let whole = try fit.fit(clip.landmarks, width: 512, height: 512)
+    fit.person = FaceFit.Person(identity: whole.identity, calibration: whole.calibration, focal: whole.camera.focal.x)
+    let part = try fit.fit(Array(clip.landmarks[40..<100]), width: 512, height: 512)
+    #expect(part.identity == whole.identity && part.calibration == whole.calibration)
+    #expect(abs(part.camera.focal.x / whole.camera.focal.x - 1) < 1e-4)
+    for i in 5..<55 {
+      let (a, b) = (try #require(part.frames[i]), try #require(whole.frames[40 + i]))
+      #expect(a.pose.rotation.angle(to: b.pose.rotation) < 0.01)
+      #expect(zip(a.expression, b.expression).map { abs($0 - $1) }.max()! < 0.05)
+    }
+    // Coefficients that are left out are those of the mean.
+    fit.person = FaceFit.Person(identity: Array(whole.identity.prefix(3)), calibration: [], focal: whole.camera.focal.x)
+    let other = try fit.fit(Array(clip.landmarks[40..<100]), width: 512, height: 512)
+    #expect(Array(other.identity.prefix(3)) == Array(whole.identity.prefix(3)) && other.identity.dropFirst(3).allSatisfy { $0 == 0 })
+  }
+
   @Test func framesWithoutAFaceAreLeftOut() throws {
     var clip = SyntheticClip(frames: 40)
     for i in [0, 11, 12, 13, 39] { clip.landmarks[i] = nil }

@@ -29,9 +29,12 @@ struct GoldenMetricsTests {
       near(psnr(a, b), "out.psnr")
       near(ssim(a, b), "out.ssim_gauss11")
       near(StructuralSimilarity.uniform(a, b), "out.ssim_uniform7")
-      near(l1(file.tensors["in.exp1"]!, file.tensors["in.exp2"]!), "out.aed")
-      near(l1(file.tensors["in.pose1"]!, file.tensors["in.pose2"]!), "out.apd6")
-      near(l1(file.tensors["in.pose1"]![.all, .to(3)], file.tensors["in.pose2"]![.all, .to(3)]), "out.apd3")
+      let found = CoefficientDistance(
+        expressions: file.tensors["in.exp1"]!, poses: file.tensors["in.pose1"]!,
+        truth: (file.tensors["in.exp2"]!, file.tensors["in.pose2"]!))
+      near(found?.expression, "out.aed")
+      near(found?.pose, "out.apd6")
+      near(found?.rotation, "out.apd3")
     }
   }
 }

@@ -59,9 +59,11 @@ extension FrameConditions {
     // dx = s ((R - 1) x + t) of the torso.
     let still = Tensor.eye(3, device: device)
     let carried = cat([mixture.torsoFromHead.narrow(-1, 3, 1), mixture.torsoFromHead.narrow(-1, 0, 3) - still], -1)  // [F, 3, 4]
-    let moves = cat([mixture.weights.narrow(1, 0, 3), carried], -1)
-    let lifts = cat([mixture.weights.narrow(1, 3, 2), .zeros([frames, 2, 4], device: device)], -1)
-    return cat([moves, lifts, .zeros([frames, 3, k + 4], device: device)], 1)
+    func none(_ rows: Int) -> Tensor { .zeros([frames, rows, k + 4], device: device) }
+    let moves = configuration.displaces ? cat([mixture.weights.narrow(1, 0, 3), carried], -1) : none(3)
+    let lifts =
+      configuration.lifts ? cat([mixture.weights.narrow(1, 3, 2), .zeros([frames, 2, 4], device: device)], -1) : none(2)
+    return cat([moves, lifts, none(3)], 1)
   }
 
   /// Displacement and ambient coordinates (and three zeros) of places in all frames, from the basis there: `[n, F * 8]`.

@@ -14,6 +14,10 @@ public struct HyperPlanesConfiguration: Codable, Sendable, Equatable {
     public var layers, width: Int
   }
   public var deformation = Deformation.lattice
+  /// Whether F_d moves points, and the torso with the room; without it the template sees head space as it is, as NerFACE's does.
+  public var displaces = true
+  /// Whether F_h lifts points into the ambient dimensions; without it all of them lie at w = 0.
+  public var lifts = true
   /// Nodes along x, y and z.
   public var lattice = [40, 48, 36]
   /// The part of the lattice's nodes along each axis that stands around the face.

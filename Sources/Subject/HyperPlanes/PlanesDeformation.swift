@@ -74,7 +74,7 @@ package struct ConditionedPlanes {
   }
 
   /// Density (per head unit) `[N]` and features `[N, C]` of points of frames.
-  func samples(_ points: Tensor, frame: Tensor) -> (density: Tensor, features: Tensor) {
+  package func samples(_ points: Tensor, frame: Tensor) -> (density: Tensor, features: Tensor) {
     let moved = deformed(points, frame: frame)
     let place = points + moved.narrow(1, 0, 3), w = moved.narrow(1, 3, 3)
     let axes = field.space.templateAxes

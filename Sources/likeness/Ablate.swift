@@ -1,0 +1,129 @@
+import ArgumentParser
+import Capture
+import Foundation
+import Runs
+import Study
+import Subject
+import Torch
+
+struct Ablate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train and judge the method with and without its parts: the paper's tables of any dataset.",
+    discussion: """
+      Each row of the tables is a training of its own: the whole method, without texture enhancement, without weighted sampling of rays, without
+      one deformation field and both; five sampling weights of lips and mouth; NerFACE in this engine; the fast field and the paper's networks;
+      driven by tracked coefficients and by speech. Each is judged on the held-out frames as `likeness eval` does.
+
+      --budget is the time of training of the whole study: every row's field gets the same part of it, and texture enhancement a quarter of that on
+      top. Judging is not counted: a few seconds a row, for a row with slow pictures at most about as long as it was trained (it is judged on fewer
+      frames then, which the report says). --row-budget gives each row's field its time instead.
+
+      Writes <output>/ablation.html (one page with tables, pictures side by side, maps of errors, curves of training), ablation.md and ablation.csv
+      anew after every row, and rows/<name>/ with the run of each, which render and eval take. Ctrl-C saves and stops. With --resume rows that are
+      finished are not run again, and one that was interrupted goes on from its last checkpoint; of a finished study it writes the report anew.
+
+      Examples:
+        likeness ablate --data data/anna --budget 2h
+        likeness ablate --data data/anna --budget 2h --resume
+        likeness ablate --data data/anna --row-budget 5m --rows expression-no-te,expression-no-hdm,nerface
+
+      Rows: \(StudyPlan.rows(sweep: .expression).map(\.name).joined(separator: ", ")).
+      """)
+
+  @Option(help: ArgumentHelp("The dataset folder; with --resume and --output the study knows it.", valueName: "folder"))
+  var data: String?
+  @Option(help: ArgumentHelp("Training time of all rows together, as 10m, 2h or 1h30m; 10m by default.", valueName: "time"))
+  var budget: String?
+  @Option(help: ArgumentHelp("Training time of each row, in place of --budget.", valueName: "time"))
+  var rowBudget: String?
+  @Option(help: ArgumentHelp("The study's folder; outputs/<dataset>/ablate/<time> by default.", valueName: "folder"))
+  var output: String?
+  @Flag(help: "Go on with a study: that of --output, otherwise the dataset's latest.")
+  var resume = false
+  @Option(help: ArgumentHelp("Only these rows, by name with commas between.", valueName: "names"))
+  var rows: String?
+  @Option(help: "The longer side of the pictures, in pixels; 256 by default.")
+  var size: Int?
+  @Option(help: "What chance starts from in all rows.")
+  var seed: UInt64?
+  @OptionGroup var compute: ComputeOptions
+
+  func validate() throws {
+    if budget != nil, rowBudget != nil { throw ValidationError("give --budget or --row-budget, not both") }
+    for (name, text) in [("--budget", budget), ("--row-budget", rowBudget)] {
+      if let text, StudyBudget.seconds(text) == nil { throw ValidationError("\(name) \(text): write a time as 10m, 90s or 1h30m") }
+    }
+    if let size, !(16...8192).contains(size) { throw ValidationError("--size must be 16...8192") }
+    if data == nil, !(resume && output != nil) { throw ValidationError("--data names the dataset folder to study") }
+    if resume, rows != nil { throw ValidationError("a study that goes on keeps its rows; leave --rows out") }
+  }
+
+  func run() throws {
+    StopSignal.listen()
+    let device = try compute.chosen()
+    let (folder, isNew) = resume ? (try resumed(), false) : (try begun(), true)
+    print("study     \(folder.url.path(percentEncoded: false))")
+    print("training  \(folder.plan.rows.count) rows of \(ProgressTable.clock(folder.plan.secondsPerRow)) each, then judging")
+    fflush(nil)
+    let study = StudyRunner(folder: folder, device: device)
+    do {
+      try study.run()
+    } catch  where isNew && !study.hasTrained {
+      // What cannot be studied leaves no folder.
+      try? FileManager.default.removeItem(at: folder.url)
+      throw error
+    }
+    let page = try study.report.write(to: folder)
+    print("report    \(page.path(percentEncoded: false))")
+    let again = "likeness ablate --output \(folder.url.path(percentEncoded: false)) --resume"
+    if StopSignal.isRaised, study.isOpen {
+      print("stopped   go on with: \(again)")
+      throw ExitCode(StopSignal.exitStatus ?? 1)
+    }
+    if !study.failures.isEmpty {
+      throw Failure.other("\(study.failures.joined(separator: ", ")) failed, the report says why; try again with: \(again)")
+    }
+  }
+
+  private var budgetChosen: StudyBudget? {
+    rowBudget.flatMap { StudyBudget.seconds($0) }.map { .row($0) } ?? budget.flatMap { StudyBudget.seconds($0) }.map { .whole($0) }
+  }
+
+  private func begun() throws -> StudyFolder {
+    let data = URL(filePath: data ?? "").standardizedFileURL
+    let dataset = try Dataset(data, size: size)
+    guard !dataset.trainIndices.isEmpty, !dataset.testIndices.isEmpty else {
+      throw Failure.input("\(data.path): has no frames to train on, or none held out to judge by; make it of a longer clip")
+    }
+    let names = rows?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    let plan = try StudyPlan(
+      data: data, budget: budgetChosen ?? .whole(600), size: size, seed: seed ?? 0, hasSound: dataset.audio != nil, only: names,
+      canRun: { RowTrial.obstacle($0, dataset) == nil })
+    let place =
+      output.map { URL(filePath: $0) }
+      ?? RunFolder.place(in: URL(filePath: "outputs"), experiment: data.lastPathComponent, method: "ablate")
+    return try StudyFolder.create(place, plan)
+  }
+
+  private func resumed() throws -> StudyFolder {
+    let place: URL
+    if let output {
+      place = URL(filePath: output)
+    } else {
+      let name = URL(filePath: data ?? "").standardizedFileURL.lastPathComponent
+      guard let latest = StudyFolder.latest(in: URL(filePath: "outputs"), experiment: name) else {
+        throw Failure.input("outputs/\(name)/ablate: holds no study; leave --resume out to begin one")
+      }
+      place = latest
+    }
+    let plan = try StudyFolder.plan(place)
+    func differs(_ option: String) -> ValidationError {
+      ValidationError("\(option) differs from what the study was begun with; leave it out, or begin another with another --output")
+    }
+    if let data, URL(filePath: data).standardizedFileURL.path(percentEncoded: false) != plan.data { throw differs("--data") }
+    if let size, size != plan.size { throw differs("--size") }
+    if let seed, seed != plan.seed { throw differs("--seed") }
+    if let budgetChosen, budgetChosen != plan.budget { throw differs("the budget") }
+    return try StudyFolder.resume(place)
+  }
+}
