@@ -13,6 +13,8 @@ public struct StudyPlan: Codable, Sendable, Equatable {
   /// The longer side of the pictures; nil as the fast preset has it.
   public var size: Int?
   public var seed: UInt64
+  /// Fields of all rows' configurations that are not as the row has them, as `rays.rays=512`.
+  public var changes: [String]
   public var rows: [StudyRow]
   /// What Table 5's rows are driven by.
   public var sweep: StudyRow.Driver
@@ -24,11 +26,11 @@ public struct StudyPlan: Codable, Sendable, Equatable {
   /// - names: the rows to run; nil all of them.
   /// - canRun: rows that cannot be run take no part of the budget.
   public init(
-    data: URL, budget: StudyBudget, size: Int?, seed: UInt64, hasSound: Bool, only names: [String]? = nil,
+    data: URL, budget: StudyBudget, size: Int?, seed: UInt64, hasSound: Bool, changes: [String] = [], only names: [String]? = nil,
     canRun: (StudyRow) -> Bool = { _ in true }
   ) throws(StudyError) {
     self.data = data.standardizedFileURL.path(percentEncoded: false)
-    (self.budget, self.size, self.seed) = (budget, size, seed)
+    (self.budget, self.size, self.seed, self.changes) = (budget, size, seed, changes)
     sweep = hasSound ? .speech : .expression
     let all = Self.rows(sweep: sweep)
     rows = all

@@ -46,6 +46,10 @@ struct Ablate: ParsableCommand {
   var size: Int?
   @Option(help: "What chance starts from in all rows.")
   var seed: UInt64?
+  @Option(
+    help: ArgumentHelp(
+      "Change one field of every row's configuration by its path, as rays.rays=1024; may be repeated.", valueName: "field=value"))
+  var set: [String] = []
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
@@ -97,8 +101,10 @@ struct Ablate: ParsableCommand {
     }
     let names = rows?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     let plan = try StudyPlan(
-      data: data, budget: budgetChosen ?? .whole(600), size: size, seed: seed ?? 0, hasSound: dataset.audio != nil, only: names,
+      data: data, budget: budgetChosen ?? .whole(600), size: size, seed: seed ?? 0, hasSound: dataset.audio != nil, changes: set,
+      only: names,
       canRun: { RowTrial.obstacle($0, dataset) == nil })
+    for row in plan.rows { _ = try RowTrial.configuration(row, plan) }
     let place =
       output.map { URL(filePath: $0) }
       ?? RunFolder.place(in: URL(filePath: "outputs"), experiment: data.lastPathComponent, method: "ablate")
@@ -123,6 +129,7 @@ struct Ablate: ParsableCommand {
     if let data, URL(filePath: data).standardizedFileURL.path(percentEncoded: false) != plan.data { throw differs("--data") }
     if let size, size != plan.size { throw differs("--size") }
     if let seed, seed != plan.seed { throw differs("--seed") }
+    if !set.isEmpty, set != plan.changes { throw differs("--set") }
     if let budgetChosen, budgetChosen != plan.budget { throw differs("the budget") }
     return try StudyFolder.resume(place)
   }

@@ -74,11 +74,19 @@ final class RowTrial {
     return isDone ? (try TextureEnhancer(run: run, warn: complain), trainer.seconds) : nil
   }
 
+  /// What the row's field is trained with, the study's own changes included; throws `ValidationError` or `ConfigurationError` for changes that do not fit.
+  static func configuration(_ row: StudyRow, _ plan: StudyPlan) throws -> SubjectConfiguration {
+    let changed = try ConfigurationChanges(file: nil, fields: plan.changes).applied(
+      to: row.configuration(size: plan.size, seed: plan.seed))
+    try changed.check()
+    return changed
+  }
+
   private func train(_ progress: (Progress) -> Void) throws -> (steps: Int, seconds: Double)? {
     let plan = folder.plan, data = URL(filePath: plan.data), place = folder.run(row)
     _ = try folder.folder(row)
     let run = RunFolder.exists(place) ? try RunFolder.resume(place) : nil
-    let configuration = try run.map { try SubjectConfiguration($0) } ?? row.configuration(size: plan.size, seed: plan.seed)
+    let configuration = try run.map { try SubjectConfiguration($0) } ?? Self.configuration(row, plan)
     let dataset = try Dataset(data, size: configuration.size)
     func created() throws -> RunFolder {
       let record = try RunRecord(

@@ -5,8 +5,11 @@ import Testing
 import Torch
 
 @Suite(.serialized) struct AblateTests {
+  /// Fields of seconds, whose checkpoints come often.
+  static let small = (TrainingTests.small + TrainingTests.presets["fast"]!).filter { $0.contains("=") && !$0.contains("mesh.warmUp") }
+    .flatMap { ["--set", $0] }
   static func arguments(_ rows: String, _ budget: String = "2s", _ extra: [String] = []) -> [String] {
-    ["ablate", "--data", "data", "--output", "study", "--size", "32", "--row-budget", budget, "--rows", rows] + extra
+    ["ablate", "--data", "data", "--output", "study", "--size", "32", "--row-budget", budget, "--rows", rows] + small + extra
   }
   static func result(_ folder: URL, _ row: String) -> Data? {
     try? Data(contentsOf: folder.appending(path: "study/rows/\(row)/result.json"))
@@ -14,6 +17,7 @@ import Torch
 
   @Test func rowsAreTrainedJudgedAndReported() throws {
     try withFolder { folder in
+      #expect(Self.small.contains("saveEvery=5") && Self.small.contains("planes.lattice=[10,12,10]"))
       try TinyDataset.write(to: folder.appending(path: "data"))
       let ending = try Tool.run(Self.arguments("expression-no-te,expression-no-hdm,nerface,speech-no-te"), in: folder)
       #expect(ending.status == 0, "\(ending.errors)")
@@ -98,6 +102,8 @@ import Torch
       try fails(["ablate", "--data", "data", "--resume"], 65, "holds no study")
       try fails(["ablate", "--data", "foreign", "--output", "study", "--size", "32", "--rows", "expression-no-te"], 65, "not built in")
       try fails(["ablate"], 64, "--data names")
+      try fails(["ablate", "--data", "data", "--output", "study", "--set", "rays.rayz=1"], 64, "rayz")
+      try fails(["ablate", "--data", "data", "--output", "study", "--set", "rays.rays=0", "--rows", "nerface"], 64, "rays.rays=0")
     }
   }
 }
