@@ -30,7 +30,7 @@ package final class SpadeLayer: Module {
 
 /// Features of the source picture, `[B or 1, C, H, W]`, and what the layers that look at them made of them.
 ///
-/// One source serves a whole film, so what depends only on it is made once: two thirds of the generator's work.
+/// One source serves a whole film, so what depends only on it is made once: three quarters of all the work.
 package final class StyleSource {
   private let features: Tensor
   private let keeps: Bool

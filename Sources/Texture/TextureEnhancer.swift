@@ -6,9 +6,13 @@ import Torch
 public final class TextureEnhancer {
   /// The kind of speech features that it looks at beside the picture, as `mel`; nil for one that hears nothing.
   public let speechKind: String?
+  /// The longer side of the pictures it was trained on: what is soft at another size is softer or less soft than it learnt.
+  public let size: Int?
   private let model: any TextureModel
 
-  init(_ model: any TextureModel, speechKind: String? = nil) { (self.model, self.speechKind) = (model, speechKind) }
+  init(_ model: any TextureModel, speechKind: String? = nil, size: Int? = nil) {
+    (self.model, self.speechKind, self.size) = (model, speechKind, size)
+  }
 
   /// Loads a run's last sound checkpoint, or that of `step`; `warn` hears of damaged ones. Throws `TextureError` where the run is another
   /// training's, or what reading it throws.
@@ -50,7 +54,7 @@ public final class TextureEnhancer {
     }
     let model = configuration.makeModel(source: source, Generator(seed: configuration.seed))
     try model.load(checkpoint.tensors.filter { $0.key.hasPrefix("model.") }, prefix: "model.")
-    self.init(model, speechKind: configuration.variant == .paper ? configuration.paper.speechKind : nil)
+    self.init(model, speechKind: configuration.variant == .paper ? configuration.paper.speechKind : nil, size: configuration.size)
   }
 
   /// Whether `speech` changes anything.

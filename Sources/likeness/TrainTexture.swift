@@ -70,13 +70,15 @@ struct TrainTexture: ParsableCommand {
   func run() throws {
     StopSignal.listen()
     let (place, resumed) = try chosenPlace()
-    let plan = try resumed.map { try TextureConfiguration($0) } ?? chosenConfiguration()
+    var plan = try resumed.map { try TextureConfiguration($0) } ?? chosenConfiguration()
     let source = try AvatarSource(load ?? plan.avatar, step: nil, device: .cpu), avatar = source.avatar
     guard let folder = data.map({ URL(filePath: $0).standardizedFileURL }) ?? source.data else {
       throw Failure.usage("an exported avatar knows no clip of its own; name its dataset with --data <folder>")
     }
     let camera = avatar.scene.camera
-    let dataset = try Dataset(folder, size: plan.size ?? max(camera.width, camera.height))
+    let size = plan.size ?? max(camera.width, camera.height)
+    plan.size = size
+    let dataset = try Dataset(folder, size: size)
     let performance = try Performance(dataset, positions: Array(0..<dataset.count), by: avatar, isOwn: true, driver: avatar.driver)
     func draw(_ position: Int) throws -> Tensor {
       let shot = performance.shots[position]

@@ -31,11 +31,13 @@ import Torch
 
   @Test func aLightOneLearnsToSharpen() throws {
     try withFolder { folder in
-      let configuration = small(.light), pictures = data()
+      var configuration = small(.light)
+      configuration.loss.detail = 0.5
+      let pictures = data()
       let trainer = try TextureTrainer(pictures, configuration, run: try run(folder, "run", configuration), warn: { _ in })
       var heard: [TextureProgress] = []
-      #expect(try trainer.train(.steps(240), progress: { heard.append($0) }, shouldStop: { false }))
-      #expect(heard.count == 12 && heard.last?.step == 240 && heard.last?.fraction == 1)
+      #expect(try trainer.train(.steps(300), progress: { heard.append($0) }, shouldStop: { false }))
+      #expect(heard.count == 15 && heard.last?.step == 300 && heard.last?.fraction == 1)
 
       let enhancer = try TextureEnhancer(folder.appending(path: "run"), warn: { _ in })
       let gain = TextureGain(pictures.held, by: enhancer)
@@ -46,7 +48,7 @@ import Torch
       #expect("\(gain)".split(separator: "\n").count == 3)
 
       // A checkpoint alone does the same.
-      let alone = try TextureEnhancer(trainer.run.file(240), warn: { _ in }), picture = blurred(texture(7))
+      let alone = try TextureEnhancer(trainer.run.file(300), warn: { _ in }), picture = blurred(texture(7))
       #expect((alone(picture) - enhancer(picture)).abs().max().item == 0)
       #expect(!enhancer.hears)
     }
