@@ -21,7 +21,25 @@ public struct MelFeatures: SpeechFeatures {
     SpeechWindows.stream(try source(audio, fps: fps))
   }
   func source(_ audio: URL, fps: Double) throws -> MelSteps {
-    try MelSteps(audio, fps: fps, spectrogram, level: SpeechLevel.measure(audio, spectrogram))
+    let level = try SpeechLevel.measure(audio, spectrogram)
+    return MelSteps(try SoundSteps(audio, fps: fps, spectrogram), spectrogram, level: level)
+  }
+
+  /// All steps of `samples` at 16 kHz, two a frame: `[n, channels]` float32.
+  public func steps(_ samples: [Float], fps: Double) throws -> Tensor {
+    func sound(_ fps: Double) -> SoundSteps {
+      var left = samples.isEmpty ? nil : samples
+      return SoundSteps(fps: fps, spectrogram) {
+        defer { left = nil }
+        return left
+      }
+    }
+    return try withoutGradient {
+      let source = MelSteps(sound(fps), spectrogram, level: try SpeechLevel.measure(sound(25), spectrogram))
+      var parts: [Tensor] = []
+      while let part = try source.next() { parts.append(part) }
+      return parts.isEmpty ? .zeros([0, channels]) : cat(parts)
+    }
   }
 }
 
@@ -33,11 +51,10 @@ final class MelSteps: StepSource {
   private let level: Double?
 
   /// `level` is the power that a band of loud speech has; nil where nothing is to be heard.
-  init(_ audio: URL, fps: Double, _ spectrogram: MelSpectrogram, level: Double?) throws {
+  init(_ sound: SoundSteps, _ spectrogram: MelSpectrogram, level: Double?) {
     channels = spectrogram.bands
     bank = MelSpectrogram.Bank(spectrogram)
-    sound = try SoundSteps(audio, fps: fps, spectrogram)
-    self.level = level
+    (self.sound, self.level) = (sound, level)
   }
 
   func next() throws -> Tensor? {

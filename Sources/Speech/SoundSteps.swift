@@ -6,7 +6,7 @@ final class SoundSteps {
   /// Steps delivered at once.
   static let batch = 256
 
-  private let reader: AudioReader
+  private let more: () throws -> [Float]?
   private let mel: MelSpectrogram
   /// Samples from one step to the next; need not be whole.
   private let hop: Double
@@ -17,9 +17,14 @@ final class SoundSteps {
   private var step = 0
   private var hasEnded = false
 
-  init(_ audio: URL, fps: Double, _ mel: MelSpectrogram) throws {
+  convenience init(_ audio: URL, fps: Double, _ mel: MelSpectrogram) throws {
+    let reader = try AudioReader(audio, sampleRate: mel.sampleRate)
+    self.init(fps: fps, mel) { try reader.next() }
+  }
+  /// Of samples that `more` gives a few at a time, nil at their end.
+  init(fps: Double, _ mel: MelSpectrogram, _ more: @escaping () throws -> [Float]?) {
     precondition(fps > 0, "\(fps) frames a second")
-    reader = try AudioReader(audio, sampleRate: mel.sampleRate)
+    self.more = more
     self.mel = mel
     hop = Double(mel.sampleRate) / (2 * fps)
   }
@@ -28,7 +33,7 @@ final class SoundSteps {
   func next() throws -> (pieces: [Float], count: Int)? {
     let wanted = start(step + Self.batch - 1) + mel.window
     while !hasEnded, first + held.count < wanted {
-      guard let piece = try reader.next() else {
+      guard let piece = try more() else {
         hasEnded = true
         break
       }

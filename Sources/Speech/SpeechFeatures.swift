@@ -56,8 +56,12 @@ public final class SpeechStream {
 public enum SpeechKind: String, CaseIterable, Sendable {
   /// Loudness in 80 bands: any language, needs nothing.
   case mel
+  /// Which sound of English is spoken: needs PocketSphinx.
+  case phonemes
   /// What another program made, in a NumPy file.
   case file
+  /// What a network hears that the user brings.
+  case hubert, wav2vec2
 }
 
 extension SpeechKind {
@@ -70,6 +74,13 @@ extension SpeechKind {
     case .file:
       guard let weights else { throw SpeechError(.badInput, "features of a file need one: name an .npy file as AD-NeRF's aud.npy") }
       return try FileFeatures(weights)
+    case .phonemes: return try PhonemeFeatures(model: weights)
+    case .hubert, .wav2vec2:
+      guard let weights else {
+        throw SpeechError(.badInput, "\(rawValue) features need the network: name its model.safetensors (facebook/\(publishedName))")
+      }
+      return try TransformerFeatures(self, weights: weights)
     }
   }
+  private var publishedName: String { self == .hubert ? "hubert-base-ls960" : "wav2vec2-base-960h" }
 }

@@ -33,9 +33,12 @@ struct SpeechLevel {
 
   /// The level of a file's speech, as the mean power of the bands; nil for silence.
   static func measure(_ audio: URL, _ mel: MelSpectrogram) throws -> Double? {
-    let bank = MelSpectrogram.Bank(mel)
     // Fifty steps a second, so that the level does not go with the frame rate of a video.
-    let sound = try SoundSteps(audio, fps: 25, mel)
+    try measure(SoundSteps(audio, fps: 25, mel), mel)
+  }
+  /// The same of a sound cut into steps.
+  static func measure(_ sound: SoundSteps, _ mel: MelSpectrogram) throws -> Double? {
+    let bank = MelSpectrogram.Bank(mel)
     var level = SpeechLevel()
     try withoutGradient {
       while let (pieces, count) = try sound.next() {
