@@ -49,7 +49,7 @@ let package = Package(
     module("Perception", ["Face", "Torch"]),
     module("Runs", ["Torch"]),
     module("Speech", ["Media", "Torch"]),
-    module("Capture", ["CLiteRT", "Media", "Face", "Torch"]),
+    module("Capture", ["CLiteRT", "Media", "Speech", "Face", "Torch"]),
     module("Subject", ["Radiance", "Capture", "Speech", "Face", "Metrics", "Runs", "Torch"]),
     module("Texture", ["Subject", "Capture", "Face", "Media", "Metrics", "Runs", "Torch"]),
     module("Study", ["Subject", "Runs", "Torch"]),

@@ -30,6 +30,11 @@ struct Process: ParsableCommand {
   var shot = "longest"
   @Option(help: ArgumentHelp("Use only these frames of the clip, counted at --fps; the last is left out.", valueName: "first..end"))
   var frames: String?
+  @Option(
+    help: ArgumentHelp(
+      "Sound that comes late or early: none only reports it, auto moves it to the mouth, a number says by how many frames it is late.",
+      valueName: "none|auto|frames"))
+  var sync = "none"
   @Flag(help: "Replace a dataset of this name.")
   var overwrite = false
   @Flag(inversion: .prefixedNo, help: "Make preview.mp4.")
@@ -45,6 +50,12 @@ struct Process: ParsableCommand {
     if shot != "longest" {
       guard let n = Int(shot), n > 0 else { throw ValidationError("--shot is longest or a number from 1") }
       options.shot = .number(n)
+    }
+    switch (sync, Int(sync)) {
+    case ("none", _): options.sync = .none
+    case ("auto", _): options.sync = .found
+    case (_, let frames?) where abs(frames) <= 250: options.sync = .frames(frames)
+    default: throw ValidationError("--sync is none, auto, or a number of frames from -250 to 250")
     }
     if let frames {
       let ends = frames.components(separatedBy: "..").map { Int($0) }

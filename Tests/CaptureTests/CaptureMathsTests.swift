@@ -1,4 +1,5 @@
 import Foundation
+import Media
 import Testing
 import Torch
 
@@ -103,12 +104,28 @@ import Capture
       }
     }
     for lag in [7, 0, -4] {
-      let found = try #require(SoundOffset(mouth: mouth, fps: 25, samples: sound(lag), sampleRate: 16000))
+      let found = try #require(SoundOffset(mouth: mouth, fps: 25, samples: sound(lag)))
       #expect(found.frames == lag)
       #expect(found.correlation > 0.5)
     }
+    // A voice that has nothing to do with the mouth.
+    let other = (0..<frames * 640).map { s in noise[s] * max(0, sin(Float(s) / 4100) + sin(Float(s) / 2300)) }
+    #expect(SoundOffset(mouth: mouth, fps: 25, samples: other) == nil)
     let silence = [Float](repeating: 0, count: frames * 640)
-    #expect(SoundOffset(mouth: mouth, fps: 25, samples: silence, sampleRate: 16000) == nil)
+    #expect(SoundOffset(mouth: mouth, fps: 25, samples: silence) == nil)
+  }
+
+  /// A shot's sound can be taken from later or earlier in the clip; what is not there is silence.
+  @Test func aShotsSoundIsMoved() throws {
+    let scratch = try Scratch()
+    let url = scratch.url.appending(path: "ramp.wav")
+    let all = (0..<25 * 640).map { Float($0) / 32768 }
+    try AudioFile.write(all, sampleRate: ShotSound.rate, to: url)
+    for (range, shift) in [(5..<10, 0), (5..<10, 7), (5..<10, -3), (2..<10, -4), (0..<4, -9), (20..<25, 3)] {
+      let found = try #require(try ShotSound.read(url, range, 25, shift: shift))
+      let wanted = ((range.lowerBound + shift) * 640..<(range.upperBound + shift) * 640).map { all.indices.contains($0) ? all[$0] : 0 }
+      #expect(found.count == wanted.count && zip(found, wanted).allSatisfy { abs($0 - $1) < 1e-4 }, "\(range) moved by \(shift)")
+    }
   }
 
   @Test func blurIsMeasured() throws {

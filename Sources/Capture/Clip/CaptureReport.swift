@@ -93,7 +93,10 @@ public struct CaptureReport: Codable, Sendable {
   public var expression: [String: Extent]
   /// 0 (sharp) ... 1 (blurred), of the face, the median of some frames.
   public var blur: Double
+  /// How late the sound is in the clip.
   public var sound: SoundOffset?
+  /// By how many frames the dataset's sound was moved forward; absent where it was left as it is.
+  public var sync: Int?
   public var diagnoses: [Diagnosis]
   /// Names of the files that are there.
   public var model: String

@@ -9,10 +9,20 @@ public struct ClipOptions: Sendable {
     /// The n-th, from 1.
     case number(Int)
   }
+  /// What is done about sound that comes early or late.
+  public enum SoundShift: Sendable, Equatable {
+    /// It stays as it is.
+    case none
+    /// It is moved by as many frames as it is found to come late, if that is more than one.
+    case found
+    /// It is taken to come so many frames late; negative for early.
+    case frames(Int)
+  }
   /// Width and height of the dataset's images in pixels; even.
   public var size = 512
   public var fps: Rational = 25
   public var shot = ShotChoice.longest
+  public var sync = SoundShift.none
   /// Frames of the clip at `fps` that are looked at; nil for all.
   public var frames: Range<Int>?
   /// Whether a dataset under the output's name may be replaced.

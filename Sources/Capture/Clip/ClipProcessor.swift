@@ -60,7 +60,8 @@ public struct ClipProcessor {
       for (i, pose) in aligned.enumerated() { track.frames[i].state.pose = pose }
       try progress(ClipProgress(stage: .align, done: faces.count, total: faces.count))
       try files.write(track)
-      let sound = try writeSound(shot, to: files.audio)
+      let sound = try ShotSound(video, shot, options)
+      if let sound { try AudioFile.write(sound.samples, sampleRate: ShotSound.rate, to: files.audio) }
       if options.preview {
         try PreviewFilm(files, track, model, sound: sound == nil ? nil : files.audio, rate: options.fps).write {
           try progress(ClipProgress(stage: .preview, done: $0, total: $1))
@@ -118,27 +119,5 @@ public struct ClipProcessor {
     return Track(
       modelName: model.name, expressionNames: model.expressionNames, identity: found.identity, calibration: found.calibration,
       camera: found.camera, fps: options.fps.value, frames: frames)
-  }
-
-  /// The shot's stretch of sound as a WAV file at 16 kHz; nil where the clip has none.
-  private func writeSound(_ shot: ClipSurvey.Shot, to url: URL) throws -> [Float]? {
-    let rate = 16000
-    let reader: AudioReader
-    do { reader = try AudioReader(video, sampleRate: rate) } catch let error as MediaError where error.kind == .noAudio { return nil }
-    let first = Int(Double(shot.range.lowerBound) / options.fps.value * Double(rate))
-    let end = Int(Double(shot.range.upperBound) / options.fps.value * Double(rate))
-    var samples: [Float] = []
-    var position = 0
-    while position < end, let piece = try reader.next() {
-      let from = min(piece.count, max(0, first - position))
-      let to = min(piece.count, end - position)
-      if from < to { samples += piece[from..<to] }
-      position += piece.count
-    }
-    guard !samples.isEmpty else { return nil }
-    // Sound that ends before the picture is followed by silence, so that every frame has its stretch.
-    samples += [Float](repeating: 0, count: max(0, end - first - samples.count))
-    try AudioFile.write(samples, sampleRate: rate, to: url)
-    return samples
   }
 }

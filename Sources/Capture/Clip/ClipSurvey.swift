@@ -11,6 +11,14 @@ struct ClipSurvey {
     /// The face of each frame, in pixels of the source.
     var faces: [FaceLandmarks?]
     var tracked: Int { faces.count { $0 != nil } }
+    /// Distances of the lips over that of the eyes, frame by frame.
+    var mouth: [Float?] {
+      faces.map { face in
+        guard let face else { return nil }
+        let gap = face[13] - face[14]
+        return (gap * gap).sum().squareRoot() / face.eyeDistance
+      }
+    }
   }
   var width: Int
   var height: Int

@@ -9,8 +9,8 @@ struct Preflight {
   let crop: FaceCrop
   let track: Track
   let builder: DatasetBuilder
-  /// Mono sound of the shot at 16 kHz, if there is any.
-  let sound: [Float]?
+  /// Of the shot, if there is any.
+  let sound: ShotSound?
   let fps: Double
   let seconds: Double
 
@@ -29,7 +29,6 @@ struct Preflight {
       let e = Self.extent(track.frames.map { Double($0.state.expression[i]) })
       if e.high > 0.05 { expression[name] = .init(low: Self.rounded(e.low), high: Self.rounded(e.high)) }
     }
-    let offset = soundOffset()
     var report = CaptureReport(
       source: video.lastPathComponent,
       frames: .init(
@@ -46,7 +45,8 @@ struct Preflight {
         eyeDistance: Self.rounded(Double(median(faces.map(\.eyeDistance)))), crop: [crop.box.x, crop.box.y, crop.box.width],
         scale: Self.rounded(Double(crop.scale), 4)),
       focal: Self.rounded(Double(track.camera.focal.x)), yaw: degrees(0), pitch: degrees(1), roll: degrees(2), expression: expression,
-      blur: Self.rounded(builder.blurs.isEmpty ? 0 : builder.blurs.sorted()[builder.blurs.count / 2], 3), sound: offset, diagnoses: [],
+      blur: Self.rounded(builder.blurs.isEmpty ? 0 : builder.blurs.sorted()[builder.blurs.count / 2], 3), sound: sound?.offset,
+      sync: sound?.shift, diagnoses: [],
       model: track.modelName)
     report.diagnoses = diagnoses(report)
     return report
@@ -95,34 +95,22 @@ struct Preflight {
     if length < 9.5 {
       add(.short, String(format: "the shot lasts %.1f s; an avatar learns little from less than 10 s, and 1 to 3 minutes are good", length))
     }
-    let lips = mouth.compactMap { $0 }.sorted()
+    let lips = shot.mouth.compactMap { $0 }.sorted()
     if !lips.isEmpty, lips[lips.count * 19 / 20] - lips[lips.count / 20] < 0.04 {
       add(.stillMouth, "the mouth hardly moves: an avatar of this clip will not learn to speak")
     }
     if sound == nil {
       add(.noSound, "there is no sound: the avatar can be driven by video, not by speech")
-    } else if let offset = r.sound, abs(offset.frames) > 2 {
+    } else if let offset = r.sound, r.sync == nil, abs(offset.frames) > 2 {
       add(
         .soundOffset,
         String(
-          format: "the sound comes %.2f s (%d frames) too %@; mend it in the clip before training with speech", abs(offset.seconds),
+          format: "the sound comes %.2f s (%d frames) too %@; --sync auto moves it", abs(offset.seconds),
           abs(offset.frames), offset.frames > 0 ? "late" : "early"))
     }
     return all
   }
 
-  /// Distances of the lips over that of the eyes, frame by frame of the shot.
-  private var mouth: [Float?] {
-    shot.faces.map { face in
-      guard let face else { return nil }
-      let gap = face[13] - face[14]
-      return (gap * gap).sum().squareRoot() / face.eyeDistance
-    }
-  }
-  private func soundOffset() -> SoundOffset? {
-    guard let sound else { return nil }
-    return SoundOffset(mouth: mouth, fps: fps, samples: sound, sampleRate: 16000)
-  }
   /// Frames in which the face's outline is cut off by the picture's border.
   private var framesOutside: Int {
     let (w, h) = (Float(survey.width), Float(survey.height))
@@ -165,7 +153,12 @@ extension CaptureReport {
         "jawOpen to \(peak("jawOpen")), blinks to \(peak("eyeBlinkLeft")) and \(peak("eyeBlinkRight")), smile to \(peak("mouthSmileLeft"))"),
       row("blur", String(format: "%.2f (0 is sharp)", blur)),
     ]
-    if let sound { all.append(row("sound", String(format: "%+d frames (correlation %.2f)", sound.frames, sound.correlation))) }
+    let moved = sync.map { ", moved by \(-$0) in aud.wav" } ?? ""
+    if let sound {
+      all.append(row("sound", String(format: "%+d frames (correlation %.2f)", sound.frames, sound.correlation) + moved))
+    } else if sync != nil {
+      all.append(row("sound", "no offset found" + moved))
+    }
     all.append(row("speed", String(format: "%.1f frames per second", fps)))
     all += diagnoses.map { "  [\($0.code.rawValue)] \($0.message)" }
     return all
