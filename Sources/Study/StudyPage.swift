@@ -121,7 +121,8 @@ struct StudyPage {
           LineChart.Curve(
             name: one.row.title, points: one.points.compactMap { point in point.values[value].map { (point.seconds, $0) } })
         }
-        return LineChart(title: "\(table.title): \(words)", across: "seconds of training", curves: curves).svg
+        let name = table.title.prefix { $0 != ":" }
+        return LineChart(title: "\(name): \(words)", across: "seconds of training", curves: curves).svg
       }
       return [chart("psnr", "PSNR of training rays, dB"), chart("validation_psnr", "PSNR of three held-out frames, dB")].compactMap { $0 }
     }
