@@ -122,11 +122,17 @@ public struct SubjectConfiguration: Codable, Sendable, Equatable {
 
   /// The same of a record that stands at `url`.
   init(_ record: RunRecord, at url: URL) throws {
-    let name = try? record.configuration(as: Named.self, run: url).preset
-    self = try record.configuration(run: url, defaults: Self.preset(name ?? "") ?? .reference)
+    let known = try? record.configuration(as: Known.self, run: url)
+    var defaults = Self.preset(known?.preset ?? "") ?? .reference
+    if known?.speech != nil { defaults.speech = SpeechConfiguration() }
+    self = try record.configuration(run: url, defaults: defaults)
     do { try check() } catch { throw RunError(url.appending(path: "config.json"), .configuration("\(error)")) }
   }
-  private struct Named: Decodable { let preset: String }
+  private struct Known: Decodable {
+    struct Anything: Decodable {}
+    let preset: String
+    let speech: Anything?
+  }
 
   /// A field with fresh weights.
   func makeField(_ generator: Generator) -> any SubjectField {

@@ -38,6 +38,9 @@ public final class Voice {
     return stack(wanted.map { held[min(max(0, $0 - first), held.count - 1)] })
   }
 
+  /// The frame's own window `[1, T, C]` among those that are heard about it.
+  public static func window(of heard: Tensor) -> Tensor { heard.narrow(0, -SpeechDriver.neighbours.lowerBound, 1) }
+
   private func restart() throws {
     stream = try features.stream(source, fps: fps)
     (held, first, isOver) = ([], 0, false)

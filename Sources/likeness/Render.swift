@@ -2,6 +2,7 @@ import ArgumentParser
 import Capture
 import Foundation
 import Subject
+import Texture
 import Torch
 
 struct Render: ParsableCommand {
@@ -19,6 +20,7 @@ struct Render: ParsableCommand {
         likeness render --load <run> --frames test --output pictures/
         likeness render --load <run> --driver other.mp4 --camera orbit --output anna.mp4
         likeness render --load <run> --audio speech.wav --output anna.mp4
+        likeness render --load <run> --enhance <texture run> --output anna.mp4
       """)
 
   enum CameraChoice: String, ExpressibleByArgument, CaseIterable { case fixed, orbit }
@@ -37,6 +39,8 @@ struct Render: ParsableCommand {
   var features: String?
   @Option(help: "With --audio, clip: the head moves as in the clip; still: it does not.")
   var head: HeadChoice?
+  @Option(help: ArgumentHelp("A texture enhancement of this avatar, which train texture made, to draw its pictures with.", valueName: "run|file"))
+  var enhance: String?
   @Option(help: "How far speech moves the mouth; 1.5 unless the run says otherwise, less mumbles, more overdoes it.")
   var emphasis: Double?
   @Option(help: "With --audio, what chance draws the blinks from; the same seed gives the same film.")
@@ -76,6 +80,7 @@ struct Render: ParsableCommand {
     let device = try compute.chosen()
     let source = try AvatarSource(load, step: step, device: device), avatar = source.avatar
     if let emphasis { avatar.emphasis = emphasis }
+    let enhancer = try enhance.map { try TextureEnhancer(URL(filePath: $0), warn: complain) }
     var performance = try chosenPerformance(source)
     if let size { performance.resize(to: size) }
     if camera == .orbit { performance.orbit(around: avatar.scene.pose.translation) }
@@ -91,8 +96,10 @@ struct Render: ParsableCommand {
         complain("stopped after \(i) of \(performance.shots.count) frames")
         throw ExitCode(status)
       }
-      let picture = try avatar.render(
-        shot.state, torso: shot.torso, heard: try performance.voice?.heard(about: shot.index), camera: shot.camera)
+      let heard = try performance.voice?.heard(about: shot.index)
+      var picture = try avatar.render(
+        shot.state, torso: shot.torso, heard: heard, camera: shot.camera)
+      if let enhancer { picture.rgb = enhancer(picture.rgb, speech: heard.map { Voice.window(of: $0) }) }
       try sink.take((picture.rgb * 255).round().clamp(0, 255).to(.uint8), shot.index)
       let speed = Double(i + 1) / ((ContinuousClock.now - start) / .seconds(1))
       table.show(
