@@ -57,19 +57,25 @@ extension SubjectConfiguration {
 
 extension SpeechConfiguration {
   /// What turns sound into the features that the run was trained with; throws where the kind's library or weights are absent.
-  public func makeFeatures() throws -> any SpeechFeatures {
+  ///
+  /// Features that come from files come from `file`, or from the one that the run was trained on.
+  public func makeFeatures(file: URL? = nil) throws -> any SpeechFeatures {
     guard let kind = SpeechKind(rawValue: features) else {
       let known = SpeechKind.allCases.map(\.rawValue).joined(separator: ", ")
       throw ConfigurationError(field: "speech.features", value: features, bounds: "one of \(known)")
     }
-    return try kind.features(weights: weights.map { URL(filePath: $0) })
+    let weights = weights.map { URL(filePath: $0) }
+    return try kind.features(weights: kind == .file ? file ?? weights : weights)
   }
 }
 
 extension Dataset {
+  /// Features of a kind that comes from files, as AD-NeRF's folders hold them.
+  public var speechFile: URL { folder.appending(path: "aud.npy") }
+
   /// The file that features are made of: the sound, or the array that holds them.
   public func speech(for features: any SpeechFeatures) throws -> URL {
-    if features.name == SpeechKind.file.rawValue { return folder.appending(path: "aud.npy") }
+    if let file = features as? FileFeatures { return file.url }
     guard let audio else { throw SubjectError.noSound(folder.path) }
     return audio
   }

@@ -61,9 +61,9 @@ public final class SubjectAvatar: Avatar {
   }
 
   /// What turns sound into what it hears; throws where it hears nothing, or what its kind of features lacks.
-  public func speechFeatures() throws -> any SpeechFeatures {
+  public func speechFeatures(file: URL? = nil) throws -> any SpeechFeatures {
     guard let speech = configuration.speech else { throw SubjectError.hearsNothing }
-    return try speech.makeFeatures()
+    return try speech.makeFeatures(file: file)
   }
 
   /// What drives it if nothing else is said: its own expression numbers, or speech where it knows no other way.

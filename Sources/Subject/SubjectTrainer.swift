@@ -41,7 +41,7 @@ public final class SubjectTrainer {
     try configuration.check()
     guard !dataset.trainIndices.isEmpty else { throw SubjectError.noFrames(dataset.folder.path) }
     scene = try SubjectScene(dataset, drivingWidth: configuration.field.driving)
-    let features = try configuration.speech.map { try $0.makeFeatures() }
+    let features = try configuration.speech.map { try $0.makeFeatures(file: $0.weights == nil ? dataset.speechFile : nil) }
     data = try SubjectData(dataset, scene, speech: features, device: device)
     generator = Generator(seed: configuration.seed)
     let field = configuration.makeField(generator)

@@ -34,7 +34,7 @@ struct Performance {
     self.init(track, positions: positions, by: avatar, isOwn: isOwn)
     sound = dataset.audio
     if driver == .speech {
-      let features = try avatar.speechFeatures()
+      let features = try avatar.speechFeatures(file: dataset.speechFile)
       voice = try Voice(try dataset.speech(for: features), features, fps: track.fps)
     }
   }

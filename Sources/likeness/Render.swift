@@ -39,7 +39,8 @@ struct Render: ParsableCommand {
   var features: String?
   @Option(help: "With --audio, clip: the head moves as in the clip; still: it does not.")
   var head: HeadChoice?
-  @Option(help: ArgumentHelp("A texture enhancement of this avatar, which train texture made, to draw its pictures with.", valueName: "run|file"))
+  @Option(
+    help: ArgumentHelp("A texture enhancement of this avatar, which train texture made, to draw its pictures with.", valueName: "run|file"))
   var enhance: String?
   @Option(help: "How far speech moves the mouth; 1.5 unless the run says otherwise, less mumbles, more overdoes it.")
   var emphasis: Double?
@@ -80,9 +81,9 @@ struct Render: ParsableCommand {
     let device = try compute.chosen()
     let source = try AvatarSource(load, step: step, device: device), avatar = source.avatar
     if let emphasis { avatar.emphasis = emphasis }
-    let enhancer = try enhance.map { try TextureEnhancer(URL(filePath: $0), warn: complain) }
     var performance = try chosenPerformance(source)
     if let size { performance.resize(to: size) }
+    let enhancer = try enhance.map { try self.enhancer($0, for: performance, by: avatar) }
     if camera == .orbit { performance.orbit(around: avatar.scene.pose.translation) }
 
     let place = URL(filePath: output)
@@ -99,7 +100,7 @@ struct Render: ParsableCommand {
       let heard = try performance.voice?.heard(about: shot.index)
       var picture = try avatar.render(
         shot.state, torso: shot.torso, heard: heard, camera: shot.camera)
-      if let enhancer { picture.rgb = enhancer(picture.rgb, speech: heard.map { Voice.window(of: $0) }) }
+      if let enhancer { picture.rgb = enhancer(picture.rgb, speech: enhancer.hears ? heard.map { Voice.window(of: $0) } : nil) }
       try sink.take((picture.rgb * 255).round().clamp(0, 255).to(.uint8), shot.index)
       let speed = Double(i + 1) / ((ContinuousClock.now - start) / .seconds(1))
       table.show(
@@ -125,6 +126,20 @@ struct Render: ParsableCommand {
     let choice = frames.flatMap { FrameChoice($0) } ?? (track == nil ? .test : .all)
     let isOwn = folder.path == source.data?.path || dataset.track.identity == avatar.scene.identity
     return try Performance(dataset, positions: choice.positions(dataset), by: avatar, isOwn: isOwn, driver: try by.driver(of: avatar))
+  }
+
+  private func enhancer(_ place: String, for performance: Performance, by avatar: SubjectAvatar) throws -> TextureEnhancer {
+    let enhancer = try TextureEnhancer(URL(filePath: place), warn: complain)
+    let side = performance.shots.first.map { max($0.camera.width, $0.camera.height) }
+    if let made = enhancer.size, let side, made != side {
+      complain(
+        "\(place) was made for pictures of \(made) pixels and these are of \(side): name that size with --size, or train it for this one")
+    }
+    if let kind = enhancer.speechKind, performance.voice != nil, kind != avatar.configuration.speech?.features {
+      throw Failure.usage(
+        "\(place) hears \(kind), and the avatar \(avatar.configuration.speech?.features ?? "nothing"); train it with the same --speech")
+    }
+    return enhancer
   }
 
   private func speaking(_ spoken: URL, _ source: AvatarSource) throws -> Performance {

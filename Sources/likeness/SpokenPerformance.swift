@@ -17,7 +17,7 @@ extension Performance {
   /// An avatar that says what is heard in a file, as long as it lasts: its mouth moves with the voice, its eyes blink when they will.
   init(speaking source: URL, sound: URL?, head: Head, by avatar: SubjectAvatar, seed: UInt64) throws {
     let scene = avatar.scene
-    let features = try avatar.speechFeatures()
+    let features = try avatar.speechFeatures(file: source)
     let frames = try Self.frames(in: source, features, sound, fps: scene.fps)
     let blinks = Blinks.shut(frames: frames, rate: Float(scene.fps), seed: seed)
     let lids = ["eyeBlinkLeft", "eyeBlinkRight"].map { scene.expressionNames.firstIndex(of: $0) }
