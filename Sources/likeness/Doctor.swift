@@ -2,6 +2,8 @@ import ArgumentParser
 import Capture
 import Foundation
 import Media
+import Perception
+import Speech
 import Torch
 
 struct Doctor: ParsableCommand {
@@ -27,6 +29,9 @@ struct Doctor: ParsableCommand {
     let needed = [libtorch(), networks(), films(), speech()]
     for finding in needed { finding.show() }
     let broken = needed.filter { $0.mark == .bad }
+
+    print("\nnot needed")
+    for finding in [phones(), weights()] { finding.show() }
 
     print("\nGPU (not needed)")
     for finding in gpu() { finding.show() }
@@ -93,6 +98,22 @@ struct Doctor: ParsableCommand {
     } catch {
       return .bad("FFmpeg", oneLine(error))
     }
+  }
+
+  /// One of several ways to hear speech.
+  private func phones() -> Finding {
+    do {
+      _ = try PhonemeFeatures()
+      return .good("PocketSphinx", "hears phones, for --speech phonemes")
+    } catch {
+      return .note("PocketSphinx", oneLine(error))
+    }
+  }
+  private func weights() -> Finding {
+    let there = ModelFile.allCases.filter { ModelLibrary.find($0) != nil }.map(\.rawValue)
+    return there.isEmpty
+      ? .note("your weights", "none; likeness models says which figures they are for")
+      : .good("your weights", there.joined(separator: ", "))
   }
 
   /// Only the synthetic performer speaks, so its absence is no fault.
