@@ -85,6 +85,7 @@ extension SpeechConfiguration {
     try within(0...1, ["speech.trackedShare": trackedShare])
     try within(0...1e6, ["speech.trackedLoss": trackedLoss, "speech.learningRate": learningRate])
     try within(1...4096, ["speech.frames": frames])
+    try within(0...Int.max, ["speech.steps": steps])
     try within(1...64, ["speech.members": members])
     try within(0...10, ["speech.colouring": colouring, "speech.emphasis": emphasis])
   }

@@ -26,6 +26,8 @@ public struct SpeechConfiguration: Codable, Sendable, Equatable {
   /// Frames of a batch that this distance is looked at on.
   public var frames = 16
   public var learningRate = 1e-3
+  /// Steps on rays after which what hears learns no more: a minute of speech is soon learnt by heart.
+  public var steps = 3_000
   /// What the channels of normalized features are shifted by in training, standard deviation, each all through a window: as another
   /// voice, room or microphone would colour them.
   public var colouring = 0.5

@@ -92,6 +92,7 @@ public final class SubjectTrainer {
     while fraction(budget) < 1, !shouldStop() {
       let done = fraction(budget)
       for (i, rate) in baseRates.enumerated() { adam.groups[i].learningRate = rate * pow(configuration.optimizer.decay, done) }
+      if speech != nil { adam.groups[baseRates.count - 1].learningRate = speechRate }
 
       recent.add(try rayStep(done), rays: configuration.rays.rays)
       recent.add(mesh: meshStep(done))

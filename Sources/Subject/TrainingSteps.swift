@@ -73,6 +73,11 @@ extension SubjectTrainer {
     let kept = (Tensor.rand([frames.numel, 1], generator) .< plan.trackedShare).to(tracked.device)
     return tracked.where(kept, else: spoken)
   }
+  /// How fast what hears learns in this step; 0 when it learns no more.
+  var speechRate: Double {
+    guard let plan = configuration.speech, step < plan.steps else { return 0 }
+    return plan.learningRate * pow(configuration.optimizer.decay, Double(step) / Double(plan.steps))
+  }
   private func colour(_ frames: Int, _ windows: Tensor) -> Tensor? {
     guard let deviation = configuration.speech?.colouring, deviation > 0 else { return nil }
     return Tensor.randn([frames, 1, 1, windows.size(-1)], generator).to(windows.device) * deviation
@@ -81,7 +86,7 @@ extension SubjectTrainer {
   /// Adds the gradient of the distance between the mouth's numbers as each network says them and as they were tracked, of random frames.
   /// Returns its root mean square in spreads of the numbers; nil where there is nothing to compare.
   func speechStep() -> Double? {
-    guard let plan = configuration.speech, let speech, plan.trackedLoss > 0 else { return nil }
+    guard let plan = configuration.speech, let speech, plan.trackedLoss > 0, speechRate > 0 else { return nil }
     let frames = Tensor(data.train).indexSelect(0, Tensor.randint(0..<data.train.count, [plan.frames], generator))
     guard let windows = data.heard(frames) else { return nil }
     let tracked = data.signals(frames).driving, colour = colour(plan.frames, windows)
@@ -97,7 +102,7 @@ extension SubjectTrainer {
   func rayStep(_ done: Double) throws -> StepReport {
     let drawn = try sampler.draw(generator), frames = Tensor(drawn.frames)
     var signals = data.signals(frames)
-    let spoken = spoken(frames, beside: signals.driving), learns = configuration.speech?.learnsFromRays ?? false
+    let spoken = spoken(frames, beside: signals.driving), learns = speechRate > 0 && configuration.speech?.learnsFromRays == true
     if let spoken { signals.driving = spoken.detach().requiringGrad(learns) }
     let batch = data.batch(drawn, poses: signals.pose, configuration.depth)
     let report = field.accumulateGradients(batch, signals, configuration, done: done, generator)

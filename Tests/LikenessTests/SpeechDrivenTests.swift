@@ -73,6 +73,21 @@ import likeness
     }
   }
 
+  /// What hears stops learning long before what is seen does.
+  @Test func whatHearsLearnsOnlyAtFirst() throws {
+    try withFolder { folder in
+      try TinyDataset.write(to: folder.appending(path: "data"), frames: 32, sound: true)
+      #expect(try Self.train(folder, "run", steps: 15, speech + ["--driver", "speech", "--set", "speech.steps=5"]) == 0)
+      let run = try RunFolder.open(folder.appending(path: "run"))
+      let (early, late) = (try run.checkpoint(step: 5, warn: { _ in }).tensors, try run.checkpoint(step: 15, warn: { _ in }).tensors)
+      func changed(_ prefix: String) -> [String] {
+        early.keys.filter { name in name.hasPrefix(prefix) && late[name].map { !($0 .== early[name]!).all() } ?? true }
+      }
+      #expect(changed("speech.").isEmpty)
+      #expect(changed("model.coefficients").count > 1)
+    }
+  }
+
   @Test func whatCannotDriveIsSaid() throws {
     try withFolder { folder in
       try TinyDataset.write(to: folder.appending(path: "data"), frames: 16, sound: true)
