@@ -53,10 +53,13 @@ let package = Package(
     module("Subject", ["Radiance", "Capture", "Speech", "Face", "Metrics", "Runs", "Torch"]),
     module("Texture", ["Subject", "Capture", "Face", "Media", "Metrics", "Runs", "Torch"]),
     module("Study", ["Subject", "Runs", "Torch"]),
+    module("Population", ["Capture", "Face", "Media", "Torch"]),
+    module("Portrait", ["Radiance", "Capture", "Face", "Media", "Metrics", "Perception", "Runs", "Torch"]),
     .executableTarget(
       name: "likeness",
       dependencies: [
         "Torch", "Media", "Speech", "Face", "Radiance", "Metrics", "Perception", "Runs", "Capture", "Subject", "Texture", "Study",
+        "Population", "Portrait",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -81,6 +84,8 @@ let package = Package(
     tests("Subject", ["Subject", "Speech", "Golden", "Radiance", "Runs", "Capture", "Face", "Torch"]),
     tests("Texture", ["Texture", "Golden", "Capture", "Face", "Metrics", "Runs", "Torch"]),
     tests("Study", ["Study", "Subject", "Runs", "Torch"]),
+    tests("Population", ["Population", "Capture", "Face", "Media", "Torch"]),
+    tests("Portrait", ["Portrait", "Golden", "Radiance", "Capture", "Face", "Media", "Perception", "Runs", "Torch"]),
     tests("Likeness", ["likeness", "Study", "Texture", "Runs", "Media", "Torch"]),
   ],
   cxxLanguageStandard: .cxx20

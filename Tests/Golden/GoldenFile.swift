@@ -13,20 +13,23 @@ package struct GoldenFile {
     return tensor
   }
 
+  /// Which avatar's golden vectors: a folder's name.
+  package enum Avatar: String { case subject, portrait }
+
   /// All files whose names start with `kind`, from the folder `LIKENESS_GOLDEN`, by default `../shared/golden`.
-  package static func all(_ kind: String) throws -> [GoldenFile] {
-    try urls(kind).map { url in
+  package static func all(_ kind: String, of avatar: Avatar = .subject) throws -> [GoldenFile] {
+    try urls(kind, avatar).map { url in
       let file = try Safetensors.read(url)
       return GoldenFile(name: url.lastPathComponent, tensors: file.tensors, metadata: file.metadata)
     }
   }
-  package static func exist(_ kind: String) -> Bool { !urls(kind).isEmpty }
+  package static func exist(_ kind: String, of avatar: Avatar = .subject) -> Bool { !urls(kind, avatar).isEmpty }
 
-  private static func urls(_ kind: String) -> [URL] {
+  private static func urls(_ kind: String, _ avatar: Avatar) -> [URL] {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let folder =
       ProcessInfo.processInfo.environment["LIKENESS_GOLDEN"].map { URL(filePath: $0) } ?? root.appending(path: "../shared/golden")
-    let found = try? FileManager.default.contentsOfDirectory(at: folder.appending(path: "subject"), includingPropertiesForKeys: nil)
+    let found = try? FileManager.default.contentsOfDirectory(at: folder.appending(path: avatar.rawValue), includingPropertiesForKeys: nil)
     return (found ?? []).filter { $0.lastPathComponent.hasPrefix(kind) && $0.pathExtension == "safetensors" }
       .sorted { $0.path < $1.path }
   }

@@ -1,0 +1,6 @@
+import Portrait
+import Testing
+
+@Test func planeAxesAreStoredByName() {
+  #expect(PlaneAxes.allCases.map(\.rawValue) == ["legacy", "fixed"])
+}
