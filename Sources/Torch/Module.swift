@@ -10,6 +10,11 @@ public protocol Module: AnyObject {
   static var checkpointNames: [String: String] { get }
 }
 
+/// A module that has parts under names of its own making beside its stored properties: `b4`, `b8`, ... for a list.
+public protocol NamedParts: Module {
+  var namedParts: [(name: String, part: any Module)] { get }
+}
+
 extension Module {
   public static var checkpointNames: [String: String] { [:] }
 
@@ -107,6 +112,7 @@ private struct ModuleWalk {
       guard let label = child.label, let first = label.first, first != "_", first != "$" else { continue }
       visit(child.value, prefix + (type(of: module).checkpointNames[label] ?? label))
     }
+    for (name, part) in (module as? any NamedParts)?.namedParts ?? [] { visit(part, prefix + name + ".") }
   }
 
   private mutating func visit(_ value: Any, _ name: String) {

@@ -25,11 +25,16 @@ package struct GoldenFile {
   }
   package static func exist(_ kind: String, of avatar: Avatar = .subject) -> Bool { !urls(kind, avatar).isEmpty }
 
-  private static func urls(_ kind: String, _ avatar: Avatar) -> [URL] {
+  /// Where the files are, if they are anywhere.
+  package static func folder(of avatar: Avatar) -> URL {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let folder =
       ProcessInfo.processInfo.environment["LIKENESS_GOLDEN"].map { URL(filePath: $0) } ?? root.appending(path: "../shared/golden")
-    let found = try? FileManager.default.contentsOfDirectory(at: folder.appending(path: avatar.rawValue), includingPropertiesForKeys: nil)
+    return folder.appending(path: avatar.rawValue)
+  }
+
+  private static func urls(_ kind: String, _ avatar: Avatar) -> [URL] {
+    let found = try? FileManager.default.contentsOfDirectory(at: folder(of: avatar), includingPropertiesForKeys: nil)
     return (found ?? []).filter { $0.lastPathComponent.hasPrefix(kind) && $0.pathExtension == "safetensors" }
       .sorted { $0.path < $1.path }
   }
