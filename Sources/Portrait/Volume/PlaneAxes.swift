@@ -4,4 +4,12 @@ public enum PlaneAxes: String, Codable, Sendable, CaseIterable {
   case legacy
   /// (x, y), (x, z), (z, y).
   case fixed
+
+  /// For each plane, the numbers of the coordinates along its width and its height.
+  public var pairs: [(width: Int, height: Int)] {
+    switch self {
+    case .legacy: [(0, 1), (0, 2), (2, 0)]
+    case .fixed: [(0, 1), (0, 2), (2, 1)]
+    }
+  }
 }

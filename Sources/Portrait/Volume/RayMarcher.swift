@@ -1,0 +1,61 @@
+import Radiance
+import Torch
+
+/// What rays see of a volume.
+public struct RenderedFeatures {
+  /// `[N, M, C]`, -1...1; the first three are a picture.
+  public var features: Tensor
+  /// `[N, M, 1]`: the mean distance of what a ray sees, within the distances of all samples.
+  public var depth: Tensor
+  /// `[N, M, 1]`: the sum of the weights, how much a ray sees at all.
+  public var weights: Tensor
+
+  public init(features: Tensor, depth: Tensor, weights: Tensor) {
+    self.features = features
+    self.depth = depth
+    self.weights = weights
+  }
+
+  /// As pictures of `resolution`² rays: features `[N, C, H, W]`, depth and weights `[N, 1, H, W]`.
+  public func pictures(_ resolution: Int) -> (features: Tensor, depth: Tensor, weights: Tensor) {
+    func picture(_ rays: Tensor) -> Tensor { rays.transpose(1, 2).reshape(rays.size(0), rays.size(2), resolution, resolution) }
+    return (picture(features), picture(depth), picture(weights))
+  }
+}
+
+/// Volume rendering with the values half-way between neighbouring samples (after Max's midpoint rule).
+public enum RayMarcher {
+  /// α = 1 - exp(-softplus(density - 1) δ), w = α Π (1 - α + 1e-10) over those before: `[N, M, S - 1]`.
+  ///
+  /// `densities` and `depths` are `[N, M, S]`, in the order of depth; densities count half-way between neighbours.
+  public static func weights(densities: Tensor, depths: Tensor) -> Tensor {
+    let lengths = depths.narrow(-1, 1, depths.size(-1) - 1) - depths.narrow(-1, 0, depths.size(-1) - 1)
+    let passed = (-((midpoints(densities) - 1).softplus() * lengths)).exp()
+    let reached = (passed + 1e-10).cumprod(-1)
+    let before = cat([reached.narrow(-1, 0, 1).onesLike(), reached.narrow(-1, 0, reached.size(-1) - 1)], -1)
+    return (1 - passed) * before
+  }
+
+  /// Features of samples `[N, M, S, C]` in 0...1 as seen along their rays, and the weights `[N, M, S - 1]`.
+  ///
+  /// A depth that is nothing's becomes the greatest of all samples', and every depth is held within those of all samples of the batch, as
+  /// published: it may depend on the other pictures. `range` gives these bounds where the rays are only some of a batch's.
+  public static func march(
+    features: Tensor, densities: Tensor, depths: Tensor, whiteBack: Bool, range: (low: Tensor, high: Tensor)? = nil
+  ) -> (rays: RenderedFeatures, weights: Tensor) {
+    let weights = weights(densities: densities, depths: depths), last = features.size(-2) - 1
+    let middles = 0.5 * (features.narrow(-2, 0, last) + features.narrow(-2, 1, last))
+    let total = weights.sum(-1, keepdim: true)
+    var seen = weights.unsqueeze(-2).matmul(middles).squeeze(-2)
+    if whiteBack { seen = seen + 1 - total }
+    let depth = meanDepth((weights * midpoints(depths)).sum(-1, keepdim: true), total)
+    let bounds = range ?? (depths.min(), depths.max())
+    return (RenderedFeatures(features: seen * 2 - 1, depth: depth.maximum(bounds.low).minimum(bounds.high), weights: total), weights)
+  }
+
+  /// A sum of weighted depths over the weights' sum, infinite where this is 0; without a gradient there.
+  static func meanDepth(_ sum: Tensor, _ total: Tensor) -> Tensor {
+    let empty = total .== 0
+    return (sum / total.maskedFill(empty, 1)).maskedFill(empty, .infinity)
+  }
+}
