@@ -3,14 +3,14 @@ import Face
 import Foundation
 
 /// The skull by direction from its middle: how far its skin is.
-struct PerformerSkull: Sendable {
-  static let center = SIMD3<Float>(0, 0.35, 0)
+package struct PerformerSkull: Sendable {
+  package static let center = SIMD3<Float>(0, 0.35, 0)
   private static let columns = 96
   private static let rows = 48
   private let radii: [Float]
 
   /// Measured on a resting head by rays from the middle.
-  init(_ points: [SIMD3<Float>], _ corners: [Int32]) {
+  package init(_ points: [SIMD3<Float>], _ corners: [Int32]) {
     let faces = stride(from: 0, to: corners.count, by: 3).map { f in
       Face(points[Int(corners[f])] - Self.center, points[Int(corners[f + 1])] - Self.center, points[Int(corners[f + 2])] - Self.center)
     }
@@ -47,11 +47,11 @@ struct PerformerSkull: Sendable {
     }
   }
   /// `u` runs once around from the back, `v` from the top down, each 0...1.
-  static func direction(_ u: Float, _ v: Float) -> SIMD3<Float> {
+  package static func direction(_ u: Float, _ v: Float) -> SIMD3<Float> {
     let azimuth = 2 * .pi * (u - 0.5), polar = .pi * v
     return [sin(polar) * sin(azimuth), cos(polar), sin(polar) * cos(azimuth)]
   }
-  func radius(_ d: SIMD3<Float>) -> Float {
+  package func radius(_ d: SIMD3<Float>) -> Float {
     let u = (atan2(d.x, d.z) / (2 * .pi) + 0.5) * Float(Self.columns), v = acos(max(-1, min(1, d.y))) / .pi * Float(Self.rows)
     let i = Int(u) % Self.columns, j = min(Self.rows - 1, Int(v)), fu = u - u.rounded(.down), fv = v - Float(j), n = (i + 1) % Self.columns
     let upper = radii[j * Self.columns + i] * (1 - fu) + radii[j * Self.columns + n] * fu

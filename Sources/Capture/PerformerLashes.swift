@@ -2,13 +2,14 @@ import Face
 import Foundation
 
 /// A point of a lid's margin and which way its skin faces.
-struct LidPoint {
+package struct LidPoint {
   var point: SIMD3<Float>
   var normal: SIMD3<Float>
+  package init(point: SIMD3<Float>, normal: SIMD3<Float>) { (self.point, self.normal) = (point, normal) }
 }
 
 /// Eyelashes: thin curved blades that stand on the lids' margins, long above, short below.
-struct PerformerLashes {
+package struct PerformerLashes {
   private struct Lash {
     var eye: Int
     var lower: Bool
@@ -19,10 +20,10 @@ struct PerformerLashes {
   }
   private let lashes: [Lash]
   private static let perLash = 5
-  let corners: [Int32]
-  var count: Int { lashes.count * Self.perLash }
+  package let corners: [Int32]
+  package var count: Int { lashes.count * Self.perLash }
 
-  init(seed: UInt64) {
+  package init(seed: UInt64) {
     var random = PerformerRandom(seed: seed, stream: "lashes")
     var lashes: [Lash] = []
     for eye in 0..<2 {
@@ -42,7 +43,7 @@ struct PerformerLashes {
   }
 
   /// World places for lid margins of 16 points each, as `FaceMeshTopology.rightEye` orders them.
-  func points(_ lids: [[LidPoint]], up: SIMD3<Float>, left: SIMD3<Float>) -> [SIMD3<Float>] {
+  package func points(_ lids: [[LidPoint]], up: SIMD3<Float>, left: SIMD3<Float>) -> [SIMD3<Float>] {
     lashes.flatMap { lash -> [SIMD3<Float>] in
       let lid = lids[lash.eye], x = lash.along * 8, i = min(7, Int(x)), f = x - Float(i)
       let a = lash.lower ? lid[(16 - i) % 16] : lid[i], b = lash.lower ? lid[15 - i] : lid[i + 1]

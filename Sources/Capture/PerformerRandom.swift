@@ -1,13 +1,13 @@
 import Foundation
 
 /// Random numbers of the performer: the same for the same seed on every machine (SplitMix64, Steele et al. 2014).
-struct PerformerRandom: RandomNumberGenerator {
+package struct PerformerRandom: RandomNumberGenerator {
   private var state: UInt64
   /// `stream` separates uses of one seed from each other, so that one can grow without disturbing the others.
-  init(seed: UInt64, stream: String) {
+  package init(seed: UInt64, stream: String) {
     state = stream.utf8.reduce(seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678) { ($0 ^ UInt64($1)) &* 0x0100_0000_01B3 }
   }
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -15,10 +15,10 @@ struct PerformerRandom: RandomNumberGenerator {
     return z ^ (z >> 31)
   }
   /// Even in 0..<1.
-  mutating func unit() -> Float { Float(next() >> 40) / Float(1 << 24) }
-  mutating func within(_ low: Float, _ high: Float) -> Float { low + (high - low) * unit() }
+  package mutating func unit() -> Float { Float(next() >> 40) / Float(1 << 24) }
+  package mutating func within(_ low: Float, _ high: Float) -> Float { low + (high - low) * unit() }
   /// Mean 0, variance 1 (Box-Muller).
-  mutating func normal() -> Float { (-2 * log(max(unit(), 1e-7))).squareRoot() * cos(2 * .pi * unit()) }
+  package mutating func normal() -> Float { (-2 * log(max(unit(), 1e-7))).squareRoot() * cos(2 * .pi * unit()) }
   /// Waiting time of a process without memory, with mean `mean`.
   mutating func waiting(_ mean: Float) -> Float { -mean * log(max(1 - unit(), 1e-7)) }
 }

@@ -210,8 +210,8 @@ final class PerformerSkin: @unchecked Sendable {
 }
 
 /// Where skin ends and hair begins, as a height over the arc length of the chart.
-struct PerformerHairline: Sendable {
-  var forehead: Float = 0.86
+package struct PerformerHairline: Sendable {
+  package var forehead: Float = 0.86
   /// Arc lengths and heights, from the face's middle to the back of the head; both sides are alike.
   private static let shape: [SIMD2<Float>] = [
     [0, 0.84], [0.25, 0.86], [0.45, 0.8], [0.6, 0.62], [0.74, 0.5], [0.9, 0.3], [1.02, 0.02], [1.1, -0.12], [1.16, 0.12], [1.3, 0.25],
@@ -219,7 +219,8 @@ struct PerformerHairline: Sendable {
     [1.7, -0.2], [2.0, -0.75], [2.52, -0.9],
   ]
   private static let line = ChartLine(shape)
-  func height(_ x: Float) -> Float { Self.line.height(abs(x)) + forehead - 0.86 }
+  package init(forehead: Float = 0.86) { self.forehead = forehead }
+  package func height(_ x: Float) -> Float { Self.line.height(abs(x)) + forehead - 0.86 }
 }
 
 /// Lines of the 468 mesh points beyond those of `FaceMeshTopology`; the subject's right side first.

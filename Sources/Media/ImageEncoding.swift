@@ -49,7 +49,7 @@ extension ImageFile {
     return try encode(frame, isJPEG ? AV_CODEC_ID_MJPEG : AV_CODEC_ID_PNG, url, quality)
   }
 
-  private static func encode(_ frame: Frame, _ id: AVCodecID, _ url: URL, _ quality: Int) throws -> Data {
+  static func encode(_ frame: Frame, _ id: AVCodecID, _ url: URL, _ quality: Int) throws -> Data {
     guard let codec = avcodec_find_encoder(id) else {
       throw MediaError(.unsupported, url, "cannot be encoded by this FFmpeg: install FFmpeg's libraries with PNG and JPEG")
     }

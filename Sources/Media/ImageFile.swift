@@ -23,7 +23,7 @@ public enum ImageFile {
   }
 
   /// The codec that the first bytes name; checks the size where the header tells it cheaply.
-  private static func codec(of file: InputFile) throws -> AVCodecID {
+  static func codec(of file: InputFile) throws -> AVCodecID {
     let head = file.head(32)
     func starts(_ bytes: [UInt8], at offset: Int = 0) -> Bool { head.dropFirst(offset).starts(with: bytes) }
     if starts([0x89, 0x50, 0x4E, 0x47]) {
@@ -41,7 +41,7 @@ public enum ImageFile {
     throw MediaError(.notMedia, file.url, "is not a picture this tool reads: convert it to PNG or JPEG")
   }
 
-  private static func decode(_ file: InputFile, _ id: AVCodecID) throws -> Frame {
+  static func decode(_ file: InputFile, _ id: AVCodecID) throws -> Frame {
     _ = ffmpegIsQuiet
     guard file.size <= 1 << 30 else { throw tooLarge(file.url, "\(file.size >> 20) MB") }
     guard let codec = avcodec_find_decoder(id) else {

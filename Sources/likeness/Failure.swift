@@ -2,6 +2,7 @@ import Capture
 import Foundation
 import Media
 import Perception
+import Population
 import Runs
 import Speech
 import Study
@@ -25,6 +26,7 @@ struct Failure: Error, CustomStringConvertible {
 func exitStatus(of error: any Error) -> Int32 {
   if let failure = error as? Failure { return failure.status }
   if case .script = error as? PerformerError { return 64 }
+  if case .script = error as? PopulationError { return 64 }
   if case .configuration = error as? TextureError { return 64 }
   switch error as? SubjectError {
   case .onlyPlanesAreBaked, .exactIsNotBaked, .needsSpeech, .hearsNothing: return 64
@@ -41,6 +43,7 @@ func exitStatus(of error: any Error) -> Int32 {
     case let error as SpeechError: error.kind == .badInput
     case is DatasetError, is SafetensorsError, is TorchFileError, is ModuleError, is ModelFileError, is ModelMissing, is SubjectError: true
     case is TextureError, is StudyError: true
+    case let error as PopulationError: if case .folder = error { true } else { false }
     default: false
     }
   return isInput ? 65 : 1

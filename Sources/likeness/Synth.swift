@@ -4,7 +4,7 @@ import Foundation
 
 struct Synth: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Film somebody who does not exist.", subcommands: [SynthPerformer.self])
+    abstract: "Film somebody who does not exist, or draw many.", subcommands: [SynthPerformer.self, SynthPopulation.self])
 }
 
 struct SynthPerformer: ParsableCommand {

@@ -1,0 +1,194 @@
+import Face
+import Foundation
+import Torch
+
+/// One picture of somebody with everything that is true about it.
+public struct PortraitPicture {
+  /// `[H, W, 3]` uint8.
+  public var rgb: Tensor
+  /// `[H, W]` uint8, raw values of `SemanticClass`.
+  public var labels: Tensor
+  /// `[H * W]` distances along the view axis in units of the generators' world, 0 where nothing is.
+  public var depth: [Float]
+}
+
+/// Draws a posed figure before its backdrop: four samples a pixel, shaded once a pixel for each surface seen there.
+final class Exposure {
+  private let figure: Figure
+  private let camera: Camera
+  private let fine: RasterImage
+  private let lens: RasterImage?
+  private let grid: [SIMD3<Float>]
+  private let shading: Shading
+  private let pose: Figure.Pose
+  private let lit: [SIMD3<Float>]
+  private let curve: DisplayCurve
+  private let salt: UInt32
+
+  /// `fine` is a picture of twice the camera's width and height to draw into; `salt` seeds the sensor's noise.
+  init(_ figure: Figure, pose: Figure.Pose, camera: Camera, shadow: ShadowMap, backdrop: Backdrop, fine: RasterImage, salt: UInt32) {
+    self.figure = figure
+    self.camera = camera
+    self.fine = fine
+    self.pose = pose
+    self.salt = salt
+    curve = figure.anatomy.curve
+    let view = Rasteriser(camera).scaled(by: 2)
+    view.draw(pose.points, figure.corners, into: fine)
+    lens = figure.glasses.map { glasses in
+      let image = RasterImage(width: fine.width, height: fine.height)
+      view.draw(glasses.lensPoints, glasses.lensCorners, into: image)
+      return image
+    }
+    grid = backdrop.grid(camera)
+    shading = Shading(
+      figure: figure, light: figure.person.light, person: figure.person, shadow: shadow, noise: figure.anatomy.noise, eye: camera.position,
+      lidMargins: pose.lidMargins, gaze: pose.gaze, grainOfShadow: 2 * Sitter.shadowRadius / Float(shadow.size))
+    lit = Self.light(figure, pose, shading)
+  }
+
+  /// The light that every point of the fibres gives back; both edges of a hair give the same.
+  private static func light(_ figure: Figure, _ pose: Figure.Pose, _ shading: Shading) -> [SIMD3<Float>] {
+    let start = figure.solidCount, count = figure.inks.count
+    let gloss: Float = figure.person.hair.kind == .curly ? 0.5 : 1
+    return [SIMD3<Float>](unsafeUninitializedCapacity: count) { out, filled in
+      for i in 0..<count {
+        // Both edges of a hair lie so near to each other that the light does not tell them apart.
+        if i > 0, pose.tangents[i] == pose.tangents[i - 1], figure.inks[i] == figure.inks[i - 1] {
+          out[i] = out[i - 1]
+        } else {
+          out[i] = shading.fibre(pose.points[start + i], pose.away[i], pose.tangents[i], figure.inks[i], gloss: gloss)
+        }
+      }
+      filled = count
+    }
+  }
+
+  func picture(scale: Float) -> PortraitPicture {
+    let (width, height) = (camera.width, camera.height)
+    let rgb = Tensor.empty([height, width, 3], .uint8), labels = Tensor.empty([height, width], .uint8)
+    var depth = [Float](repeating: 0, count: width * height)
+    rgb.withMutableElements(UInt8.self) { rgb in
+      labels.withMutableElements(UInt8.self) { labels in
+        for row in 0..<height { expose(row: row, scale, rgb, labels, &depth) }
+      }
+    }
+    return PortraitPicture(rgb: rgb, labels: labels, depth: depth)
+  }
+
+  private func expose(
+    row: Int, _ scale: Float, _ rgb: UnsafeMutableBufferPointer<UInt8>, _ labels: UnsafeMutableBufferPointer<UInt8>, _ depth: inout [Float]
+  ) {
+    let width = camera.width, stride = 2 * width
+    for column in 0..<width {
+      let first = 2 * row * stride + 2 * column
+      let samples = SIMD4<Int>(first, first + 1, first + stride, first + stride + 1)
+      var sum = SIMD3<Float>.zero, kinds = SIMD4<UInt8>(repeating: 0), left: UInt8 = 0b1111
+      for k in 0..<4 where left & (1 << k) != 0 {
+        let f = Int(fine.triangle[samples[k]])
+        if f < 0 {
+          sum += Backdrop.interpolate(grid, (Float(column) + 0.5) / Float(width), (Float(row) + 0.5) / Float(camera.height))
+          continue
+        }
+        // The samples of the same surface are shaded as one.
+        let material = figure.materials[f], far = fine.depth[samples[k]]
+        if material.isFibre {
+          sum += fibre(f, fine.barycentrics[samples[k]])
+          kinds[k] = Self.kind(material)
+          continue
+        }
+        var place = Place(part: figure.parts[f]), number: Float = 0
+        for m in k..<4 where left & (1 << m) != 0 {
+          let g = Int(fine.triangle[samples[m]])
+          guard g >= 0, figure.materials[g] == material, abs(fine.depth[samples[m]] - far) < 0.05 else { continue }
+          left &= ~(1 << m)
+          number += 1
+          gather(g, fine.barycentrics[samples[m]], &place, &kinds[m])
+        }
+        place.divide(by: number)
+        sum += number * shading.color(place, material)
+      }
+      var light = sum / 4
+      if let lens { look(through: lens, samples, &light, &kinds) }
+      finish(light, row, column, rgb)
+      label(kinds, samples, row * width + column, scale, labels, &depth)
+    }
+  }
+
+  @inline(__always) private static func kind(_ material: Material) -> UInt8 {
+    switch material {
+    case .lash: SemanticClass.eyes.rawValue
+    case .beard: SemanticClass.skin.rawValue
+    default: SemanticClass.hair.rawValue
+    }
+  }
+  @inline(__always) private func fibre(_ f: Int, _ w: SIMD3<Float>) -> SIMD3<Float> {
+    let start = figure.solidCount
+    let a = Int(figure.corners[3 * f]) - start, b = Int(figure.corners[3 * f + 1]) - start, c = Int(figure.corners[3 * f + 2]) - start
+    return w.x * lit[a] + w.y * lit[b] + w.z * lit[c]
+  }
+  /// Adds one sample's place, and tells its class.
+  @inline(__always) private func gather(_ f: Int, _ w: SIMD3<Float>, _ sum: inout Place, _ kind: inout UInt8) {
+    let a = Int(figure.corners[3 * f]), b = Int(figure.corners[3 * f + 1]), c = Int(figure.corners[3 * f + 2])
+    let rest = w.x * figure.facts[a].rest + w.y * figure.facts[b].rest + w.z * figure.facts[c].rest
+    let place = w.x * figure.facts[a].place + w.y * figure.facts[b].place + w.z * figure.facts[c].place
+    sum.rest += rest
+    sum.place += place
+    sum.point += w.x * pose.points[a] + w.y * pose.points[b] + w.z * pose.points[c]
+    sum.normal += w.x * pose.normals[a] + w.y * pose.normals[b] + w.z * pose.normals[c]
+    kind = shading.semantic(rest, place, figure.parts[f], figure.materials[f])
+  }
+
+  /// Lays a lens over the samples behind it.
+  @inline(__always)
+  private func look(through lens: RasterImage, _ samples: SIMD4<Int>, _ light: inout SIMD3<Float>, _ kinds: inout SIMD4<UInt8>) {
+    guard let style = figure.person.glasses else { return }
+    var share: Float = 0, at = -1
+    for k in 0..<4 where lens.triangle[samples[k]] >= 0 && lens.depth[samples[k]] < fine.depth[samples[k]] {
+      share += 0.25
+      at = samples[k]
+      if style.isDark { kinds[k] = SemanticClass.glasses.rawValue }
+    }
+    guard share > 0 else { return }
+    let x = Float(at % lens.width) + 0.5, y = Float(at / lens.width) + 0.5
+    let point = camera.unproject(SIMD2(x, y) / 2, depth: lens.depth[at])
+    light = mix(light, light * style.through + shading.lens(point), share)
+  }
+
+  /// Exposes, adds the sensor's noise and rounds.
+  @inline(__always) private func finish(_ light: SIMD3<Float>, _ row: Int, _ column: Int, _ rgb: UnsafeMutableBufferPointer<UInt8>) {
+    // A film's shoulder: highlights run out softly.
+    let one = SIMD3<Float>(repeating: 1), safe = light.clamped(lowerBound: .zero, upperBound: SIMD3(repeating: 50))
+    let exposed = safe * (one + 0.25 * safe) / (one + 0.42 * safe)
+    let at = 3 * (row * camera.width + column)
+    let noise = NoiseTable.hash(UInt32(row * camera.width + column), salt) - 0.5
+    var value = curve(exposed) + 2 * noise + 0.5
+    value = value.clamped(lowerBound: .zero, upperBound: SIMD3(repeating: 255))
+    rgb[at] = UInt8(value.x)
+    rgb[at + 1] = UInt8(value.y)
+    rgb[at + 2] = UInt8(value.z)
+  }
+
+  /// The class that most samples show, and how far its nearest sample is.
+  @inline(__always)
+  private func label(
+    _ kinds: SIMD4<UInt8>, _ samples: SIMD4<Int>, _ at: Int, _ scale: Float, _ labels: UnsafeMutableBufferPointer<UInt8>,
+    _ depth: inout [Float]
+  ) {
+    var best = kinds[0], most = 0
+    for k in 0..<4 {
+      var votes = 0
+      for m in 0..<4 where kinds[m] == kinds[k] { votes += 1 }
+      if votes > most { (best, most) = (kinds[k], votes) }
+    }
+    labels[at] = best
+    guard best != 0 else { return }
+    var nearest = Float.infinity
+    for k in 0..<4 where kinds[k] == best {
+      nearest = min(nearest, fine.depth[samples[k]])
+      // A dark lens stands before what is drawn behind it.
+      if let lens, best == SemanticClass.glasses.rawValue { nearest = min(nearest, lens.depth[samples[k]]) }
+    }
+    depth[at] = nearest.isFinite ? nearest * scale : 0
+  }
+}

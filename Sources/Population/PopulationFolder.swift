@@ -1,0 +1,135 @@
+import Face
+import Foundation
+import Synchronization
+import Torch
+
+/// A folder that is filled with a population: a data set as EG3D reads them (`dataset.json` and pictures) with `masks/`, `depth/` and
+/// `population.safetensors` beside.
+///
+/// What was finished before a kill is kept; `dataset.json` comes last, so that a folder with it is complete.
+public final class PopulationFolder {
+  /// Settings that make the same pictures, in `population.json`.
+  private struct Settings: Codable, Equatable {
+    /// Counts changes of what is drawn.
+    var drawing = 1
+    var model: String
+    var script: PopulationScript
+  }
+  private static let settingsName = "population.json"
+
+  public let root: URL
+  public let crowd: Crowd
+  /// Pictures that are still to be drawn.
+  public private(set) var missing: [Int] = []
+  private let store: PictureStore
+  /// Held as long as this object lives, against a second process.
+  private var lock: Int32 = -1
+
+  /// Opens or makes the folder. Throws `PopulationError` if it holds something else or the disk is too small, `FileError`.
+  public init(_ root: URL, crowd: Crowd) throws {
+    self.root = root
+    self.crowd = crowd
+    store = PictureStore(root: root)
+    let settings = Settings(model: crowd.model.name, script: crowd.script), file = root.appending(path: Self.settingsName)
+    let path = root.relativePath
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: root.path, isDirectory: &isFolder) {
+      guard isFolder.boolValue else { throw PopulationError.folder(path, "is a file; name a folder for the population") }
+      let names = try FileManager.default.contentsOfDirectory(atPath: root.path).filter { !$0.hasPrefix(".population.json.partial") }
+      if names.contains(Self.settingsName) {
+        try Self.compare(settings, file, path)
+      } else if !names.isEmpty {
+        throw PopulationError.folder(path, "holds something else (\(names.sorted()[0])); name a new or empty folder")
+      }
+    }
+    missing = (0..<crowd.script.count).filter { !store.holds($0) }
+    try checkSpace()
+    try store.prepare(count: crowd.script.count)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try AtomicFile.write(try encoder.encode(settings), to: file)
+    try takeLock(path)
+  }
+  deinit { if lock >= 0 { close(lock) } }
+
+  private static func compare(_ settings: Settings, _ file: URL, _ path: String) throws {
+    guard let data = try? Data(contentsOf: file), let found = try? JSONDecoder().decode(Settings.self, from: data) else {
+      throw PopulationError.folder(path, "its \(settingsName) is damaged; name a new folder")
+    }
+    var wanted = settings
+    // More of the same is welcome.
+    wanted.script.count = found.script.count
+    guard wanted == found else {
+      let s = found.script
+      throw PopulationError.folder(
+        path,
+        "holds a population made otherwise (model \(found.model), --seed \(s.seed), --views \(s.views), --size \(s.size), --yaw \(s.yaw), "
+          + "--pitch \(s.pitch)); give the same, or name a new folder")
+    }
+    guard settings.script.count >= found.script.count else {
+      throw PopulationError.folder(
+        path, "holds a population of \(found.script.count) pictures; ask for as many or more, or name a new folder")
+    }
+  }
+  private func takeLock(_ path: String) throws {
+    let file = root.appending(path: ".lock")
+    lock = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard lock >= 0 else { throw FileError(file, "cannot write", code: errno) }
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      throw PopulationError.folder(path, "is being filled by another process; wait for it or name another folder")
+    }
+  }
+
+  /// Bytes that the missing pictures will take, about.
+  public var need: Int { PictureStore.need(count: missing.count, size: crowd.script.size) }
+  private func checkSpace() throws {
+    var at = root.absoluteURL
+    while !FileManager.default.fileExists(atPath: at.path), at.pathComponents.count > 1 { at.deleteLastPathComponent() }
+    var space = statvfs()
+    guard statvfs(at.path, &space) == 0 else { return }
+    let free = Int(space.f_bavail) * Int(space.f_frsize)
+    guard need <= free else { throw PopulationError.space(root.relativePath, needed: need, free: free) }
+  }
+
+  /// Draws what is missing, on `lanes` threads, each a person at a time, until done or `stop` says so; then writes what is known of all.
+  ///
+  /// `progress` hears how many pictures are done, one call at a time. Returns whether all are done. Throws `FileError`, `MediaError`.
+  public func fill(lanes: Int, stop: @escaping () -> Bool = { false }, progress: @escaping (Int) -> Void = { _ in }) throws -> Bool {
+    let people = Dictionary(grouping: missing) { $0 / crowd.script.views }.sorted { $0.key < $1.key }
+    let next = Mutex(0), failure = Mutex<(any Error)?>(nil), done = Mutex(crowd.script.count - missing.count)
+    progress(crowd.script.count - missing.count)
+    _ = Lanes.map(max(1, min(lanes, people.count))) { _ in
+      while !stop(), failure.withLock({ $0 == nil }) {
+        let turn = next.withLock { next in
+          defer { next += 1 }
+          return next
+        }
+        guard turn < people.count else { return }
+        do {
+          try draw(people[turn].key, people[turn].value, stop) {
+            done.withLock { done in
+              done += 1
+              progress(done)
+            }
+          }
+        } catch {
+          failure.withLock { $0 = $0 ?? error }
+        }
+      }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+    missing = missing.filter { !store.holds($0) }
+    guard missing.isEmpty else { return false }
+    // Pictures were written without waiting for the disk.
+    sync()
+    try PopulationRecord(crowd).write(to: root)
+    return true
+  }
+  private func draw(_ person: Int, _ images: [Int], _ stop: () -> Bool, _ finished: () -> Void) throws {
+    let sitter = crowd.sitter(person)
+    for image in images where !stop() {
+      try store.write(sitter.picture(crowd.shot(image)), image)
+      finished()
+    }
+  }
+}
