@@ -1,0 +1,125 @@
+import Golden
+import Portrait
+import Testing
+import Torch
+
+extension GoldenFile {
+  /// The configuration of a whole generator: sizes from the tensors, the rest from the words.
+  func generatorConfiguration() -> GeneratorConfiguration {
+    var c = GeneratorConfiguration()
+    let fc0 = self["backbone.mapping.fc0.weight"]
+    c.width = fc0.size(0)
+    c.label = tensors["backbone.mapping.embed.weight"]?.size(1) ?? 0
+    c.latent = fc0.size(1) - (c.label > 0 ? c.width : 0)
+    c.mappingLayers = tensors.keys.filter { $0.hasPrefix("backbone.mapping.fc") && $0.hasSuffix("weight") }.count
+    let sides = sequence(first: 4) { $0 * 2 }.prefix {
+      tensors["backbone.synthesis.b\($0).const"] != nil || tensors["backbone.synthesis.b\($0).conv1.weight"] != nil
+    }
+    c.planeResolution = Array(sides).last ?? 4
+    c.planeChannels = self["decoder.net.0.weight"].size(1)
+    c.channelMax = self["backbone.synthesis.b4.conv1.weight"].size(0)
+    c.channelBase =
+      setting("channel_base").map { Int($0) } ?? self["backbone.synthesis.b\(c.planeResolution).conv1.weight"].size(0) * c.planeResolution
+    c.decoderHidden = self["decoder.net.0.weight"].size(0)
+    c.decoderFeatures = self["decoder.net.2.weight"].size(0) - 1
+    c.decoderMultiplier = setting("decoder_lr_mul") ?? 1
+    c.rendering.resolution = setting("nrr").map { Int($0) } ?? self["out.image_raw"].size(-1)
+    c.rendering.coarse = self["in.jitter"].size(2)
+    c.rendering.fine = tensors["in.u"]?.size(1) ?? 0
+    c.rendering.near = setting("ray_start") ?? 2.25
+    c.rendering.far = setting("ray_end") ?? 3.3
+    c.rendering.boxWarp = setting("box_warp") ?? 1
+    c.rendering.axes = .legacy
+    let first = self["superresolution.block0.conv0.noise_const"].size(-1)
+    let doubles = setting("image_resolution").map { Int($0) == 2 * first } ?? true
+    // Whether the first block doubles cannot be seen in the weights; the published ones of four times do.
+    c.superResolution = SuperResolutionConfiguration(
+      inputResolution: doubles && !(configuration["superresolution_module"] as? String ?? "").contains(/Hybrid[24]X/) ? first / 2 : first,
+      firstChannels: self["superresolution.block0.conv1.weight"].size(0),
+      secondChannels: self["superresolution.block1.conv1.weight"].size(0),
+      firstDoubles: !(configuration["superresolution_module"] as? String ?? "").contains(/Hybrid[24]X/))
+    c.superResolution?.antialias = configuration["sr_antialias"] as? Bool ?? true
+    return c
+  }
+}
+
+@Suite struct TriplaneGeneratorTests {
+  @Test(.enabled(if: GoldenFile.exist("19_", of: .portrait), "skipped: no golden vectors"))
+  func wholeGenerators() throws {
+    for file in try GoldenFile.all("19_", of: .portrait) {
+      let generator = TriplaneGenerator(file.generatorConfiguration(), Generator(seed: 1))
+      try generator.load(file.weights())
+      let draws = RayDraws.given(jitter: file["in.jitter"], importance: file.tensors["in.u"])
+      func styles() -> Tensor { generator.map(file["in.z"], file["in.c"], truncation: file.number("truncation_psi") ?? 1) }
+      for modulation in [Modulation.fused, .unfused] {
+        let ws = styles()
+        expectNear(ws, file["out.ws"], "\(file.name) ws")
+        let planes = generator.planes(ws, by: modulation)
+        expectNear(planes, file["out.planes"], "\(file.name) planes, \(modulation)")
+        let picture = generator.render(planes, file["in.c"], ws, draws: draws, by: modulation)
+        expectNear(picture.raw, file["out.image_raw"], 1e-3, "\(file.name) raw picture, \(modulation)")
+        expectNear(picture.depth, file["out.image_depth"], 1e-3, "\(file.name) depth, \(modulation)")
+        expectNear(picture.image, file["out.image"], 1e-3, "\(file.name) picture, \(modulation)")
+        if let up = file.tensors["in.grad_image"], let upRaw = file.tensors["in.grad_raw"] {
+          let loss = (picture.image * up).mean() + (picture.raw * upRaw).mean()
+          expectNear(loss, file["out.loss"], 1e-2, "\(file.name) loss, \(modulation)")
+          let parameters = Dictionary(uniqueKeysWithValues: generator.parameters().map { ($0.name, $0.tensor) })
+          let names = file.tensors.keys.filter { $0.hasPrefix("out.grad.") }.map { String($0.dropFirst(9)) }.sorted()
+          let leaves = try names.map { try #require(parameters[$0], "\($0) is no parameter") }
+          for (name, found) in zip(names, gradients(of: [loss], for: leaves)) {
+            expectNear(try #require(found), file["out.grad.\(name)"], 2e-3, "\(file.name) gradient of \(name), \(modulation)")
+          }
+        }
+        if let points = file.tensors["in.coords"] {
+          let (color, density) = generator.sample(planes, at: points)
+          expectNear(color, file["out.sample_rgb"], "\(file.name) colours at points")
+          expectNear(density, file["out.sample_sigma"], "\(file.name) densities at points")
+        }
+      }
+      // Without history, one picture at a time: the way of inference.
+      let ws = styles().detach()
+      for i in 0..<ws.size(0) {
+        let rays = file["in.jitter"].size(1), u = file.tensors["in.u"].map { $0.reshape(ws.size(0), rays, -1).select(0, i) }
+        let picture = withoutGradient {
+          generator(
+            ws.narrow(0, i, 1), file["in.c"].narrow(0, i, 1), draws: .given(jitter: file["in.jitter"].narrow(0, i, 1), importance: u))
+        }
+        expectNear(picture.image, file["out.image"].narrow(0, i, 1), 1e-3, "\(file.name) picture \(i) alone")
+      }
+    }
+  }
+
+  @Test func presetsAreSoundAndDraw() throws {
+    for (name, c) in GeneratorConfiguration.presets {
+      try c.check()
+      #expect(c.layers == 2 * c.resolutions.count, "\(name)")
+    }
+    #expect(GeneratorConfiguration.ffhq512.layers == 14)
+    #expect(GeneratorConfiguration.ffhq512.imageResolution == 512)
+    let c = GeneratorConfiguration.tiny, random = Generator(seed: 3)
+    let generator = TriplaneGenerator(c, random)
+    let label = CameraLabel(values: [1, 0, 0, 0, 0, -1, 0, 0, 0, 0, -1, 2.7, 0, 0, 0, 1, 4.2647, 0, 0.5, 0, 4.2647, 0.5, 0, 0, 1])
+    let labels = try #require(label).tensor.unsqueeze(0), ws = generator.map(Tensor.randn([1, c.latent], random), labels)
+    let picture = generator(ws, labels)
+    #expect(picture.image.shape == [1, 3, c.imageResolution, c.imageResolution])
+    #expect(picture.image.isFinite().all())
+    // In two parts, as a network that refines the first needs it.
+    let state = generator.coarse(ws, resolution: 16)
+    expectNear(generator.planes(from: state, ws), generator.planes(ws), 1e-6, "planes in two parts")
+  }
+
+  @Test func publishedShapes() throws {
+    let root = GoldenFile.folder(of: .portrait).appending(path: "state_dict_ffhq512.txt")
+    guard let text = try? String(contentsOf: root, encoding: .utf8) else { return }
+    var expected: [String: [Int]] = [:]
+    for line in text.split(separator: "\n") where !line.contains("resample_filter") {
+      guard let space = line.firstIndex(of: " ") else { continue }
+      expected[String(line[..<space])] = line[space...].split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }
+    }
+    #expect(expected.count == 150)
+    let generator = TriplaneGenerator(.ffhq512, Generator(seed: 1))
+    let found = Dictionary(uniqueKeysWithValues: generator.state().map { ($0.name, $0.tensor.shape) })
+    #expect(found == expected)
+    #expect(generator.parameters().reduce(0) { $0 + $1.tensor.numel } == 30_662_136)
+  }
+}
