@@ -66,7 +66,7 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Torch", "Media", "Face", "Radiance", "Runs", "Capture", "Subject",
+        "Torch", "Media", "Face", "Radiance", "Runs", "Capture", "Subject", "Portrait",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/bench", swiftSettings: strict),

@@ -10,12 +10,12 @@ import Torch
     discussion: """
       Times are the shortest of some repetitions. Run it on an otherwise idle machine: ratios compare what was measured in the same run, but
       times mean little beside other work. LIKENESS_SIMD=scalar|avx2|avx512 chooses the kernels' instructions, OMP_NUM_THREADS the threads.
-      Where LIKENESS_PEER_PYTHON (or python3) can import torch, the paper's field in plain PyTorch is measured too.
+      Where LIKENESS_PEER_PYTHON (or python3) can import torch, the paper's field and the portrait's generator in plain PyTorch are measured too.
       """)
 
   /// What can be measured, in order.
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case ceilings, lattice, planes, composite, mlp, adam, march, frame, reference, fast
+    case ceilings, lattice, planes, composite, mlp, adam, march, frame, reference, fast, portrait
 
     func run(_ report: Report, trainedReference: URL?) throws {
       switch self {
@@ -29,6 +29,7 @@ import Torch
       case .frame: FrameBenchmark.run(report)
       case .reference: try ReferenceBenchmark.run(report, trained: trainedReference)
       case .fast: try FastBenchmark.run(report)
+      case .portrait: PortraitBenchmark.run(report)
       }
     }
   }

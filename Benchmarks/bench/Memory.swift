@@ -25,6 +25,7 @@ enum MemoryJob: String, CaseIterable {
   case referenceStep = "reference-step"
   case referenceFrame = "reference-frame"
   case fastTraining = "fast-training"
+  case portrait
 
   func run() throws {
     switch self {
@@ -37,6 +38,7 @@ enum MemoryJob: String, CaseIterable {
       reference.pixels(reference.picture(strips: 4), .folded)
     case .fastTraining:
       _ = try FastBenchmark.train("fast", 100, on: PerformerData())
+    case .portrait: PortraitBenchmark.Subject().draw()
     }
   }
 }

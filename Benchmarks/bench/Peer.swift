@@ -12,18 +12,20 @@ struct Peer: Decodable {
   /// PyTorch's version.
   var torch: String
 
-  private static let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../peer/vanilla.py").standardizedFileURL
-
   /// Runs it on as many threads as this program has; throws why it cannot.
   static func measured(isQuick: Bool) throws -> Peer {
+    try run("vanilla.py", ["--times", isQuick ? "1" : "3"] + (isQuick ? ["--step-rays", "256"] : []), as: Peer.self)
+  }
+
+  /// Runs a script of `Benchmarks/peer` and reads what it prints.
+  static func run<Printed: Decodable>(_ script: String, _ arguments: [String], as kind: Printed.Type) throws -> Printed {
     guard let python else {
       throw Subprocess.Failure(
         description: "no PyTorch at hand: set LIKENESS_PEER_PYTHON to a Python that can import torch for the comparison with it")
     }
-    let arguments =
-      [script.path, "--threads", "\(Libtorch.threads)", "--times", isQuick ? "1" : "3"] + (isQuick ? ["--step-rays", "256"] : [])
-    let output = try Subprocess.output(of: python, arguments)
-    return try JSONDecoder().decode(Peer.self, from: Data(output.utf8))
+    let place = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../peer/\(script)").standardizedFileURL
+    let output = try Subprocess.output(of: python, [place.path, "--threads", "\(Libtorch.threads)"] + arguments)
+    return try JSONDecoder().decode(Printed.self, from: Data(output.utf8))
   }
 
   /// What LIKENESS_PEER_PYTHON names, or the first python3 of PATH, if torch is there.
