@@ -35,6 +35,7 @@ struct GoldenMetricsTests {
       near(found?.expression, "out.aed")
       near(found?.pose, "out.apd6")
       near(found?.rotation, "out.apd3")
+      near(frechetDistance(file.tensors["in.feat1"]!, file.tensors["in.feat2"]!), "out.fid")
     }
   }
 }
