@@ -3,6 +3,7 @@ import Foundation
 import Media
 import Perception
 import Population
+import Portrait
 import Runs
 import Speech
 import Study
@@ -28,6 +29,7 @@ func exitStatus(of error: any Error) -> Int32 {
   if case .script = error as? PerformerError { return 64 }
   if case .script = error as? PopulationError { return 64 }
   if case .configuration = error as? TextureError { return 64 }
+  if case .configuration = error as? PortraitError { return 64 }
   switch error as? SubjectError {
   case .onlyPlanesAreBaked, .exactIsNotBaked, .needsSpeech, .hearsNothing: return 64
   default: break
@@ -42,7 +44,7 @@ func exitStatus(of error: any Error) -> Int32 {
     case let error as RunError: if case .busy = error.reason { false } else { true }
     case let error as SpeechError: error.kind == .badInput
     case is DatasetError, is SafetensorsError, is TorchFileError, is ModuleError, is ModelFileError, is ModelMissing, is SubjectError: true
-    case is TextureError, is StudyError: true
+    case is TextureError, is StudyError, is PortraitError, is PosedFolderError: true
     case let error as PopulationError: if case .folder = error { true } else { false }
     default: false
     }

@@ -1,0 +1,40 @@
+import Perception
+import Torch
+
+/// What pictures are compared by where the Inception network, whose weights are not free, is not there.
+///
+/// A face recognition network if its weights are at hand (`likeness models`), else convolutions with fixed random weights, which tell
+/// colours and textures. Distances of the two, and of Inception, are not to be compared with each other.
+public struct PictureFeatures {
+  /// `arcface`, `mobilefacenet` or `random`; goes into the name of the figure.
+  public let name: String
+  private let find: (Tensor) -> Tensor
+
+  /// Of the best network there is; throws what reading damaged weights throws.
+  public static func best() throws -> PictureFeatures {
+    guard ModelLibrary.find(.arcFace) != nil || ModelLibrary.find(.mobileFaceNet) != nil else { return random }
+    let network = try ModelLibrary.identity()
+    let crop = type(of: network).cropSize
+    return PictureFeatures(name: network is ArcFace ? "arcface" : "mobilefacenet") { pictures in
+      // The face of a picture framed as EG3D's, in all pictures at one place: what is compared are sets of pictures, not people.
+      let side = pictures.size(2), width = side * 11 / 16, height = side * 11 / 16 * crop.height / crop.width
+      let face = pictures.narrow(2, (side - height) * 5 / 8, height).narrow(3, (side - width) / 2, width)
+      return network((face.interpolate(size: [crop.height, crop.width], .linear, antialias: true) + 1) * 0.5)
+    }
+  }
+
+  /// Four convolutions whose weights are the same everywhere and always, 128 numbers a picture.
+  public static var random: PictureFeatures {
+    let generator = Generator(seed: 20_211_215)
+    let layers = zip([3, 32, 64, 96], [32, 64, 96, 128]).map {
+      EqualisedConvolution($0, $1, kernel: 3, activation: .lrelu, down: 2, generator)
+    }
+    return PictureFeatures(name: "random") { pictures in
+      let small = PosedBatch.reduced(pictures, to: min(64, pictures.size(2)))
+      return layers.reduce(small) { $1($0) }.mean(2, 3)
+    }
+  }
+
+  /// Of pictures `[N, 3, H, H]` in -1...1, `[N, D]`; computed on the CPU.
+  public func callAsFunction(_ pictures: Tensor) -> Tensor { withoutGradient { find(pictures.to(Device.cpu)) } }
+}

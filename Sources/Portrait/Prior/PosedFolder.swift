@@ -1,0 +1,93 @@
+import Foundation
+import Torch
+
+/// A folder of pictures whose cameras are known, as EG3D takes it: `dataset.json` with `{"labels": [["00000/img00000000.png", [25 numbers]], ...]}`
+/// beside the pictures. The synthetic population adds `masks/` and `depth/` under the same names.
+public struct PosedFolder {
+  public struct Entry: Equatable, Sendable {
+    /// Within the folder.
+    public let name: String
+    public let label: CameraLabel
+  }
+  public let url: URL
+  public let entries: [Entry]
+
+  /// Reads and checks every label and that every picture is there, none of which is opened; throws `PosedFolderError`.
+  public init(_ url: URL) throws {
+    self.url = url
+    let file = url.appending(path: "dataset.json")
+    guard let data = try? Data(contentsOf: file) else {
+      throw PosedFolderError(
+        file, "cannot be read; likeness synth population --output <folder> makes such a folder, or bring one of EG3D's")
+    }
+    let contents: Contents
+    do {
+      contents = try JSONDecoder().decode(Contents.self, from: data)
+    } catch {
+      throw PosedFolderError(file, #"is no list of cameras ({"labels": [["picture.png", [25 numbers]], ...]}); write it again"#)
+    }
+    guard !contents.labels.isEmpty else { throw PosedFolderError(file, "names no pictures; write it again") }
+    var known: Set<String> = []
+    entries = try contents.labels.map { row in
+      guard known.insert(row.name).inserted else { throw PosedFolderError(file, "names \(row.name) twice; remove one") }
+      return Entry(name: row.name, label: try Self.label(row, file))
+    }
+    for entry in entries where !FileManager.default.fileExists(atPath: picture(entry.name).path) {
+      throw PosedFolderError(picture(entry.name), "is not there, but dataset.json names it; bring the picture or remove its line")
+    }
+  }
+
+  public func picture(_ name: String) -> URL { url.appending(path: name) }
+  /// The mask of the 12 classes that belongs to a picture; nil where there is none.
+  public func mask(_ name: String) -> URL? { beside("masks", name, "png") }
+  /// How far each pixel of a picture is along the view axis, a grey PNG of 16 bits with `depthSteps` for one unit of the cameras and 0 for
+  /// nothing; nil where there is none.
+  public func depth(_ name: String) -> URL? { beside("depth", name, "png") }
+  public static let depthSteps = 10_000.0
+
+  private func beside(_ part: String, _ name: String, _ kind: String) -> URL? {
+    let place = url.appending(path: part).appending(path: name).deletingPathExtension().appendingPathExtension(kind)
+    return FileManager.default.fileExists(atPath: place.path) ? place : nil
+  }
+
+  private static func label(_ row: Contents.Row, _ file: URL) throws -> CameraLabel {
+    func wrong(_ text: String) -> PosedFolderError { PosedFolderError(file, "the label of \(row.name) \(text)") }
+    let v = row.values
+    guard v.count == CameraLabel.count else {
+      throw wrong("has \(v.count) numbers; a camera has 16 of a camera-to-world matrix and 9 of normalised intrinsics")
+    }
+    guard v.allSatisfy(\.isFinite) else { throw wrong("holds what is no number; mend it") }
+    guard v[16] > 0, v[20] > 0 else {
+      throw wrong("has no focal length above 0; numbers 17 and 21 are focal lengths over the picture's size")
+    }
+    // Focal lengths in pixels would be a hundred times as long.
+    guard v[16] < 50, v[20] < 50, abs(v[18]) < 5, abs(v[21]) < 5 else {
+      throw wrong("has intrinsics in pixels; divide them by the picture's size")
+    }
+    guard let label = CameraLabel(values: v), zip(v[12..<16], [0, 0, 0, 1]).allSatisfy({ abs($0 - $1) < 1e-3 }) else {
+      throw wrong("is no camera: its matrix does not only turn and move (rows of length 1 at right angles, then 0 0 0 1); mend it")
+    }
+    return label
+  }
+
+  /// `dataset.json`.
+  private struct Contents: Decodable {
+    let labels: [Row]
+    struct Row: Decodable {
+      let name: String
+      let values: [Float]
+      init(from decoder: any Decoder) throws {
+        var row = try decoder.unkeyedContainer()
+        (name, values) = (try row.decode(String.self), try row.decode([Float].self))
+      }
+    }
+  }
+}
+
+/// Why a folder of pictures with cameras cannot be trained on: one line with the file and the remedy.
+public struct PosedFolderError: Error, CustomStringConvertible {
+  public let url: URL
+  public let text: String
+  init(_ url: URL, _ text: String) { (self.url, self.text) = (url, text) }
+  public var description: String { "\(url.relativePath): \(text)" }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import Runs
+
+/// How a generator of heads is made and trained.
+public struct PriorConfiguration: Codable, Equatable, Sendable {
+  /// What the generator is to do.
+  public enum Objective: String, Codable, CaseIterable, Sendable {
+    /// Make pictures that a discriminator takes for real ones.
+    case adversarial
+    /// Make the training pictures again, from what an encoder tells of them in as few bits as it can.
+    case reconstruction
+    /// The second at first, then both by turns.
+    case both
+  }
+  /// What is taken of the folder.
+  public struct Pictures: Codable, Equatable, Sendable {
+    public var background: PictureBackground
+    /// Whether mirror images are drawn too; leave it out where the folder holds them already.
+    public var mirrors: Bool
+    /// At most so many pictures, evenly spread; 0 for all.
+    public var limit: Int
+  }
+  /// Learning rates of the first step.
+  public struct Rates: Codable, Equatable, Sendable {
+    public var generator, discriminator: Double
+    /// Of generator and encoder where they make pictures again; what is left of it at the end of the budget.
+    public var reconstruction, reconstructionDecay: Double
+  }
+  /// What keeps generator and discriminator in check.
+  public struct Regularisation: Codable, Equatable, Sendable {
+    /// R1's weight is `gamma` / 2, in every `gradientEvery`-th step.
+    public var gamma: Double
+    public var gradientEvery: Int
+    /// Density's, see `DensityRegularisation`, in every `densityEvery`-th step.
+    public var density: DensityRegularisation
+    public var densityEvery: Int
+  }
+  /// Where pictures are made again; what the terms cost beside the mean absolute difference of the pictures, which costs 1.
+  public struct Reconstruction: Codable, Equatable, Sendable {
+    /// Of the rendered picture, of differences between neighbouring pixels, of the distance, of what the head covers.
+    public var raw, detail, depth, coverage: Double
+    /// Of a nat that the encoder tells.
+    public var divergence: Double
+    /// The encoder's channels, as the discriminator's.
+    public var channelBase: Int, channelMax: Int
+    /// Thousands of pictures before the discriminator joins in, where both are to.
+    public var aloneKimg: Double
+  }
+  /// What is looked at on the way.
+  public struct Validation: Codable, Equatable, Sendable {
+    /// Steps between two looks.
+    public var every: Int
+    /// Pictures whose features are compared; 0 for none.
+    public var pictures: Int
+  }
+
+  public var preset: String
+  public var objective: Objective
+  public var generator: GeneratorConfiguration
+  public var discriminator: DiscriminatorConfiguration
+  public var pictures: Pictures
+  /// Pictures of a step.
+  public var batch: Int
+  public var rates: Rates
+  public var schedules: PriorSchedules
+  public var regularisation: Regularisation
+  public var reconstruction: Reconstruction
+  public var average: GeneratorAverage
+  /// Whether the mapping network hears of a camera. Where cameras and faces have nothing to do with each other, as in the population, it
+  /// could only learn to bend faces with the camera.
+  public var hearsCamera: Bool
+  public var validation: Validation
+  public var saveEvery: Int
+  /// Thousands of pictures to show, where no time is set.
+  public var kimg: Double
+  public var seed: UInt64
+
+  /// The side of the pictures.
+  public var size: Int { generator.imageResolution }
+  /// Steps that show `kimg` thousand pictures.
+  public func steps(kimg: Double) -> Int { max(1, Int((kimg * 1000 / Double(batch)).rounded(.up))) }
+
+  /// Throws `PortraitError` naming the first field that nothing can be trained with.
+  public func check() throws(PortraitError) {
+    try generator.check()
+    try discriminator.check()
+    func refuse(_ field: String, _ value: Any, _ bounds: String) -> PortraitError {
+      .configuration("\(field)=\(value) must be \(bounds)")
+    }
+    guard discriminator.resolution == size else {
+      throw refuse("discriminator.resolution", discriminator.resolution, "\(size), the side of the generator's pictures")
+    }
+    guard generator.label == CameraLabel.count else { throw refuse("generator.label", generator.label, "\(CameraLabel.count)") }
+    guard [0, CameraLabel.count].contains(discriminator.label) else {
+      throw refuse("discriminator.label", discriminator.label, "\(CameraLabel.count), or 0 to tell it no cameras")
+    }
+    guard generator.decoderFeatures >= 3 else { throw refuse("generator.decoderFeatures", generator.decoderFeatures, "3 or more") }
+    try PortraitError.require(1...4096, ["batch": batch])
+    let group = min(batch, discriminator.group)
+    guard batch % group == 0 else { throw refuse("batch", batch, "a multiple of discriminator.group=\(discriminator.group)") }
+    guard discriminator.channels(4) % discriminator.groupChannels == 0 else {
+      throw refuse(
+        "discriminator.groupChannels", discriminator.groupChannels, "a divisor of its \(discriminator.channels(4)) last channels")
+    }
+    try PortraitError.require(
+      4...1024,
+      ["schedules.firstResolution": schedules.firstResolution, "schedules.lastResolution": schedules.lastResolution])
+    try PortraitError.require(
+      0...1e9,
+      [
+        "schedules.blur": schedules.blur, "schedules.blurKimg": schedules.blurKimg, "schedules.resolutionKimg": schedules.resolutionKimg,
+        "schedules.swapKimg": schedules.swapKimg, "regularisation.gamma": regularisation.gamma,
+        "regularisation.density.weight": regularisation.density.weight, "reconstruction.raw": reconstruction.raw,
+        "reconstruction.detail": reconstruction.detail, "reconstruction.depth": reconstruction.depth,
+        "reconstruction.coverage": reconstruction.coverage, "reconstruction.divergence": reconstruction.divergence,
+        "reconstruction.aloneKimg": reconstruction.aloneKimg, "average.kimg": average.kimg,
+      ])
+    try PortraitError.require(0...1, ["schedules.swap": schedules.swap])
+    try PortraitError.require(
+      1e-9...1,
+      [
+        "rates.generator": rates.generator, "rates.discriminator": rates.discriminator, "rates.reconstruction": rates.reconstruction,
+        "rates.reconstructionDecay": rates.reconstructionDecay,
+      ])
+    try PortraitError.require(
+      1...1_000_000_000,
+      [
+        "regularisation.gradientEvery": regularisation.gradientEvery, "regularisation.densityEvery": regularisation.densityEvery,
+        "regularisation.density.points": regularisation.density.points, "validation.every": validation.every, "saveEvery": saveEvery,
+      ])
+    try PortraitError.require(size...1_048_576, ["reconstruction.channelBase": reconstruction.channelBase])
+    try PortraitError.require(1...2048, ["reconstruction.channelMax": reconstruction.channelMax])
+    try PortraitError.require(0...1_000_000_000, ["validation.pictures": validation.pictures, "pictures.limit": pictures.limit])
+    try PortraitError.require(1e-3...1e9, ["kimg": kimg])
+    if pictures.background == .white, !generator.rendering.whiteBack {
+      throw refuse("generator.rendering.whiteBack", false, "true where pictures.background is white")
+    }
+  }
+}
+
+extension PriorConfiguration {
+  /// That of a run; throws `RunError` or `PortraitError` naming the field.
+  public init(_ run: RunFolder) throws {
+    guard run.record.method == "prior" else {
+      throw PortraitError.file(run.url, "is a run of train \(run.record.method), not of train portrait --stage prior; name one of those")
+    }
+    self = try run.record.configuration(run: run.url, defaults: .small)
+    try check()
+  }
+}

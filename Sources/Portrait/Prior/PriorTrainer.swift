@@ -1,0 +1,109 @@
+import Foundation
+import Metrics
+import Runs
+import Torch
+
+/// Trains a generator of heads from pictures whose cameras are known: StyleGAN's game in three dimensions (Chan et al. 2022), making the
+/// pictures again from few numbers, or both.
+public final class PriorTrainer {
+  /// When a training ends: after so many steps, or so much time of training over all its sessions.
+  public enum Budget: Equatable, Sendable {
+    case steps(Int)
+    case seconds(Double)
+  }
+
+  public let configuration: PriorConfiguration
+  public let run: RunFolder
+  public let device: Device
+  let data: PosedPictures
+  /// The generator that is trained, and its running mean, which is shown and kept.
+  let network, average: TriplaneGenerator
+  let discriminator: DualDiscriminator?
+  let encoder: LatentEncoder?
+  let weights: (generator: [NamedTensor], discriminator: [NamedTensor], encoder: [NamedTensor])
+  let adam: (generator: Adam, discriminator: Adam, reconstruction: Adam)
+  /// What chance is drawn from, on the CPU whatever the device.
+  let random: Generator
+  /// Of real pictures, made when first asked for.
+  var judge: (features: PictureFeatures, real: FeatureStatistics)?
+  /// Steps and seconds so far, those of earlier sessions included.
+  public internal(set) var step = 0
+  public internal(set) var seconds = 0.0
+  /// Pictures shown so far.
+  public var images: Int { step * configuration.batch }
+
+  typealias NamedTensor = (name: String, tensor: Tensor)
+
+  /// Goes on from the run's last checkpoint if it has one; `warn` hears of damaged ones. The run is made when nothing else can fail any more.
+  public init(
+    _ data: PosedPictures, _ configuration: PriorConfiguration, device: Device = .cpu, run: @autoclosure () throws -> RunFolder,
+    warn: (String) -> Void
+  ) throws {
+    try configuration.check()
+    (self.configuration, self.data, self.device) = (configuration, data, device)
+    random = Generator(seed: configuration.seed)
+    network = TriplaneGenerator(configuration.generator, random)
+    average = TriplaneGenerator(configuration.generator, Generator(seed: 0)).frozen()
+    discriminator = configuration.objective == .reconstruction ? nil : DualDiscriminator(configuration.discriminator, random)
+    encoder = configuration.objective == .adversarial ? nil : LatentEncoder(configuration, random)
+    try average.load(network.namedState())
+    for module in [network, average, discriminator, encoder] as [(any Module)?] { module?.move(to: device) }
+    weights = (network.parameters(), discriminator?.parameters() ?? [], encoder?.parameters() ?? [])
+    adam = Self.optimizers(weights, configuration)
+    self.run = try run()
+    if let checkpoint = try self.run.resumePoint(warn: warn) { try restore(checkpoint) }
+  }
+
+  private static func optimizers(
+    _ weights: (generator: [NamedTensor], discriminator: [NamedTensor], encoder: [NamedTensor]), _ c: PriorConfiguration
+  ) -> (generator: Adam, discriminator: Adam, reconstruction: Adam) {
+    func lazy(_ parameters: [NamedTensor], _ rate: Double, every: Int) -> Adam {
+      let rates = LazyRates(learningRate: rate, every: every)
+      return Adam(groups: [.init(parameters: parameters, learningRate: rates.learningRate)], betas: rates.betas)
+    }
+    let both = weights.generator.map { ("generator." + $0.name, $0.tensor) } + weights.encoder.map { ("encoder." + $0.name, $0.tensor) }
+    return (
+      lazy(weights.generator, c.rates.generator, every: c.regularisation.densityEvery),
+      lazy(weights.discriminator, c.rates.discriminator, every: c.regularisation.gradientEvery),
+      Adam(groups: [.init(parameters: both, learningRate: c.rates.reconstruction)], betas: (0.9, 0.99))
+    )
+  }
+
+  /// The training loop. Saves at intervals and at the end, also when `shouldStop` asks for it; returns whether the budget was used up.
+  public func train(_ budget: Budget, progress: (PriorProgress) -> Void, shouldStop: () -> Bool) throws -> Bool {
+    let clock = ContinuousClock(), c = configuration
+    var last = clock.now
+    var recent = PriorAverages()
+    while fraction(budget) < 1, !shouldStop() {
+      if let encoder { recent.add(makeAgain(encoder, done: fraction(budget))) }
+      if let discriminator, images >= startOfGame {
+        recent.add(playGenerator(against: discriminator))
+        if step % c.regularisation.densityEvery == 0 { recent.add(smoothDensity()) }
+        recent.add(playDiscriminator(discriminator))
+        if step % c.regularisation.gradientEvery == 0 { recent.add(flatten(discriminator)) }
+      }
+      GeneratorAverage.update(average, from: network, share: c.average.share(images: images, batch: c.batch))
+
+      step += 1
+      recent.count(c.batch)
+      seconds += (clock.now - last) / .seconds(1)
+      last = clock.now
+      if step % 20 == 0 { try report(&recent, fraction(budget), progress) }
+      let score = step % c.validation.every == 0 ? try validate(shouldStop: shouldStop) : nil
+      if step % c.saveEvery == 0 { try save(score: score) }
+    }
+    try save()
+    try export()
+    return fraction(budget) >= 1
+  }
+
+  /// How much of the budget is used up, 0...1.
+  private func fraction(_ budget: Budget) -> Double {
+    switch budget {
+    case .steps(let total): min(1, Double(step) / Double(max(1, total)))
+    case .seconds(let total): min(1, seconds / max(1e-9, total))
+    }
+  }
+  /// Pictures shown before the discriminator joins in.
+  var startOfGame: Int { configuration.objective == .both ? Int(configuration.reconstruction.aloneKimg * 1000) : 0 }
+}
