@@ -12,16 +12,19 @@ public struct SpeechConfiguration: Codable, Sendable, Equatable {
   public var widths = [32, 32, 64, 64]
   /// Whether the vectors of eight neighbouring frames are smoothed with weights that a small network finds.
   public var smoothing = true
-  /// The part of the frames that are driven by their tracked expression instead: above 0, either can drive the avatar afterwards.
-  public var trackedShare = 0.0
+  /// The part of the frames whose pictures are driven by their tracked expression while the field learns, the others by what speech says of
+  /// them. At 1 the field learns from tracked numbers alone, and speech to say them; at 0 only speech can drive the avatar afterwards.
+  public var trackedShare = 1.0
+  /// Whether speech drives the avatar where nothing else is said.
+  public var leads = false
   /// Networks that learn alone and are averaged.
-  public var members = 3
+  public var members = 6
   /// Weight of the distance between what speech says of the mouth's numbers and what was tracked.
   public var trackedLoss = 1.0
   /// What the mouth's way from its mean is multiplied with in pictures: where a voice leaves it open what the mouth does, the mean of all
   /// it may do moves less than any of it.
   public var emphasis = 1.5
-  /// Whether rays teach what hears, too.
+  /// Whether rays of the frames that speech drives teach what hears, too.
   public var learnsFromRays = true
   /// Frames of a batch that this distance is looked at on.
   public var frames = 16
@@ -44,7 +47,7 @@ extension SubjectConfiguration {
   /// What a run of this configuration can be driven by.
   public var driver: Driver {
     guard let speech else { return .expression }
-    return speech.trackedShare > 0 ? .both : .speech
+    return speech.leads || speech.trackedShare == 0 ? .speech : .both
   }
   /// Lets `driver` drive it: speech by features of the kind `features`.
   public mutating func drive(by driver: Driver, features: SpeechKind = .mel, weights: String? = nil) {
@@ -52,7 +55,7 @@ extension SubjectConfiguration {
     var chosen = speech ?? SpeechConfiguration()
     chosen.features = features.rawValue
     chosen.weights = weights ?? chosen.weights
-    chosen.trackedShare = driver == .both ? 0.5 : 0
+    chosen.leads = driver == .speech
     speech = chosen
   }
 }

@@ -40,15 +40,16 @@ package final class SpeechDriver: Module {
 
   /// Takes the features' range from the training's windows `[N, T, C]`, and which numbers speech says from what they are called.
   ///
-  /// Without names all numbers behind gaze and torso are its own.
+  /// Without names it is all numbers behind gaze and torso; with names that say nothing of the face, all that have one.
   package func prepare(_ windows: Tensor, expressionNames: [String]) {
     withoutGradient {
       let seen = windows.reshape(-1, windows.size(-1))
       mean.copy_(seen.mean(0))
       spread.copy_(seen.variance(0, correction: 0).sqrt().clamp(1e-3))
+      let speaksAll = !expressionNames.contains(where: Self.isSpoken)
       let own = (0..<spoken.numel).map { i -> Float in
         if expressionNames.isEmpty { return i >= 6 ? 1 : 0 }
-        return i < expressionNames.count && Self.isSpoken(expressionNames[i]) ? 1 : 0
+        return i < expressionNames.count && (speaksAll || Self.isSpoken(expressionNames[i])) ? 1 : 0
       }
       spoken.copy_(Tensor(own))
     }

@@ -68,6 +68,8 @@ public final class SubjectAvatar: Avatar {
 
   /// What drives it if nothing else is said: its own expression numbers, or speech where it knows no other way.
   public var driver: Driver { configuration.driver }
+  /// Whether expression numbers can drive its mouth.
+  public var hasExpressions: Bool { configuration.speech?.trackedShare != 0 && !scene.expressionNames.isEmpty }
 
   /// The person in `state`, the torso moved by `torso`, see `TrackFrame.torso`.
   ///
@@ -81,8 +83,9 @@ public final class SubjectAvatar: Avatar {
     func toHead(_ camera: Camera) -> Tensor { Tensor(Array(camera.inHead(state.pose).cameraToWorld.rows.prefix(12)), [1, 3, 4]) }
     var driving = scene.normalized(Tensor(signal, [1, signal.count]))
     switch (heard, speech) {
-    case (let heard?, let speech?): driving = withoutGradient { speech(heard.unsqueeze(0), beside: driving, emphasis: emphasis) }
-    case (nil, _?) where driver == .speech: throw SubjectError.needsSpeech
+    case (let heard?, let speech?):
+      driving = withoutGradient { scene.held(speech(heard.unsqueeze(0), beside: driving, emphasis: emphasis)) }
+    case (nil, _?) where !hasExpressions: throw SubjectError.needsSpeech
     case (_?, nil): throw SubjectError.hearsNothing
     case (nil, _): break
     }

@@ -9,6 +9,8 @@ public enum SubjectError: Error, CustomStringConvertible {
   case noFrames(String)
   case noSound(String)
   case noSpeech(URL)
+  /// A dataset that both signals are to drive an avatar of.
+  case nothingTracked(String)
   /// An avatar that speech alone can drive.
   case needsSpeech
   case hearsNothing
@@ -29,6 +31,8 @@ public enum SubjectError: Error, CustomStringConvertible {
     case .noFrames(let what): "\(what) has no frames to train on; run process on a longer clip"
     case .noSound(let what):
       "\(what) has no aud.wav for speech to drive the avatar; run process on a clip with sound, or leave out --driver"
+    case .nothingTracked(let what):
+      "\(what) has no tracked expressions, so only speech can drive its avatar; train with --driver speech, or run process on the clip"
     case .noSpeech(let url): "\(url.relativePath): is too short to hold speech; name a longer sound"
     case .needsSpeech: "this avatar was trained to be driven by speech alone; give --audio, or train it with --driver both"
     case .hearsNothing: "this avatar was trained without speech and cannot be driven by it; train it with --driver speech or both"

@@ -20,6 +20,8 @@ public struct SubjectScene {
   var drivingMean, drivingSpread: Tensor
   /// Their medians, `[D]`: the face at rest, its eyes open.
   private var drivingMedian: Tensor
+  /// The lowest and the highest that the training frames have of each number, `[D]`, normalized.
+  private var lowest, highest: Tensor
 
   public init(_ dataset: Dataset, drivingWidth: Int) throws {
     let track = dataset.track
@@ -28,6 +30,8 @@ public struct SubjectScene {
     // A coefficient that hardly moves says little: it must not be blown up to look like one that does.
     drivingSpread = seen.variance(0, correction: 0).sqrt().clamp(0.03)
     drivingMedian = dataset.trainIndices.isEmpty ? drivingMean : seen.median(0).values
+    let normal = (seen - drivingMean) / drivingSpread
+    (lowest, highest) = dataset.trainIndices.isEmpty ? Self.wide(drivingMean) : (normal.amin(0), normal.amax(0))
     background = try dataset.background()
     (camera, fps, modelName) = (dataset.camera, track.fps, track.modelName)
     (expressionNames, identity) = (track.expressionNames, track.identity)
@@ -39,14 +43,21 @@ public struct SubjectScene {
 
   /// Driving numbers `[.., D]` as the field sees them: those of a typical frame are near 0, with a spread near 1.
   ///
-  /// What lies far outside the training is held at its border, where the field still knows what it does.
+  /// What lies far outside the training is held near its border, where the field still knows what it does.
   func normalized(_ driving: Tensor) -> Tensor { ((driving - drivingMean) / drivingSpread).clamp(-6, 6) }
+  /// Normalized driving numbers `[.., D]`, each held at the border of what the training frames had of it: what speech says where the clip
+  /// heard nothing alike, times an emphasis, may be no face at all.
+  package func held(_ normalized: Tensor) -> Tensor { normalized.maximum(lowest).minimum(highest) }
+
+  /// Where nothing is known of the training's range.
+  private static func wide(_ like: Tensor) -> (Tensor, Tensor) { (.zeros(like.shape) - 6, .zeros(like.shape) + 6) }
 
   /// All of it as the tensors and words of a file.
   var tensors: [String: Tensor] {
     [
       "background": background, "identity": Tensor(identity), "pose": Tensor(pose.rows, [4, 4]),
-      "driving.median": drivingMedian, "driving.mean": drivingMean, "driving.spread": drivingSpread,
+      "driving.median": drivingMedian, "driving.mean": drivingMean, "driving.spread": drivingSpread, "driving.lowest": lowest,
+      "driving.highest": highest,
       "camera": Tensor([camera.focal.x, camera.focal.y, camera.center.x, camera.center.y]),
     ]
   }
@@ -87,8 +98,11 @@ public struct SubjectScene {
     guard c[0] > 0, c[1] > 0 else { throw SubjectError.scene(url, "camera") }
     guard spread.dim == 1, (spread .> 0).all() else { throw SubjectError.scene(url, "driving range") }
     (self.background, self.fps, drivingMean, drivingSpread) = (background, fps, mean, spread)
-    // Scenes of earlier versions have none.
+    // Scenes of earlier versions have none of these.
     drivingMedian = tensors["driving.median"] == nil ? mean : try numbers("driving.median", mean.numel)
+    (lowest, highest) =
+      tensors["driving.lowest"] == nil
+      ? Self.wide(mean) : (try numbers("driving.lowest", mean.numel), try numbers("driving.highest", mean.numel))
     camera = Camera(width: width, height: height, focal: [c[0], c[1]], center: [c[2], c[3]])
     modelName = words["model"] ?? ""
     expressionNames = (words["expression_names"] ?? "").split(separator: ",").map(String.init)

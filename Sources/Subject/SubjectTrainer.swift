@@ -23,6 +23,8 @@ public final class SubjectTrainer {
   let mesh: MeshSupervision?
   /// nil where the tracked expression alone drives.
   let speech: SpeechDriver?
+  /// Whether the dataset has expressions that speech can learn to say.
+  let isTracked: Bool
   let sampler: RaySampler
   let generator: Generator
   private let baseRates: [Double]
@@ -40,6 +42,8 @@ public final class SubjectTrainer {
     self.configuration = configuration
     try configuration.check()
     guard !dataset.trainIndices.isEmpty else { throw SubjectError.noFrames(dataset.folder.path) }
+    isTracked = !dataset.track.expressionNames.isEmpty
+    guard isTracked || configuration.driver != .both else { throw SubjectError.nothingTracked(dataset.folder.path) }
     scene = try SubjectScene(dataset, drivingWidth: configuration.field.driving)
     let features = try configuration.speech.map { try $0.makeFeatures(file: $0.weights == nil ? dataset.speechFile : nil) }
     data = try SubjectData(dataset, scene, speech: features, device: device)

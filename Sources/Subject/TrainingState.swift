@@ -62,8 +62,10 @@ extension SubjectTrainer {
     var sum = 0.0
     for frame in frames {
       var signals = data.signals(Tensor([frame]))
-      if let speech, let windows = data.heard(Tensor([frame])) {
-        signals.driving = withoutGradient { speech(windows, beside: signals.driving, emphasis: configuration.speech?.emphasis ?? 1) }
+      if let speech, configuration.driver == .speech, let windows = data.heard(Tensor([frame])) {
+        signals.driving = withoutGradient {
+          scene.held(speech(windows, beside: signals.driving, emphasis: configuration.speech?.emphasis ?? 1))
+        }
       }
       let picture = renderer.render(signals, camera: data.camera)
       let truth = data.images[.at(frame)].to(.float32) / 255

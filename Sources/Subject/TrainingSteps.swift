@@ -66,13 +66,15 @@ extension SubjectTrainer {
 
   /// Driving numbers of `frames` as speech has them, but for a random share that is driven as it was tracked; nil without speech.
   private func spoken(_ frames: Tensor, beside tracked: Tensor) -> Tensor? {
-    guard let plan = configuration.speech, let speech, let windows = data.heard(frames) else { return nil }
+    guard let speech, trackedShare < 1, let windows = data.heard(frames) else { return nil }
     let colour = colour(frames.numel, windows)
     let spoken = Lanes.alone { speech(windows, beside: tracked, colour: colour) }
-    guard plan.trackedShare > 0 else { return spoken }
-    let kept = (Tensor.rand([frames.numel, 1], generator) .< plan.trackedShare).to(tracked.device)
+    guard trackedShare > 0 else { return spoken }
+    let kept = (Tensor.rand([frames.numel, 1], generator) .< trackedShare).to(tracked.device)
     return tracked.where(kept, else: spoken)
   }
+  /// The part of the frames that are driven as they were tracked; none where nothing was.
+  private var trackedShare: Double { isTracked ? configuration.speech?.trackedShare ?? 1 : 0 }
   /// How fast what hears learns in this step; 0 when it learns no more.
   var speechRate: Double {
     guard let plan = configuration.speech, step < plan.steps else { return 0 }
@@ -86,7 +88,7 @@ extension SubjectTrainer {
   /// Adds the gradient of the distance between the mouth's numbers as each network says them and as they were tracked, of random frames.
   /// Returns its root mean square in spreads of the numbers; nil where there is nothing to compare.
   func speechStep() -> Double? {
-    guard let plan = configuration.speech, let speech, plan.trackedLoss > 0, speechRate > 0 else { return nil }
+    guard let plan = configuration.speech, let speech, isTracked, plan.trackedLoss > 0, speechRate > 0 else { return nil }
     let frames = Tensor(data.train).indexSelect(0, Tensor.randint(0..<data.train.count, [plan.frames], generator))
     guard let windows = data.heard(frames) else { return nil }
     let tracked = data.signals(frames).driving, colour = colour(plan.frames, windows)

@@ -93,7 +93,12 @@ struct Models: ParsableCommand {
           continue
         }
         do {
-          let url = try ModelDownload.fetch(file.description, into: folder, curl: URL(filePath: curl))
+          let table = ProgressTable(), size = file.description.size
+          defer { table.finish() }
+          let url = try ModelDownload.fetch(file.description, into: folder, curl: URL(filePath: curl)) { count in
+            table.show("\(file.rawValue): \(Self.megabytes(count)) of \(Self.megabytes(size)) MB", last: count >= size)
+          }
+          table.finish()
           let check = try ModelCheck(url)
           print("\(url.path): \(check.tensors) tensors, \(file.description.licence)")
         } catch let error as DownloadError {
@@ -101,5 +106,6 @@ struct Models: ParsableCommand {
         }
       }
     }
+    private static func megabytes(_ bytes: Int) -> String { String(format: "%.1f", locale: nil, Double(bytes) / 1e6) }
   }
 }

@@ -9,7 +9,7 @@ extension MouthChoice? {
   func driver(of avatar: SubjectAvatar) throws -> Driver {
     switch (self, avatar.driver) {
     case (.speech, .expression): throw SubjectError.hearsNothing
-    case (.expression, .speech): throw SubjectError.needsSpeech
+    case (.expression, .speech) where !avatar.hasExpressions: throw SubjectError.needsSpeech
     case (.speech, _), (nil, .speech): return .speech
     case (.expression, _), (nil, _): return .expression
     }

@@ -55,6 +55,7 @@ extension Performance {
     if let sound {
       let reader = try AudioReader(sound)
       while let piece = try reader.next() { length += piece.count }
+      if let damage = reader.damage { complain("\(damage); the film lasts as long as what could be read") }
       return max(1, Int((Double(length) / Double(reader.sampleRate) * fps).rounded(.up)))
     }
     let stream = try features.stream(source, fps: fps)

@@ -34,6 +34,30 @@ import Torch
     #expect(driver.spoken.floats == [0, 0, 0, 0, 0, 0, 1, 1, 1])
   }
 
+  /// Coefficients whose names say nothing of the face are all speech's, so that it says something.
+  @Test func numberedCoefficientsAreSpoken() {
+    let driver = SpeechDriver(SpeechConfiguration(), channels: 3, driving: 5, Generator(seed: 2))
+    driver.prepare(.randn([4, 16, 3], Generator(seed: 1)), expressionNames: ["expression0", "expression1", "expression2"])
+    #expect(driver.spoken.floats == [1, 1, 1, 0, 0])
+  }
+
+  /// No number leaves the range that the training had; scenes of earlier versions know none.
+  @Test func heldNumbersStayInTheTrainingsRange() throws {
+    var tensors: [String: Tensor] = [
+      "background": .zeros([2, 2, 3], .uint8), "identity": .zeros([1]),
+      "pose": Tensor([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1], [4, 4]),
+      "driving.mean": .zeros([3]), "driving.spread": .ones([3]), "camera": Tensor([1, 1, 1, 1] as [Float]),
+      "driving.lowest": Tensor([-1, -2, 0] as [Float]), "driving.highest": Tensor([1, 3, 0.5] as [Float]),
+    ]
+    let words = ["width": "2", "height": "2", "fps": "25"], url = URL(filePath: "scene.safetensors")
+    let far = Tensor([-9, 2, 0.7] as [Float], [1, 3])
+    #expect(try SubjectScene(tensors: tensors, words: words, url).held(far).floats == [-1, 2, 0.5])
+    (tensors["driving.lowest"], tensors["driving.highest"]) = (nil, nil)
+    #expect(try SubjectScene(tensors: tensors, words: words, url).held(far).floats == [-6, 2, 0.7])
+    tensors["driving.lowest"] = Tensor([0] as [Float])
+    #expect(throws: SubjectError.self) { try SubjectScene(tensors: tensors, words: words, url) }
+  }
+
   /// Smoothing looks at every neighbour; without it only the frame's own window counts.
   @Test func neighboursCountOnlyWhereTheyAreSmoothed() {
     let windows = Tensor.randn([1, 8, 16, 3], Generator(seed: 3)), driving = Tensor.zeros([1, 5])
