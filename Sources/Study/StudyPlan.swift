@@ -56,7 +56,8 @@ public struct StudyPlan: Codable, Sendable, Equatable {
     }
     return ablation(.expression) + [StudyRow("nerface", "NerFACE (this engine)", .nerFACE, .expression)] + ablation(.speech) + sweepRows
       + [
-        StudyRow("both", "both drivers", .field, .both), StudyRow("compact", "compact networks", .networks(preset: "compact"), .expression),
+        StudyRow("speech-pictures", "speech taught by pictures", .taughtByPictures, .speech),
+        StudyRow("compact", "compact networks", .networks(preset: "compact"), .expression),
         StudyRow("reference", "reference networks", .networks(preset: "reference"), .expression),
       ]
   }

@@ -21,6 +21,8 @@ public struct StudyRow: Codable, Sendable, Equatable {
     case mouthWeight(Double)
     /// NerFACE in this engine: no deformation, expression into the template, no classes, uniform rays.
     case nerFACE
+    /// Without texture enhancement, and speech as in the paper: pictures alone teach one network what to say, no tracked expression does.
+    case taughtByPictures
     /// The paper's networks at the sizes of a preset, without texture enhancement.
     case networks(preset: String)
   }
@@ -72,6 +74,11 @@ public struct StudyRow: Codable, Sendable, Equatable {
       withoutSampling()
       c.planes?.lifts = false
       withoutDisplacement()
+    case .taughtByPictures:
+      if var speech = c.speech {
+        (speech.trackedShare, speech.trackedLoss, speech.members, speech.emphasis, speech.steps) = (0, 0, 1, 1, c.steps)
+        c.speech = speech
+      }
     case .mouthWeight(let weight): for i in c.loss.mouthClasses { c.rays.weights[i] = weight }
     case .nerFACE:
       withoutSampling()
@@ -95,6 +102,8 @@ public struct StudyRow: Codable, Sendable, Equatable {
       case .noDeformation:
         "without TE and DWS, and without the hyper-space deformation module (HDM): points are not moved, the torso is not carried, nothing follows the mesh"
       case .mouthWeight(let weight): "without TE, sampling weight of lips and mouth interior \(weight.formatted(plain: 1))"
+      case .taughtByPictures:
+        "without TE, and speech as in the paper: pictures alone teach one network that hears, in the place of tracked expressions"
       case .nerFACE:
         "NerFACE in this engine: expression into the template, no deformation, no classes, uniform rays; planes and grid as in the fast field"
       case .networks(let preset): "the paper's networks at the sizes of the preset \(preset), without TE"
@@ -103,7 +112,7 @@ public struct StudyRow: Codable, Sendable, Equatable {
       switch driver {
       case .expression: "driven by the tracked coefficients"
       case .speech: "driven by speech"
-      case .both: "trained on coefficients and speech, driven by coefficients"
+      case .both: "driven by either signal, judged by coefficients"
       }
     return "\(what); \(driven)" + (seedOffset > 0 ? "; another seed than the other rows" : "")
   }

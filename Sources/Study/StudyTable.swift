@@ -78,7 +78,7 @@ public struct StudyTable: Sendable {
         rows: StudyPlan.weights.map(StudyPlan.weightName), columns: pictures + sync + ours),
       StudyTable(
         title: "Fields and drivers", note: "Rows were given the same time, not the same number of steps.",
-        rows: ["expression-no-te", "compact", "reference", "speech-no-te", "both"], columns: pictures + ours),
+        rows: ["expression-no-te", "compact", "reference", "speech-no-te", "speech-pictures"], columns: pictures + ours),
     ]
   }
 

@@ -71,8 +71,11 @@ import Testing
     }
     #expect(c("reference").planes == nil && c("reference").field == .paper && c("reference").size == 64)
     #expect(c("compact").preset == "compact")
-    for (name, driver) in [("speech-no-hdm", StudyRow.Driver.speech), ("both", .both), ("nerface", .expression)] {
+    for (name, driver) in [("speech-no-hdm", StudyRow.Driver.speech), ("speech-pictures", .speech), ("nerface", .expression)] {
       #expect(c(name).driver == driver)
     }
+    // In the one row nothing tracked reaches what hears; in the others pictures do not.
+    #expect(c("speech-pictures").speech.map { $0.trackedShare == 0 && $0.trackedLoss == 0 && $0.members == 1 } == true)
+    #expect(c("speech-full").speech.map { $0.trackedShare == 1 && $0.trackedLoss > 0 } == true)
   }
 }
