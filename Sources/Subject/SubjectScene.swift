@@ -101,7 +101,7 @@ public struct SubjectScene {
     // Scenes of earlier versions have none of these.
     drivingMedian = tensors["driving.median"] == nil ? mean : try numbers("driving.median", mean.numel)
     (lowest, highest) =
-      tensors["driving.lowest"] == nil
+      tensors["driving.lowest"] == nil && tensors["driving.highest"] == nil
       ? Self.wide(mean) : (try numbers("driving.lowest", mean.numel), try numbers("driving.highest", mean.numel))
     camera = Camera(width: width, height: height, focal: [c[0], c[1]], center: [c[2], c[3]])
     modelName = words["model"] ?? ""

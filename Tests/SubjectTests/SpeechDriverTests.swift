@@ -45,7 +45,7 @@ import Torch
   @Test func heldNumbersStayInTheTrainingsRange() throws {
     var tensors: [String: Tensor] = [
       "background": .zeros([2, 2, 3], .uint8), "identity": .zeros([1]),
-      "pose": Tensor([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1], [4, 4]),
+      "pose": Tensor([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] as [Float], [4, 4]),
       "driving.mean": .zeros([3]), "driving.spread": .ones([3]), "camera": Tensor([1, 1, 1, 1] as [Float]),
       "driving.lowest": Tensor([-1, -2, 0] as [Float]), "driving.highest": Tensor([1, 3, 0.5] as [Float]),
     ]
