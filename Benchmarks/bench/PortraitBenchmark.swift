@@ -22,12 +22,12 @@ enum PortraitBenchmark {
     let subject = Subject(), times = report.times(5)
     let (generator, label, ws) = (subject.generator, subject.label, subject.ws)
     withoutGradient {
-      let planes = generator.planes(ws), feature = generator.render(planes, label, ws).feature
+      let volume = generator.baked(generator.planes(ws)), feature = generator.render(volume, label, ws).feature
       let found = fastest(
         times,
         [
           { _ = generator.planes(ws) }, { _ = generator.superresolution?(feature, raw: feature.narrow(1, 0, 3), ws) },
-          { _ = generator.render(planes, label, ws) }, { _ = generator(ws, label) },
+          { _ = generator.render(volume, label, ws) }, { _ = generator(ws, label) },
         ])
       let ours = ["planes": found[0], "picture": found[1], "cached": found[2], "full": found[3]]
       let peer = try? Peer.run("portrait.py", ["--times", report.isQuick ? "1" : "3"], as: PortraitPeer.self)

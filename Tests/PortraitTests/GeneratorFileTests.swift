@@ -92,4 +92,14 @@ import Torch
     #expect(fault(file("none")).contains("none"))
     try FileManager.default.removeItem(at: folder)
   }
+
+  /// A published generator that Tools/convert_eg3d.py converted, where LIKENESS_GENERATOR names one.
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["LIKENESS_GENERATOR"] != nil, "skipped: LIKENESS_GENERATOR names no file"))
+  func convertedFilesAreRead() throws {
+    let place = try #require(ProcessInfo.processInfo.environment["LIKENESS_GENERATOR"])
+    let published = try GeneratorFile.read(URL(filePath: place))
+    #expect(published.configuration.rendering.axes == .legacy)
+    #expect(published.configuration.layers == published.configuration.resolutions.count * 2)
+    try FileManager.default.removeItem(at: folder)
+  }
 }

@@ -71,20 +71,45 @@ public final class TriplaneGenerator: Module {
 
   /// The picture of `planes` from the cameras of `labels` `[N, 25]`; the last style vector is super-resolution's.
   ///
-  /// `resolution` is the number of rays each way, by default the configuration's; `deformation` moves the points that are looked at.
+  /// `resolution` is the number of rays each way, by default the configuration's; `deformation` moves the points that are looked at. To draw
+  /// the same planes many times, bake them once with `baked`.
   public func render(
     _ planes: Tensor, _ labels: Tensor, _ ws: Tensor, resolution: Int? = nil, draws: RayDraws = .even,
     deformation: PointDeformation? = nil, by modulation: Modulation = .unfused
   ) -> GeneratedPicture {
+    if !isRecordingGradient, deformation == nil, planes.size(0) == 1, planes.device == .cpu {
+      return render(baked(planes), labels, ws, resolution: resolution, draws: draws)
+    }
     let side = resolution ?? configuration.rendering.resolution
     let seen = TriplaneRenderer(configuration.rendering)
       .render(planes, decoder, LabelRays(labels: labels, resolution: side), draws, deformation: deformation)
-    func picture(_ rays: Tensor) -> Tensor { rays.transpose(1, 2).reshape(rays.size(0), rays.size(2), side, side) }
-    let feature = seen.features.unflatten(1, [side, side]).permute(0, 3, 1, 2)
-    let raw = feature.narrow(1, 0, 3)
-    let image = superresolution?(feature, raw: raw, ws, by: modulation) ?? raw
+    return picture(seen, side, ws, modulation)
+  }
+
+  /// The planes `[1, 3 C, R, R]` of one volume, ready to be drawn many times; `skipping` as for `BakedTriplanes`.
+  public func baked(_ planes: Tensor, skipping: Int = 0) -> BakedTriplanes {
+    BakedTriplanes(planes, decoder, configuration.rendering, skipping: skipping)
+  }
+  /// The picture of a baked volume from the camera of a label `[1, 25]`, without gradients; the last of the style vectors
+  /// `[1, layers, width]` is super-resolution's.
+  public func render(
+    _ volume: BakedTriplanes, _ label: Tensor, _ ws: Tensor, resolution: Int? = nil, draws: RayDraws = .even,
+    deformation: DeformationLattice? = nil
+  ) -> GeneratedPicture {
+    let side = resolution ?? configuration.rendering.resolution
+    return withoutGradient {
+      let seen = volume.render(LabelRays(labels: label, resolution: side), draws, row: side, deformation: deformation)
+      return picture(seen, side, ws, .unfused)
+    }
+  }
+
+  /// What rays saw as a picture of `side` pixels each way, made larger by super-resolution.
+  private func picture(_ seen: RenderedFeatures, _ side: Int, _ ws: Tensor, _ modulation: Modulation) -> GeneratedPicture {
+    func channels(_ rays: Tensor) -> Tensor { rays.unflatten(1, [side, side]).permute(0, 3, 1, 2) }
+    let feature = channels(seen.features), raw = feature.narrow(1, 0, 3)
     return GeneratedPicture(
-      image: image, raw: raw, depth: picture(seen.depth), feature: feature, weights: picture(seen.weights))
+      image: superresolution?(feature, raw: raw, ws, by: modulation) ?? raw, raw: raw, depth: channels(seen.depth), feature: feature,
+      weights: channels(seen.weights))
   }
 
   /// Planes and their picture in one.

@@ -4,8 +4,8 @@ import Torch
 ///
 /// Modulation multiplies inputs and outputs in the kernel, so nothing here depends on the style.
 struct PackedConvolution {
-  /// More bytes are made anew for each picture: the widest layers take longer to read from memory than to transform.
-  private static let mostKept = 16 << 20
+  /// Weights of more bytes are made anew for each picture, so that a generator's memory stays near that of its own weights.
+  private static let mostKept = 20 << 20
 
   private var kept: (weight: ObjectIdentifier, version: Double, packed: Tensor, squares: Tensor)?
 
@@ -14,16 +14,19 @@ struct PackedConvolution {
     let version = callNumber("aten::_version", weight)
     if let kept, kept.weight == ObjectIdentifier(weight), kept.version == version { return (kept.packed, kept.squares) }
     let packed = Self.pack(weight, doubling: doubling), squares = weight.square().sum(2, 3)
-    kept = packed.numel * 4 <= Self.mostKept ? (ObjectIdentifier(weight), version, packed, squares) : nil
+    kept = Self.bytes(weight) <= Self.mostKept ? (ObjectIdentifier(weight), version, packed, squares) : nil
     return (packed, squares)
   }
 
-  /// Whether the kernels take such pictures `[N, in, H, W]` and weight, and are faster: no history, a multiple of their blocks, and enough
-  /// tiles.
+  /// Whether the kernels take such pictures `[N, in, H, W]` and weight, and are faster: no history, whole blocks of channels, and tiles enough
+  /// to make up for the weight's transform where that is not kept.
   static func takes(_ x: Tensor, _ weight: Tensor) -> Bool {
-    !isRecordingGradient && x.size(0) > 0 && x.size(2) >= 32 && x.size(3) >= 32 && x.size(1) % 16 == 0 && weight.size(0) % 32 == 0
-      && x.device == .cpu && x.dtype == .float32 && weight.dtype == .float32
+    let least = bytes(weight) <= mostKept ? 16 : 64
+    return !isRecordingGradient && x.size(0) > 0 && x.size(2) >= least && x.size(3) >= least && x.size(1) % 16 == 0
+      && weight.size(0) % 32 == 0 && x.device == .cpu && x.dtype == .float32 && weight.dtype == .float32
   }
+  /// Of the transformed weight.
+  private static func bytes(_ weight: Tensor) -> Int { 36 * 4 * weight.size(0) * weight.size(1) }
 
   /// G W G^T of Winograd's F(4 x 4, 3 x 3), or what the transposed convolution's even and odd rows and columns need.
   static func pack(_ weight: Tensor, doubling: Bool) -> Tensor {
