@@ -129,32 +129,3 @@ public final class ArcFace: IdentityNet {
     return features / features.norm(1, keepdim: true)
   }
 }
-
-/// A residual block whose channels are weighed by what the whole picture holds (squeeze and excitation).
-package final class ResidualBottleneck: Layer {
-  package static var checkpointNames: [String: String] { ["shortcut": "shortcut_layer", "residual": "res_layer"] }
-  let shortcut, residual: [any Layer]
-
-  package init(_ input: Int, _ output: Int, stride: Int, _ generator: Generator) {
-    shortcut =
-      input == output
-      ? [Step.maxPool(1, stride: stride)]
-      : [Conv2d(input, output, kernel: 1, stride: stride, bias: false, generator), BatchNorm2d(output)]
-    residual = [
-      BatchNorm2d(input), Conv2d(input, output, kernel: 3, padding: 1, bias: false, generator), PReLU(output),
-      Conv2d(output, output, kernel: 3, stride: stride, padding: 1, bias: false, generator), BatchNorm2d(output),
-      SqueezeExcitation(output, reduction: 16, generator),
-    ]
-  }
-  package func callAsFunction(_ x: Tensor) -> Tensor { residual(x) + shortcut(x) }
-
-  final class SqueezeExcitation: Layer {
-    let fc1, fc2: Conv2d
-
-    init(_ channels: Int, reduction: Int, _ generator: Generator) {
-      fc1 = Conv2d(channels, channels / reduction, kernel: 1, bias: false, generator)
-      fc2 = Conv2d(channels / reduction, channels, kernel: 1, bias: false, generator)
-    }
-    func callAsFunction(_ x: Tensor) -> Tensor { x * fc2(fc1(x.mean(2, 3, keepdim: true)).relu()).sigmoid() }
-  }
-}

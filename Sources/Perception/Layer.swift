@@ -8,6 +8,7 @@ extension Linear: Layer {}
 extension Conv2d: Layer {}
 extension PReLU: Layer {}
 extension BatchNorm: Layer {}
+extension GroupNorm: Layer {}
 
 /// A layer without weights; it takes a place in a list so that the ones after it are counted as in PyTorch's `Sequential`.
 final class Step: Layer {
