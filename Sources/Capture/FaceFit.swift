@@ -54,7 +54,9 @@ public struct FaceFit {
   public var person: Person?
   /// Whether frames follow each other in time, so that poses and expressions move smoothly.
   public var smooth = true
-
+  /// Whether what a face at rest always shows beside the model's shapes is found as a calibration; one picture cannot tell that from what the
+  /// face does in it.
+  public var calibrates = true
   /// Where the optical axis meets the image, in pixels; nil for its middle.
   public var center: SIMD2<Float>?
 
@@ -120,7 +122,7 @@ public struct FaceFit {
       clip.focal = min(max(clip.focal, focalRange.lowerBound * longer), focalRange.upperBound * longer)
       if let knownFocal { clip.focal = knownFocal / eye }
     }
-    for _ in 0..<6 {
+    for _ in 0..<(calibrates ? 6 : 0) {
       // What a face at rest seems to do all the time is how it is made.
       clip.expression = atRest(clip.expression)
       clip = solver.calibrated(clip, deviation: 0.04)

@@ -46,6 +46,7 @@ func exitStatus(of error: any Error) -> Int32 {
     case is DatasetError, is SafetensorsError, is TorchFileError, is ModuleError, is ModelFileError, is ModelMissing, is SubjectError: true
     case is TextureError, is StudyError, is PortraitError, is PosedFolderError: true
     case let error as PopulationError: if case .folder = error { true } else { false }
+    case is PhotoError, is PortraitError: true
     default: false
     }
   return isInput ? 65 : 1

@@ -16,7 +16,9 @@ struct Likeness: ParsableCommand {
       Make a likeness only of yourself, or of someone who has agreed to it.
       Exit codes: 0 done, 64 wrong usage, 65 bad input, 1 anything else.
       """,
-    subcommands: [Process.self, Train.self, Render.self, Eval.self, Ablate.self, Export.self, Synth.self, Models.self, Doctor.self])
+    subcommands: [
+      Process.self, Train.self, Render.self, Eval.self, Ablate.self, Export.self, Synth.self, Photo.self, Models.self, Doctor.self,
+    ])
 
   /// Parses and runs; whatever a verb throws becomes one line on standard error and an exit code.
   static func main() {

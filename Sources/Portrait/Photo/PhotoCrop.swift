@@ -1,0 +1,98 @@
+import Foundation
+import Perception
+import Torch
+
+/// Where a generator's photo is cut out of a picture: a square that may be turned and may reach over the border.
+///
+/// The face is upright in it, and as large and as high as in the photos that the published generators know: the five points, levelled, are
+/// aligned to the standard face, and the square's middle and side follow from where that lies (`PublishedCrop` without whole pixels).
+public struct PhotoCrop: Equatable, Sendable, Codable {
+  /// The square's middle in the picture (its corner is (0, 0)) and its side, in pixels.
+  public let center: SIMD2<Float>
+  public let side: Float
+  /// How far the square is turned, radians, clockwise as seen.
+  public let roll: Float
+  /// Pixels a side of what comes out.
+  public let size: Int
+
+  public init(center: SIMD2<Float>, side: Float, roll: Float, size: Int) {
+    (self.center, self.side, self.roll, self.size) = (center, side, roll, size)
+  }
+  /// Around the face at `points`, in a picture of any size.
+  public init(_ points: FacePoints, size: Int = 512) {
+    let eyes = (points.leftEye + points.rightEye) / 2, mouth = (points.leftMouth + points.rightMouth) / 2
+    // As FFHQ was levelled: the line between the eyes, and the one to the mouth turned a quarter, together.
+    let across = points.rightEye - points.leftEye, down = mouth - eyes
+    let level = across + SIMD2(down.y, -down.x)
+    let roll = atan2(level.y, level.x)
+    let (c, s) = (cos(roll), sin(roll))
+    let five = [points.leftEye, points.rightEye, points.nose, points.leftMouth, points.rightMouth].map { p -> SIMD2<Double> in
+      let q = p - eyes
+      // Levelled, and y upwards.
+      return [Double(c * q.x + s * q.y), Double(s * q.x - c * q.y)]
+    }
+    let found = PointAlignment(five)
+    let t = SIMD2(Float(found.translation.x), Float(-found.translation.y))
+    self.init(
+      center: eyes + [c * t.x - s * t.y, s * t.x + c * t.y],
+      side: Float(Double(PublishedCrop.Framing.photo) * found.scale / PublishedCrop.Framing.generator.decimetre), roll: roll, size: size)
+  }
+
+  /// A pixel position of the crop in the picture.
+  public func picture(_ p: SIMD2<Float>) -> SIMD2<Float> {
+    let q = (p - Float(size) / 2) * (side / Float(size))
+    let (c, s) = (cos(roll), sin(roll))
+    return center + [c * q.x - s * q.y, s * q.x + c * q.y]
+  }
+  /// A position of the picture in the crop.
+  public func crop(_ p: SIMD2<Float>) -> SIMD2<Float> {
+    let q = (p - center) * (Float(size) / side)
+    let (c, s) = (cos(roll), sin(roll))
+    return SIMD2(c * q.x + s * q.y, c * q.y - s * q.x) + Float(size) / 2
+  }
+
+  /// The square's corners in the picture, clockwise from the top left as the face sees it.
+  public var corners: [SIMD2<Float>] {
+    let s = Float(size)
+    return [SIMD2(0, 0), SIMD2(s, 0), SIMD2(s, s), SIMD2(0, s)].map { picture($0) }
+  }
+  /// The share of the square that lies within a picture of that size, 0...1.
+  public func shown(width: Int, height: Int) -> Float {
+    let n = 32
+    let inside = (0..<n * n).count { k in
+      let p = picture(SIMD2(Float(k % n) + 0.5, Float(k / n) + 0.5) * Float(size) / Float(n))
+      return p.x >= 0 && p.y >= 0 && p.x <= Float(width) && p.y <= Float(height)
+    }
+    return Float(inside) / Float(n * n)
+  }
+
+  /// What lies in the square, `[1, 3, size, size]` in -1...1, of `picture` `[H, W, 3]` uint8; beyond the border the picture is mirrored.
+  ///
+  /// It is read at the picture's own fineness and then brought to size with an antialiasing filter, so that large photos do not shimmer.
+  public func cut(_ picture: Tensor) -> Tensor {
+    withoutGradient {
+      var source = picture.permute(2, 0, 1).unsqueeze(0).to(.float32)
+      var (map, fine) = (self, max(Int(side.rounded(.up)), size))
+      // Where even that would be huge, the picture is halved before, which the filter would do as well.
+      while fine > 2048 {
+        source = source.interpolate(size: [max(source.size(2) / 2, 1), max(source.size(3) / 2, 1)], .area)
+        map = PhotoCrop(center: map.center / 2, side: map.side / 2, roll: roll, size: size)
+        fine = max(Int(map.side.rounded(.up)), size)
+      }
+      map = PhotoCrop(center: map.center, side: map.side, roll: roll, size: fine)
+      let read = source.gridSample(map.grid(width: source.size(3), height: source.size(2)), .cubic, padding: .reflection)
+      let sized = fine == size ? read : read.interpolate(size: [size, size], .cubic, antialias: true)
+      return (sized / 127.5 - 1).clamp(-1, 1)
+    }
+  }
+  /// Where each pixel lies in a picture of that size, `[1, size, size, 2]` in the -1...1 that `gridSample` takes.
+  func grid(width: Int, height: Int) -> Tensor {
+    let (a, b) = (side / Float(width), side / Float(height))
+    let (c, s) = (cos(roll), sin(roll))
+    let map = Tensor(
+      [
+        c * a, -s * a, 2 * center.x / Float(width) - 1, s * b, c * b, 2 * center.y / Float(height) - 1,
+      ] as [Float], [1, 2, 3])
+    return map.affineGrid([1, 3, size, size])
+  }
+}

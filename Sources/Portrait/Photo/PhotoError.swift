@@ -1,0 +1,29 @@
+/// Why a photo cannot become an avatar, in one line that names it and the remedy.
+public struct PhotoError: Error, CustomStringConvertible, Equatable {
+  public enum Reason: Equatable, Sendable {
+    case noFace
+    /// The distance of the eyes in pixels.
+    case tiny(Int)
+    /// The share of the face that the picture shows, in percent.
+    case cutOff(Int)
+    /// How far the head is turned away, degrees.
+    case turned(Int)
+  }
+  public let name: String
+  public let reason: Reason
+
+  public init(_ name: String, _ reason: Reason) { (self.name, self.reason) = (name, reason) }
+
+  public var description: String {
+    let what =
+      switch reason {
+      case .noFace: "no face was found; use a photo in which a face is seen from the front and well lit"
+      case .tiny(let pixels):
+        "the face is too small, \(pixels) pixels between the eyes and not \(PhotoReader.leastEyes); use a larger photo, or a closer one"
+      case .cutOff(let percent): "only \(percent) % of the face lie within the picture; use a photo that shows all of it"
+      case .turned(let degrees):
+        "the head is turned away by \(degrees) degrees; use a photo in which both eyes are seen"
+      }
+    return String("\(name): \(what)".map { $0.isNewline ? " " : $0 })
+  }
+}

@@ -1,0 +1,35 @@
+import Capture
+import Face
+import Torch
+
+/// Fits a head to the landmarks of a generator's photo and says which camera of the generator's saw it.
+public final class PhotoFit {
+  public struct Result {
+    /// The pose is head to camera, and the camera looks along -z with the usual focal length.
+    public let state: FaceState
+    /// Median distance of fitted landmarks from seen ones over the distance of the eyes.
+    public let error: Float
+    /// Camera to the generators' box, where the camera truly stands.
+    public let cameraToBox: Rigid
+  }
+  public let head: MorphableModel
+  public let placement: StandardPlacement
+
+  public init(_ head: MorphableModel = .builtIn()) {
+    self.head = head
+    placement = StandardPlacement(LandmarkModel(head))
+  }
+
+  /// Of landmarks in pixels of a photo of `size` x `size`. Its focal length is known by convention, so that only a pose, a shape and an
+  /// expression are to be found.
+  public func callAsFunction(_ landmarks: FaceLandmarks, size: Int) throws -> Result {
+    var fit = FaceFit(head)
+    fit.knownFocal = Double(CameraLabel.faceFocal) * Double(size)
+    (fit.smooth, fit.calibrates) = (false, false)
+    let found = try fit.fit([landmarks], width: size, height: size)
+    guard let frame = found.frames[0] else { throw CaptureError(.badInput, "no head fits the face") }
+    return Result(
+      state: FaceState(identity: found.identity, expression: frame.expression, pose: frame.pose, gaze: frame.gaze),
+      error: frame.error, cameraToBox: placement.box(frame.pose.inverse))
+  }
+}

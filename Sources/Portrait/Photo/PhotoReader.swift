@@ -1,0 +1,82 @@
+import Capture
+import Face
+import Foundation
+import Media
+import Perception
+import Torch
+
+/// Reads photos: finds the face, cuts it out as the generators' photos are cut, and fits a head to it.
+public final class PhotoReader {
+  /// Below the first distance of the eyes in pixels a face is refused, below the second something is said.
+  static let leastEyes = 16, fewEyes = 48
+  /// Shares of the face and of the square that must, or should, lie within the picture; degrees that the head must not, or should not, be
+  /// turned away by.
+  private static let leastFace: Float = 0.8, leastSquare: Float = 0.75, mostTurn: Float = 70, muchTurn: Float = 45
+
+  private let tracker: LandmarkTracker
+  public let fit: PhotoFit
+  /// Pixels a side of the photos that are cut out.
+  public let size: Int
+
+  /// Throws when the networks that find faces are absent.
+  public init(_ fit: PhotoFit = PhotoFit(), size: Int = 512) throws {
+    tracker = try LandmarkTracker()
+    (self.fit, self.size) = (fit, size)
+  }
+
+  /// The photo in a file, turned upright as the file says; throws `MediaError`, `FileError` or `PhotoError`.
+  public func read(_ url: URL) throws -> PortraitPhoto { try read(try ImageFile.read(url), name: url.relativePath) }
+
+  /// The face of `picture`, `[H, W, 3]` uint8, which is called `name`; the largest where there are several. Throws `PhotoError`.
+  public func read(_ picture: Tensor, name: String) throws -> PortraitPhoto {
+    let (height, width) = (picture.size(0), picture.size(1))
+    tracker.reset()
+    guard let face = try tracker.track(picture) else { throw PhotoError(name, .noFace) }
+    var notices: [String] = []
+    if tracker.detections.count > 1 {
+      let middle = (face.box.low + face.box.high) / 2
+      notices.append("\(tracker.detections.count) faces; the largest is taken, at \(Int(middle.x)), \(Int(middle.y))")
+    }
+    let eyes = Int(face.eyeDistance)
+    guard eyes >= Self.leastEyes else { throw PhotoError(name, .tiny(eyes)) }
+    if eyes < Self.fewEyes { notices.append("the face is small, \(eyes) pixels between the eyes, and comes out blurred") }
+    let within = face.share(width: width, height: height)
+    guard within >= Self.leastFace else { throw PhotoError(name, .cutOff(Int(within * 100))) }
+
+    let crop = PhotoCrop(FacePoints(mesh: face.points.map { SIMD2($0.x, $0.y) }), size: size)
+    let shown = crop.shown(width: width, height: height)
+    if shown < Self.leastSquare {
+      notices.append("\(Int((1 - shown) * 100)) % of what is cut out lie beyond the picture's border and are mirrored")
+    }
+    let seen = crop.landmarks(face)
+    let found = try fit(seen, size: size)
+    let place = found.cameraToBox.translation
+    let turn = acos(min(1, max(-1, normalized(place).z))) * 180 / .pi
+    guard turn <= Self.mostTurn else { throw PhotoError(name, .turned(Int(turn))) }
+    if turn > Self.muchTurn { notices.append("the head is turned away by \(Int(turn)) degrees; what it hides is made up") }
+    return PortraitPhoto(
+      name: name, crop: crop, picture: crop.cut(picture), landmarks: seen, state: found.state, fitError: found.error,
+      camera: BoxSpace.camera(BoxSpace.normalized(found.cameraToBox), side: size), distance: length(place),
+      notices: notices)
+  }
+}
+
+extension PhotoCrop {
+  /// Landmarks of the picture, in pixels of the crop.
+  func landmarks(_ face: FaceLandmarks) -> FaceLandmarks {
+    let scale = Float(size) / side
+    return FaceLandmarks(
+      points: face.points.map { p in
+        let q = crop(SIMD2(p.x, p.y))
+        return [q.x, q.y, p.z * scale]
+      }, presence: face.presence)
+  }
+}
+
+extension FaceLandmarks {
+  /// How many of the mesh's points lie within a picture of that size, 0...1.
+  func share(width: Int, height: Int) -> Float {
+    let mesh = points.prefix(LandmarkModel.count)
+    return Float(mesh.count { $0.x >= 0 && $0.y >= 0 && $0.x <= Float(width) && $0.y <= Float(height) }) / Float(mesh.count)
+  }
+}

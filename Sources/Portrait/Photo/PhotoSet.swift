@@ -1,0 +1,53 @@
+import Foundation
+import Media
+import Torch
+
+/// Photos as a folder that generators are trained on: pictures and `dataset.json`, as EG3D has them (see `PosedFolder`).
+public final class PhotoSet {
+  public let folder: URL
+  private var rows: [Row] = []
+  public var count: Int { rows.count }
+
+  /// Makes the folder where there is none; throws `FileError`.
+  public init(_ folder: URL) throws {
+    self.folder = folder
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw FileError(folder, "cannot make the folder", remedy: "name another --output")
+    }
+  }
+
+  /// Writes the photo's picture as PNG under a name that no other has, and returns it.
+  @discardableResult
+  public func add(_ photo: PortraitPhoto) throws -> URL {
+    let stem = URL(filePath: photo.name).deletingPathExtension().lastPathComponent
+    let taken = Set(rows.map(\.name))
+    var name = stem + ".png"
+    var copy = 1
+    while taken.contains(name) {
+      copy += 1
+      name = "\(stem)-\(copy).png"
+    }
+    let url = folder.appending(path: name)
+    try ImageFile.write(photo.image, to: url)
+    rows.append(Row(name: name, values: photo.label.values))
+    return url
+  }
+  /// Writes `dataset.json` of what was added; throws `FileError`.
+  public func finish() throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.withoutEscapingSlashes]
+    try AtomicFile.write(try encoder.encode(["labels": rows]), to: folder.appending(path: "dataset.json"))
+  }
+
+  private struct Row: Encodable {
+    let name: String
+    let values: [Float]
+    func encode(to encoder: any Encoder) throws {
+      var row = encoder.unkeyedContainer()
+      try row.encode(name)
+      try row.encode(values)
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import Capture
+import Face
+import Foundation
+import Media
+import Portrait
+import Torch
+
+struct Photo: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Cut faces out of photos as portrait generators want them, with the camera of each.",
+    discussion: """
+      The face is found, levelled and cut out in one framing; a head is fitted to it, and that says where the camera stood. The output is
+      a folder of pictures with dataset.json, as EG3D has them, and sheet.png: each photo above, below it the landmarks that were seen (green)
+      and the fitted head as the photo's camera sees it (red). Look at it: faces must be upright and the dots on the face.
+
+      Photos that cannot be used are named, with the reason; the others are done all the same.
+
+      Use only photos of yourself, or of people who have agreed to it.
+
+      Example:
+        likeness photo holiday/*.jpg --output photos/
+      """)
+
+  @ArgumentParser.Argument(help: ArgumentHelp("Pictures, or folders of pictures.", valueName: "photo"))
+  var photos: [String]
+  @Option(help: "Pixels a side of what is cut out.")
+  var size = 512
+  @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"))
+  var output: String
+
+  func validate() throws {
+    if photos.isEmpty { throw ValidationError("name a photo at least") }
+    if !(64...1024).contains(size) { throw ValidationError("--size must be 64...1024") }
+  }
+
+  func run() throws {
+    let reader = try PhotoReader(size: size)
+    let set = try PhotoSet(URL(filePath: output))
+    var sheet: [(truth: Tensor, render: Tensor)] = []
+    var refused = 0
+    for url in try files() {
+      do {
+        let photo = try reader.read(url)
+        try set.add(photo)
+        for notice in photo.notices { complain("\(photo.name): \(notice)") }
+        sheet.append((photo.image, PhotoMarks(photo, reader.fit).picture))
+      } catch let error where error is PhotoError || error is MediaError {
+        refused += 1
+        complain(oneLine(error))
+      }
+    }
+    guard set.count > 0 else { throw Failure.input("none of \(refused) photos can be used") }
+    try set.finish()
+    try ImageFile.write(ContactSheet(columns: 8, cell: 192).picture(sheet), to: URL(filePath: output).appending(path: "sheet.png"))
+    print("\(output): \(set.count) photos\(refused > 0 ? ", \(refused) refused" : "")")
+  }
+
+  /// Everything that was named; of folders, what is a picture by its name.
+  private func files() throws -> [URL] {
+    try photos.flatMap { name -> [URL] in
+      let url = URL(filePath: name)
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue else { return [url] }
+      let inside = try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
+        .filter { ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff"].contains(URL(filePath: $0).pathExtension.lowercased()) }
+      if inside.isEmpty { throw Failure.input("\(name): holds no pictures; name a folder that does") }
+      return inside.map { URL(filePath: name + ($0.hasPrefix("/") || name.hasSuffix("/") ? "" : "/") + $0) }
+    }
+  }
+}
+
+/// A photo with dots on it: where landmarks were seen, and where the fitted head has them in the eyes of the photo's camera.
+private struct PhotoMarks {
+  let picture: Tensor
+
+  init(_ photo: PortraitPhoto, _ fit: PhotoFit) {
+    var dots: [(SIMD2<Float>, (UInt8, UInt8, UInt8))] = (0..<468).map { (photo.landmarks[$0], (40, 220, 90)) }
+    let head = FittedHead(fit.head, identity: photo.state.identity, calibration: [])
+    // Through the box and the label, as a generator would see them.
+    let camera = photo.label.camera(width: photo.crop.size, height: photo.crop.size)
+    for point in head.landmarks(photo.state) {
+      let seen = camera.project(fit.placement.box(point))
+      dots.append((SIMD2(seen.x, seen.y), (255, 60, 60)))
+    }
+    let marked = photo.image.clone(), size = photo.crop.size
+    marked.withMutableElements(UInt8.self) { pixels in
+      for (p, colour) in dots where p.x.isFinite && p.y.isFinite {
+        for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+          let (x, y) = (Int(p.x) + dx, Int(p.y) + dy)
+          guard (0..<size).contains(x), (0..<size).contains(y) else { continue }
+          let at = 3 * (y * size + x)
+          (pixels[at], pixels[at + 1], pixels[at + 2]) = colour
+        }
+      }
+    }
+    picture = marked
+  }
+}

@@ -1,0 +1,80 @@
+import Capture
+import Face
+import Foundation
+import Media
+import Portrait
+import Testing
+import Torch
+
+/// Real photos, where they are.
+@Suite(.enabled(if: photosArePresent, "skipped: ../shared or the networks are absent")) struct PhotoReaderTests {
+  private static let good = [
+    "frontal_f_yeoh.jpg", "frontal_m_cruise.jpg", "frontal_carell.jpg", "frontal_astronaut_smile_PD.png", "beard_m_bana.png",
+    "bw_einstein.jpg", "glasses_m_dark_beard.png", "halfbody_obama_smile_PD.jpg", "pose_f_gadot_3q.jpg", "pose_f_roll.jpg",
+  ]
+
+  /// Eyes are level and lie where they lie in the generators' photos; the fitted head is seen where the face is.
+  @Test func facesAreCutOutAlike() throws {
+    let reader = try PhotoReader()
+    for name in Self.good {
+      let photo = try reader.read(photo(name))
+      let (right, left) = ((photo.landmarks[33] + photo.landmarks[133]) / 2, (photo.landmarks[263] + photo.landmarks[362]) / 2)
+      let tilt = abs(atan2(left.y - right.y, left.x - right.x)) * 180 / .pi
+      #expect(tilt < 8, "\(name): eyes tilted by \(tilt) degrees")
+      let middle = (left + right) / 2
+      #expect(abs(middle.x - 256) < 50 && (170...240).contains(middle.y), "\(name): eyes at \(middle)")
+      #expect(photo.fitError < 0.05, "\(name): \(photo.fitError)")
+      #expect((2.2...3.4).contains(photo.distance), "\(name): \(photo.distance)")
+      #expect(photo.picture.shape == [1, 3, 512, 512] && photo.picture.std(0, 1, 2, 3).item > 0.1)
+      let frontal = dot(normalized(photo.camera.position), [0, 0, 1])
+      #expect(frontal > (name.hasPrefix("pose") ? 0.6 : 0.85), "\(name): \(photo.camera.position)")
+    }
+  }
+
+  @Test func whatIsNoFaceIsRefused() throws {
+    let reader = try PhotoReader()
+    for name in ["neg_coffee.png", "neg_facemask_object.jpg"] {
+      #expect { try reader.read(photo(name)) } throws: { error in
+        let text = String(describing: error)
+        return text.contains(name) && text.contains("no face") && !text.contains("\n")
+      }
+    }
+    let empty = Tensor.zeros([64, 64, 3], .uint8)
+    #expect(throws: PhotoError("empty", .noFace)) { try reader.read(empty, name: "empty") }
+    #expect(throws: MediaError.self) { try reader.read(photo("no-such-photo.jpg")) }
+  }
+
+  @Test func severalFacesAreSaidAndTheLargestIsTaken() throws {
+    let photo = try PhotoReader().read(photo("multi_two_people.jpg"))
+    #expect(photo.notices.contains { $0.hasPrefix("2 faces") }, "\(photo.notices)")
+  }
+
+  /// Half a face, and one of a few pixels.
+  @Test func facesThatCannotBeUsedAreRefused() throws {
+    let reader = try PhotoReader()
+    let picture = try ImageFile.read(photo("frontal_f_yeoh.jpg"))
+    let half = picture.narrow(1, 0, 240).contiguous()
+    #expect(throws: PhotoError.self) { try reader.read(half, name: "half") }
+    let small = resize(picture, width: 48, height: 48)
+    let wide = Tensor.full([200, 200, 3], 90, .uint8)
+    wide[.in(70..<118), .in(60..<108)] = small
+    #expect(throws: PhotoError.self) { try reader.read(wide, name: "small") }
+  }
+
+  /// A quarter turn in the picture itself, which no file tells, is taken out with the roll.
+  @Test func turnedPicturesAreLevelled() throws {
+    let reader = try PhotoReader()
+    let upright = try ImageFile.read(photo("frontal_f_yeoh.jpg"))
+    let turned = upright.transpose(0, 1).flip(1).contiguous()
+    let a = try reader.read(upright, name: "upright"), b = try reader.read(turned, name: "turned")
+    #expect(abs(abs(remainderf(b.crop.roll - a.crop.roll, 2 * .pi)) - .pi / 2) < 0.1)
+    #expect((a.picture - b.picture).abs().mean().item < 0.12)
+  }
+}
+
+private let photos =
+  (ProcessInfo.processInfo.environment["LIKENESS_ASSETS"].map { URL(filePath: $0) }
+  ?? URL(filePath: #filePath).appending(path: "../../../../shared/assets").standardizedFileURL).appending(path: "photo")
+private let photosArePresent =
+  FileManager.default.fileExists(atPath: photos.path) && (try? DependencyFolder.file("litert/libLiteRt.so")) != nil
+private func photo(_ name: String) -> URL { photos.appending(path: name) }
