@@ -55,7 +55,8 @@ public final class PhotoReader {
     guard turn <= Self.mostTurn else { throw PhotoError(name, .turned(Int(turn))) }
     if turn > Self.muchTurn { notices.append("the head is turned away by \(Int(turn)) degrees; what it hides is made up") }
     return PortraitPhoto(
-      name: name, crop: crop, picture: crop.cut(picture), landmarks: seen, state: found.state, fitError: found.error,
+      name: name, crop: crop, picture: crop.cut(picture), landmarks: seen, state: found.state, faceModel: fit.head.name,
+      fitError: found.error,
       camera: BoxSpace.camera(BoxSpace.normalized(found.cameraToBox), side: size), distance: length(place),
       notices: notices)
   }

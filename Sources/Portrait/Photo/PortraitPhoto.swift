@@ -13,6 +13,8 @@ public struct PortraitPhoto {
   public let landmarks: FaceLandmarks
   /// What the face does, of a head fitted to these landmarks; its pose is head to camera.
   public let state: FaceState
+  /// The head model's name.
+  public let faceModel: String
   /// Median distance of fitted landmarks from seen ones over the distance of the eyes.
   public let fitError: Float
   /// The camera in the generators' box, at their usual distance.
@@ -21,6 +23,15 @@ public struct PortraitPhoto {
   public let distance: Float
   /// What whoever gave the photo should know, each in one line without the photo's name.
   public let notices: [String]
+
+  public init(
+    name: String, crop: PhotoCrop, picture: Tensor, landmarks: FaceLandmarks, state: FaceState, faceModel: String, fitError: Float,
+    camera: Camera, distance: Float, notices: [String] = []
+  ) {
+    (self.name, self.crop, self.picture, self.landmarks) = (name, crop, picture, landmarks)
+    (self.state, self.faceModel, self.fitError) = (state, faceModel, fitError)
+    (self.camera, self.distance, self.notices) = (camera, distance, notices)
+  }
 
   /// The camera as generators take it.
   public var label: CameraLabel { CameraLabel(camera) }
