@@ -44,6 +44,7 @@ struct Photo: ParsableCommand {
         let photo = try reader.read(url)
         try set.add(photo)
         for notice in photo.notices { complain("\(photo.name): \(notice)") }
+        print(Self.summary(photo))
         sheet.append((photo.image, PhotoMarks(photo, reader.fit).picture))
       } catch let error where error is PhotoError || error is MediaError {
         refused += 1
@@ -54,6 +55,16 @@ struct Photo: ParsableCommand {
     try set.finish()
     try ImageFile.write(ContactSheet(columns: 8, cell: 192).picture(sheet), to: URL(filePath: output).appending(path: "sheet.png"))
     print("\(output): \(set.count) photos\(refused > 0 ? ", \(refused) refused" : "")")
+  }
+
+  /// Where the camera stood, and how well the head fits: median distance of landmarks over that of the eyes.
+  private static func summary(_ photo: PortraitPhoto) -> String {
+    let p = normalized(photo.camera.position), degrees = 180 / Float.pi
+    let roll = photo.crop.roll * degrees
+    return photo.name
+      + String(
+        format: ": seen from %+.0f degrees aside and %+.0f above, levelled by %+.0f; head fits within %.1f %%", locale: nil,
+        atan2(p.x, p.z) * degrees, asin(min(1, max(-1, p.y))) * degrees, roll, photo.fitError * 100)
   }
 
   /// Everything that was named; of folders, what is a picture by its name.
@@ -73,20 +84,25 @@ struct Photo: ParsableCommand {
 /// A photo with dots on it: where landmarks were seen, and where the fitted head has them in the eyes of the photo's camera.
 private struct PhotoMarks {
   let picture: Tensor
+  /// The lines of the face: all points would hide it.
+  private static let shown =
+    MeshContour.rightEye + MeshContour.leftEye + MeshContour.rightBrow + MeshContour.leftBrow + MeshContour.nose + MeshContour.lipsOuter
+    + MeshContour.lipsInner + MeshContour.faceOval
 
   init(_ photo: PortraitPhoto, _ fit: PhotoFit) {
-    var dots: [(SIMD2<Float>, (UInt8, UInt8, UInt8))] = (0..<468).map { (photo.landmarks[$0], (40, 220, 90)) }
+    var dots: [(SIMD2<Float>, (UInt8, UInt8, UInt8))] = Self.shown.map { (photo.landmarks[$0], (40, 220, 90)) }
     let head = FittedHead(fit.head, identity: photo.state.identity, calibration: [])
     // Through the box and the label, as a generator would see them.
     let camera = photo.label.camera(width: photo.crop.size, height: photo.crop.size)
-    for point in head.landmarks(photo.state) {
-      let seen = camera.project(fit.placement.box(point))
+    let points = head.landmarks(photo.state)
+    for k in Self.shown {
+      let seen = camera.project(fit.placement.box(points[k]))
       dots.append((SIMD2(seen.x, seen.y), (255, 60, 60)))
     }
     let marked = photo.image.clone(), size = photo.crop.size
     marked.withMutableElements(UInt8.self) { pixels in
       for (p, colour) in dots where p.x.isFinite && p.y.isFinite {
-        for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+        for (dx, dy) in (0..<9).map({ ($0 % 3 - 1, $0 / 3 - 1) }) {
           let (x, y) = (Int(p.x) + dx, Int(p.y) + dy)
           guard (0..<size).contains(x), (0..<size).contains(y) else { continue }
           let at = 3 * (y * size + x)

@@ -66,7 +66,7 @@ public struct PhotoCrop: Equatable, Sendable, Codable {
     return Float(inside) / Float(n * n)
   }
 
-  /// What lies in the square, `[1, 3, size, size]` in -1...1, of `picture` `[H, W, 3]` uint8; beyond the border the picture is mirrored.
+  /// What lies in the square, `[1, 3, size, size]` in -1...1, of `picture` `[H, W, 3]` uint8; beyond the border a blur goes on.
   ///
   /// It is read at the picture's own fineness and then brought to size with an antialiasing filter, so that large photos do not shimmer.
   public func cut(_ picture: Tensor) -> Tensor {
@@ -79,11 +79,24 @@ public struct PhotoCrop: Equatable, Sendable, Codable {
         map = PhotoCrop(center: map.center / 2, side: map.side / 2, roll: roll, size: size)
         fine = max(Int(map.side.rounded(.up)), size)
       }
-      map = PhotoCrop(center: map.center, side: map.side, roll: roll, size: fine)
-      let read = source.gridSample(map.grid(width: source.size(3), height: source.size(2)), .cubic, padding: .reflection)
-      let sized = fine == size ? read : read.interpolate(size: [size, size], .cubic, antialias: true)
+      let (width, height) = (source.size(3), source.size(2))
+      let fineMap = PhotoCrop(center: map.center, side: map.side, roll: roll, size: fine)
+      let read = source.gridSample(fineMap.grid(width: width, height: height), .cubic, padding: .reflection)
+      var sized = fine == size ? read : read.interpolate(size: [size, size], .cubic, antialias: true)
+      let beyond = map.beyond(width: width, height: height)
+      if beyond.max().item > 0 {
+        // Mirrored, so that edges meet, but blurred, so that nobody has four eyes.
+        let blurred = sized.interpolate(size: [9, 9], .area).interpolate(size: [size, size], .linear)
+        sized = sized.lerp(blurred, (beyond * (25 / Double(map.side))).clamp(0, 1))
+      }
       return (sized / 127.5 - 1).clamp(-1, 1)
     }
+  }
+  /// How far each pixel lies beyond a picture of that size, in its pixels, `[1, 1, size, size]`; 0 within.
+  private func beyond(width: Int, height: Int) -> Tensor {
+    let places = grid(width: width, height: height).unbind(-1)
+    let (x, y) = ((places[0].abs() - 1).clamp(0) * (0.5 * Double(width)), (places[1].abs() - 1).clamp(0) * (0.5 * Double(height)))
+    return x.maximum(y).unsqueeze(0)
   }
   /// Where each pixel lies in a picture of that size, `[1, size, size, 2]` in the -1...1 that `gridSample` takes.
   func grid(width: Int, height: Int) -> Tensor {

@@ -46,7 +46,7 @@ public final class PhotoReader {
     let crop = PhotoCrop(FacePoints(mesh: face.points.map { SIMD2($0.x, $0.y) }), size: size)
     let shown = crop.shown(width: width, height: height)
     if shown < Self.leastSquare {
-      notices.append("\(Int((1 - shown) * 100)) % of what is cut out lie beyond the picture's border and are mirrored")
+      notices.append("\(Int((1 - shown) * 100)) % of what is cut out lie beyond the picture's border and are blurred")
     }
     let seen = crop.landmarks(face)
     let found = try fit(seen, size: size)
