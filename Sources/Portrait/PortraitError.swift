@@ -6,11 +6,22 @@ public enum PortraitError: Error, CustomStringConvertible, Equatable {
   case configuration(String)
   /// A file, what is wrong with it, and what to do.
   case file(URL, String)
+  /// Numbers of expression or identity coefficients.
+  case driving(found: Int, expected: Int)
+  /// Names of head models.
+  case otherFaceModel(found: String, expected: String)
+  /// A photo whose portrait was made with other networks.
+  case otherModel(String)
 
   public var description: String {
     switch self {
     case .configuration(let text): "the configuration cannot be used: \(text)"
     case .file(let url, let text): "\(url.relativePath): \(text)"
+    case .driving(let found, let expected):
+      "\(found) coefficients drive a portrait that knows \(expected); use a track made with the same head model"
+    case .otherFaceModel(let found, let expected):
+      "the portrait is driven by the head model \"\(expected)\", and this was fitted with \"\(found)\"; fit it with the same one"
+    case .otherModel(let photo): "the portrait of \(photo) was made with other networks; make it again from the photo"
     }
   }
 

@@ -1,0 +1,72 @@
+import Face
+import Foundation
+import Torch
+
+/// A person of one photo, drawn in any pose and with any expression.
+///
+/// A state's pose and expression count; who it is was said by the photo. `RenderedFrame` is filled as far as the volume knows:
+/// - colours everywhere; where the camera sees more than the volume shows, `surroundings`;
+/// - depth along the view axis in head units;
+/// - opacity is how much of a pixel's ray ends near the head: the volume holds a background of its own and no matte;
+/// - labels are 255, which says nothing, where opacity is at least a half, and background elsewhere.
+public final class PortraitAvatar: Avatar {
+  public let model: PortraitModel
+  public let session: PortraitSession
+  /// Whether pictures are drawn with half as many rays each way while head or camera move, and finely once they stand still.
+  public var halvesWhileMoving = false
+  /// What is around the volume's picture, red, green and blue in 0...1.
+  public var surroundings = SIMD3<Float>(repeating: 0.5)
+  private let placement: StandardPlacement
+  private let volume: BakedTriplanes
+  private let baker: DeformationBaker
+  private var last: CameraLabel?
+
+  /// `fit` is what photos are fitted with. Throws `PortraitError` where the session was made with other networks.
+  public init(_ model: PortraitModel, _ session: PortraitSession, _ fit: PhotoFit = PhotoFit()) throws(PortraitError) {
+    try session.check(model)
+    (self.model, self.session) = (model, session)
+    guard fit.head.name == session.faceModel else { throw .otherFaceModel(found: session.faceModel, expected: fit.head.name) }
+    placement = fit.placement
+    volume = model.generator.baked(session.planes, skipping: 48)
+    baker = try model.baker(session.state)
+  }
+
+  /// The camera that the photo's head was fitted with, for pictures of `size` x `size`: a head in the session's pose is seen by it as in the
+  /// photo.
+  public static func camera(size: Int) -> Camera {
+    Camera(width: size, height: size, focal: SIMD2(repeating: CameraLabel.faceFocal * Float(size)))
+  }
+
+  /// Throws `PortraitError` where the state has another number of coefficients than the photo's head.
+  public func render(_ state: FaceState, camera: Camera) throws -> RenderedFrame {
+    let view = FramedView(camera.inHead(state.pose), placement, home: session.distance)
+    let moves = last.map { $0 != view.label } ?? false
+    last = view.label
+    let full = model.configuration.generator.rendering.resolution
+    let rays = halvesWhileMoving && moves ? max(full / 2, 4) : full
+    let lattice = baker.lattice(expression: try model.statistics.expression(state))
+    let drawn = model.generator.render(volume, view.label.tensor.unsqueeze(0), session.ws, resolution: rays, deformation: lattice)
+    return withoutGradient { frame(drawn, view, width: camera.width, height: camera.height) }
+  }
+
+  /// The generator's picture, brought to the size and place that it has in the camera's.
+  private func frame(_ drawn: GeneratedPicture, _ view: FramedView, width: Int, height: Int) -> RenderedFrame {
+    func sized(_ x: Tensor) -> Tensor {
+      (x.size(2) == view.side ? x : x.interpolate(size: [view.side, view.side], .linear, antialias: x.size(2) > view.side))[0]
+    }
+    let rgb = ((sized(drawn.image) + 1) * 0.5).clamp(0, 1).permute(1, 2, 0)
+    let along = sized(drawn.depth)[0], usual = Double(BoxSpace.radius)
+    // From the usual distance to the true one, then from the box's units to the head's.
+    let depth = (along / view.slant - usual) * Double(session.distance / BoxSpace.radius) + Double(view.distance)
+    let isNear = ((usual + Self.reach - along) * (1 / Self.softness)).clamp(0, 1)
+    let opacity = sized(drawn.weights)[0].clamp(0, 1) * isNear
+    let around = Tensor([surroundings.x, surroundings.y, surroundings.z]).expand([height, width, 3])
+    return RenderedFrame(
+      rgb: view.put(rgb, onto: around),
+      labels: view.put((opacity .>= 0.5).to(.uint8) &* 255, onto: Tensor.zeros([height, width], .uint8)),
+      depth: view.put(depth / Double(placement.boxUnit), onto: Tensor.zeros([height, width])),
+      opacity: view.put(opacity, onto: Tensor.zeros([height, width])))
+  }
+  /// How far behind the box's middle, in its units, what is seen still counts as the person, and over how much that fades.
+  private static let reach = 0.3, softness = 0.05
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Torch
+
+/// All networks of a one-shot avatar in one safetensors file, their configuration in its metadata.
+public enum PortraitModelFile {
+  private static let format = "likeness.portrait-model", version = "1"
+
+  /// Writes a model, atomically; throws `FileError`. `half` stores its numbers with 16 bits; `notes` stand in the metadata beside the rest.
+  public static func write(_ model: PortraitModel, to url: URL, half: Bool = false, notes: [String: String] = [:]) throws {
+    let tensors = model.namedState().mapValues { tensor in
+      let stored = tensor.detach().to(.cpu).contiguous()
+      return half && stored.dtype == .float32 ? stored.to(.float16) : stored
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    var words = notes
+    (words["format"], words["version"]) = (format, version)
+    words["configuration"] = String(decoding: try encoder.encode(model.configuration), as: UTF8.self)
+    try Safetensors.write(tensors, metadata: words, to: url)
+  }
+
+  /// Reads a model, all of it checked; throws `PortraitError` or what reading the file throws, in one line that names it.
+  public static func read(_ url: URL) throws -> PortraitModel {
+    let file = try Safetensors.read(url)
+    guard file.metadata["format"] == format else {
+      throw PortraitError.file(url, "is no model for portraits; name a file that train portrait made")
+    }
+    guard file.metadata["version"] == version else {
+      throw PortraitError.file(url, "is of version \((file.metadata["version"] ?? "?").prefix(20)), this tool knows \(version); update it")
+    }
+    do {
+      let configuration = try JSONDecoder().decode(PortraitConfiguration.self, from: Data((file.metadata["configuration"] ?? "").utf8))
+      try configuration.check()
+      // Before room is made for what is not there.
+      let held = file.tensors.values.reduce(0) { $0 + $1.numel }
+      guard configuration.leastNumbers <= held else {
+        throw PortraitError.configuration("it needs \(configuration.leastNumbers) numbers at least where \(held) are")
+      }
+      let model = PortraitModel(configuration, Generator(seed: 0))
+      try model.load(file.tensors)
+      for (name, tensor) in model.state() where !tensor.isFinite().all() {
+        throw PortraitError.file(url, "has numbers without end in \(name); take a sound copy")
+      }
+      return model
+    } catch let error as ModuleError {
+      throw PortraitError.file(url, "does not hold what its configuration describes (\(error.fault)); take the whole file")
+    } catch PortraitError.configuration(let text) {
+      throw PortraitError.file(url, "has a configuration that cannot be used (\(text)); take a sound copy")
+    } catch is DecodingError {
+      throw PortraitError.file(url, "has a configuration that cannot be read; take a sound copy")
+    }
+  }
+}
+
+extension PortraitConfiguration {
+  /// Numbers that the largest parts need together, without making them.
+  fileprivate var leastNumbers: Int {
+    let synthesis = generator.resolutions.reduce(0) { $0 + 9 * generator.channels($1) * generator.channels($1) + $1 * $1 }
+    let mapping = (generator.mappingLayers - 1) * generator.width * generator.width
+    let blocks = encoder.depth * encoder.width * encoder.width * (4 + 2 * encoder.expansion)
+    let squares = encoder.grid * encoder.grid * encoder.width + 3 * encoder.patch * encoder.patch * encoder.width
+    let maps = 2 * 9 * detail.fusionWidth * (detail.features + detail.channels)
+    let trunk = detail.widths.reduce(0) { $0 + (detail.blocks * 2 - 1) * 9 * $1 * $1 }
+    let field =
+      (deformation.displacementDepth - 1) * deformation.displacementWidth * deformation.displacementWidth
+      + (deformation.weightDepth - 1) * deformation.weightWidth * deformation.weightWidth
+    return synthesis + mapping + blocks + squares + maps + trunk + field
+  }
+}
