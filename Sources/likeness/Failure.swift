@@ -44,9 +44,8 @@ func exitStatus(of error: any Error) -> Int32 {
     case let error as RunError: if case .busy = error.reason { false } else { true }
     case let error as SpeechError: error.kind == .badInput
     case is DatasetError, is SafetensorsError, is TorchFileError, is ModuleError, is ModelFileError, is ModelMissing, is SubjectError: true
-    case is TextureError, is StudyError, is PortraitError, is PosedFolderError: true
+    case is TextureError, is StudyError, is PortraitError, is PosedFolderError, is PhotoError: true
     case let error as PopulationError: if case .folder = error { true } else { false }
-    case is PhotoError, is PortraitError: true
     default: false
     }
   return isInput ? 65 : 1
