@@ -125,7 +125,7 @@ import Torch
     for file in try GoldenFile.all("15_importance_renderer", of: .portrait) {
       let decoder = try decoder(file, prefix: "decoder."),
         rays = LabelRays(origins: file["in.ray_origins"], directions: file["in.ray_dirs"])
-      var renderer = TriplaneRenderer(try configuration(settings(file)), chunk: 7)
+      var renderer = TriplaneRenderer(try configuration(settings(file)), chunk: 7, usesKernels: false)
       renderer.configuration.coarse = file["in.jitter"].size(2)
       renderer.configuration.fine = file["in.u"].size(1)
       let draws = RayDraws.given(jitter: file["in.jitter"], importance: file["in.u"])
@@ -137,6 +137,10 @@ import Torch
       let pieces = withoutGradient { renderer.render(file["in.planes"], decoder, rays, draws) }
       expectNear(pieces.features, both.features, "\(file.name) features in pieces")
       expectNear(pieces.depth, both.depth, "\(file.name) depth in pieces")
+      renderer.usesKernels = true
+      let fast = withoutGradient { renderer.render(file["in.planes"], decoder, rays, draws) }
+      expectNear(fast.features, file["out.rgb"], relative: 1e-3, "\(file.name) features by kernels")
+      expectNear(fast.depth, file["out.depth"], relative: 1e-3, "\(file.name) depth by kernels")
       renderer.configuration.fine = 0
       let coarse = renderer.render(file["in.planes"], decoder, rays, .given(jitter: file["in.jitter"], importance: nil))
       expectNear(coarse.features, file["out.rgb_coarse_only"], "\(file.name) coarse features")

@@ -61,9 +61,10 @@ public struct DeformationBaker {
 
   /// - Parameters:
   ///   - identity: `[1, identity]`.
+  ///   - count: 48 is enough for a smooth field; time and memory grow with its cube.
   ///   - extent: nil reaches a little beyond the box, as rays do.
   ///   - least: Nodes with a smaller w stay where they are.
-  public init(_ field: DeformationField, identity: Tensor, count: Int = 64, extent: Double? = nil, least: Double = 1.0 / 256) {
+  public init(_ field: DeformationField, identity: Tensor, count: Int = 80, extent: Double? = nil, least: Double = 1.0 / 256) {
     self.count = count
     self.extent = extent ?? 0.6 * field.configuration.boxWarp
     self.field = field

@@ -46,6 +46,9 @@ public struct BakedTriplanes {
     if skipping > 0 { cells = EmptyCells(self, count: skipping) }
   }
 
+  /// The share of the cells in which something may be; nil if nobody looked.
+  public var fullShare: Double? { cells.map { $0.full.to(.float32).mean().item } }
+
   /// Raw densities `[P]` at points `[P, 3]`, without history.
   public func densities(at points: Tensor) -> Tensor {
     call(
@@ -63,17 +66,23 @@ public struct BakedTriplanes {
     precondition(rays.batch == 1, "the rays of one picture, not of \(rays.batch)")
     return withoutGradient {
       let (jitter, importance) = draws.numbers(batch: 1, rays: rays.count, configuration, device: .cpu)
-      let depths = DepthSampling.coarse(rays, jitter: jitter, configuration)
-      let found = callAll(
-        "likeness::triplane_render", planes, bias, density, densityBias, color, colorBias, channels,
-        configuration.axes.pairs.flatMap { [$0.width, $0.height] }, configuration.boxWarp, rays.origins[.at(0)].contiguous(),
-        rays.directions[.at(0)].contiguous(), depths[.at(0)].contiguous(), importance[.at(0)].contiguous(), row, configuration.whiteBack,
-        deformation?.moves, deformation?.extent ?? 1, cells?.full, cells?.extent ?? 1, stop, least
-      ).compactMap(\.self)
-      let depth = found[1].maximum(found[3].min()).minimum(found[4].max())
-      return RenderedFeatures(
-        features: found[0].unsqueeze(0), depth: depth.reshape(1, -1, 1), weights: found[2].reshape(1, -1, 1))
+      return drawn(
+        rays, depths: DepthSampling.coarse(rays, jitter: jitter, configuration), u: importance, row: row, deformation: deformation
+      ).bounded()
     }
+  }
+
+  /// The same with coarse depths `[1, M, S]` and the fine ones' `u` `[1, M, F]` given, and depths not yet held within bounds.
+  func drawn(_ rays: LabelRays, depths: Tensor, u: Tensor, row: Int, deformation: DeformationLattice? = nil) -> DrawnRays {
+    let found = callAll(
+      "likeness::triplane_render", planes, bias, density, densityBias, color, colorBias, channels,
+      configuration.axes.pairs.flatMap { [$0.width, $0.height] }, configuration.boxWarp, rays.origins[.at(0)].contiguous(),
+      rays.directions[.at(0)].contiguous(), depths[.at(0)].contiguous(), u[.at(0)].contiguous(), row, configuration.whiteBack,
+      deformation?.moves, deformation?.extent ?? 1, cells?.full, cells?.extent ?? 1, stop, least
+    ).compactMap(\.self)
+    let rays = RenderedFeatures(
+      features: found[0].unsqueeze(0), depth: found[1].reshape(1, -1, 1), weights: found[2].reshape(1, -1, 1))
+    return DrawnRays(rays: rays, low: found[3].min(), high: found[4].max())
   }
 }
 

@@ -3,15 +3,35 @@ import Torch
 /// Moves points `[N, P, 3]` of the space that is seen to where the volume says what is there.
 public typealias PointDeformation = (Tensor) -> Tensor
 
-/// Draws volumes that three planes hold, exactly and with gradients for all that goes in.
+/// Some rays of a batch, whose depths are not yet held within those of all its samples, and the bounds of their own samples.
+struct DrawnRays {
+  var rays: RenderedFeatures
+  var low: Tensor, high: Tensor
+
+  func bounded() -> RenderedFeatures { Self.joined([self], 1) }
+  /// All rays of a batch, which `parts` hold runs of along a dimension.
+  static func joined(_ parts: [DrawnRays], _ dim: Int) -> RenderedFeatures {
+    let low = stack(parts.map(\.low)).min(), high = stack(parts.map(\.high)).max()
+    func all(_ part: (RenderedFeatures) -> Tensor) -> Tensor {
+      parts.count == 1 ? part(parts[0].rays) : cat(parts.map { part($0.rays) }, dim)
+    }
+    return RenderedFeatures(features: all(\.features), depth: all(\.depth).maximum(low).minimum(high), weights: all(\.weights))
+  }
+}
+
+/// Draws volumes that three planes hold, with gradients for all that goes in.
 public struct TriplaneRenderer {
   public var configuration: RenderingConfiguration
   /// Rays drawn at once when no history is recorded, so that memory is bounded; the result does not depend on it.
   public var chunk: Int
+  /// Where no history is recorded, on the CPU and without a deformation, volumes are drawn by kernels (`BakedTriplanes`), many times as fast
+  /// and the same within 1e-3.
+  public var usesKernels: Bool
 
-  public init(_ configuration: RenderingConfiguration, chunk: Int = 2048) {
+  public init(_ configuration: RenderingConfiguration, chunk: Int = 2048, usesKernels: Bool = true) {
     self.configuration = configuration
     self.chunk = chunk
+    self.usesKernels = usesKernels
   }
 
   /// What rays see of `planes` `[N, 3, C, H, W]`, or `[N, 3 C, H, W]` as a generator gives them.
@@ -24,16 +44,22 @@ public struct TriplaneRenderer {
     let planes = Self.separate(planes)
     let (jitter, importance) = draws.numbers(batch: rays.batch, rays: rays.count, configuration, device: planes.device)
     let coarse = DepthSampling.coarse(rays, jitter: jitter, configuration)
-    let chunks =
-      isRecordingGradient ? [0..<rays.count] : stride(from: 0, to: rays.count, by: chunk).map { $0..<min($0 + chunk, rays.count) }
-    let parts = chunks.map { range in
-      part(
-        planes, decoder, rays[range], coarse: coarse.narrow(1, range.lowerBound, range.count),
-        u: importance.narrow(1, range.lowerBound, range.count), deformation)
+    if usesKernels, !isRecordingGradient, deformation == nil, planes.device == .cpu, planes.dtype == .float32, configuration.coarse >= 4 {
+      let side = Int(Double(rays.count).squareRoot().rounded())
+      let pictures = (0..<rays.batch).map { i in
+        BakedTriplanes(planes.narrow(0, i, 1), decoder, configuration).drawn(
+          rays.picture(i), depths: coarse.narrow(0, i, 1), u: importance.narrow(0, i, 1), row: side * side == rays.count ? side : 0)
+      }
+      return DrawnRays.joined(pictures, 0)
     }
-    let low = stack(parts.map(\.low)).min(), high = stack(parts.map(\.high)).max()
-    let depth = cat(parts.map(\.rays.depth), 1).maximum(low).minimum(high)
-    return RenderedFeatures(features: cat(parts.map(\.rays.features), 1), depth: depth, weights: cat(parts.map(\.rays.weights), 1))
+    let step = isRecordingGradient ? max(1, rays.count) : chunk
+    let parts = stride(from: 0, to: rays.count, by: step).map { first in
+      let count = min(step, rays.count - first)
+      return part(
+        planes, decoder, rays[first..<first + count], coarse: coarse.narrow(1, first, count), u: importance.narrow(1, first, count),
+        deformation)
+    }
+    return DrawnRays.joined(parts, 1)
   }
 
   /// Colours `[N, P, C']` and raw densities `[N, P, 1]` at points `[N, P, 3]`.
@@ -50,16 +76,10 @@ public struct TriplaneRenderer {
     planes.dim == 5 ? planes : planes.reshape(planes.size(0), 3, planes.size(1) / 3, planes.size(2), planes.size(3))
   }
 
-  private struct Part {
-    var rays: RenderedFeatures
-    /// The bounds of its samples' depths.
-    var low: Tensor, high: Tensor
-  }
-
   /// Some rays; their depths are not yet held within bounds.
   private func part(
     _ planes: Tensor, _ decoder: TriplaneDecoder, _ rays: LabelRays, coarse: Tensor, u: Tensor, _ deformation: PointDeformation?
-  ) -> Part {
+  ) -> DrawnRays {
     let first = samples(planes, decoder, rays, coarse, deformation)
     guard configuration.fine > 0 else { return marched(first.color, first.density, coarse) }
     let weights = withoutGradient { RayMarcher.weights(densities: first.density, depths: coarse) }
@@ -73,12 +93,12 @@ public struct TriplaneRenderer {
     return marched(colors.gather(2, order.unsqueeze(-1).expand(colors.shape)), densities, depths)
   }
 
-  private func marched(_ colors: Tensor, _ densities: Tensor, _ depths: Tensor) -> Part {
+  private func marched(_ colors: Tensor, _ densities: Tensor, _ depths: Tensor) -> DrawnRays {
     let unbounded = (Tensor.full([], -.infinity, device: depths.device), Tensor.full([], .infinity, device: depths.device))
     let rays = RayMarcher.march(
       features: colors, densities: densities, depths: depths, whiteBack: configuration.whiteBack, range: unbounded
     ).rays
-    return Part(rays: rays, low: depths.min(), high: depths.max())
+    return DrawnRays(rays: rays, low: depths.min(), high: depths.max())
   }
 
   /// Colours `[N, M, S, C]` and densities `[N, M, S]` of the samples at `depths` `[N, M, S]`.
