@@ -36,8 +36,7 @@ final class Anatomy: @unchecked Sendable {
     parts = fine
     let mean = Self.points(model.mean)
     places = surface.refine(mean, PerformerSurface.normals(mean, coarseCorners)).map { PerformerChart.place($0) }
-    let hairy: Set<FacePart> = [.skin, .neck]
-    beardFaces = fine.indices.filter { hairy.contains(fine[$0]) }.map { 3 * $0 }
+    beardFaces = fine.indices.filter { fine[$0] == .skin }.map { 3 * $0 }
     let bone: Set<FacePart> = [.skin, .eyelid, .brow, .nose, .upperLip, .lowerLip, .scalp, .neck]
     skull = corners(visible.filter { bone.contains(model.parts[$0]) })
     func touched(_ part: FacePart) -> Set<Int32> { Set(corners(visible.filter { model.parts[$0] == part })) }

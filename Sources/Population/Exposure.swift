@@ -12,8 +12,12 @@ public struct PortraitPicture {
   public var depth: [Float]
 }
 
-/// Draws a posed figure before its backdrop: four samples a pixel, shaded once a pixel for each surface seen there.
+/// Draws a posed figure before its backdrop: nine samples a pixel, shaded once a pixel for each surface seen there.
 final class Exposure {
+  /// Samples along each side of a pixel.
+  static let side = 3
+  private static let samples = side * side
+
   private let figure: Figure
   private let camera: Camera
   private let fine: RasterImage
@@ -25,7 +29,7 @@ final class Exposure {
   private let curve: DisplayCurve
   private let salt: UInt32
 
-  /// `fine` is a picture of twice the camera's width and height to draw into; `salt` seeds the sensor's noise.
+  /// `fine` is a picture of `side` times the camera's width and height to draw into; `salt` seeds the sensor's noise.
   init(_ figure: Figure, pose: Figure.Pose, camera: Camera, shadow: ShadowMap, backdrop: Backdrop, fine: RasterImage, salt: UInt32) {
     self.figure = figure
     self.camera = camera
@@ -33,7 +37,7 @@ final class Exposure {
     self.pose = pose
     self.salt = salt
     curve = figure.anatomy.curve
-    let view = Rasteriser(camera).scaled(by: 2)
+    let view = Rasteriser(camera).scaled(by: Float(Self.side))
     view.draw(pose.points, figure.corners, into: fine)
     lens = figure.glasses.map { glasses in
       let image = RasterImage(width: fine.width, height: fine.height)
@@ -57,7 +61,8 @@ final class Exposure {
         if i > 0, pose.tangents[i] == pose.tangents[i - 1], figure.inks[i] == figure.inks[i - 1] {
           out[i] = out[i - 1]
         } else {
-          out[i] = shading.fibre(pose.points[start + i], pose.away[i], pose.tangents[i], figure.inks[i], gloss: gloss)
+          out[i] = shading.fibre(
+            pose.points[start + i], pose.away[i], pose.tangents[i], figure.inks[i], gloss: figure.dull.contains(i) ? 0.25 : gloss)
         }
       }
       filled = count
@@ -79,39 +84,45 @@ final class Exposure {
   private func expose(
     row: Int, _ scale: Float, _ rgb: UnsafeMutableBufferPointer<UInt8>, _ labels: UnsafeMutableBufferPointer<UInt8>, _ depth: inout [Float]
   ) {
-    let width = camera.width, stride = 2 * width
+    let width = camera.width, n = Self.side, count = Self.samples
+    var kinds = [UInt8](repeating: 0, count: count), at = [Int](repeating: 0, count: count)
     for column in 0..<width {
-      let first = 2 * row * stride + 2 * column
-      let samples = SIMD4<Int>(first, first + 1, first + stride, first + stride + 1)
-      var sum = SIMD3<Float>.zero, kinds = SIMD4<UInt8>(repeating: 0), left: UInt8 = 0b1111
-      for k in 0..<4 where left & (1 << k) != 0 {
-        let f = Int(fine.triangle[samples[k]])
+      for k in 0..<count {
+        at[k] = (n * row + k / n) * n * width + n * column + k % n
+        kinds[k] = 0
+      }
+      var sum = SIMD3<Float>.zero, left: UInt32 = (1 << UInt32(count)) - 1, bare: Float = 0
+      for k in 0..<count where left & (1 << k) != 0 {
+        let f = Int(fine.triangle[at[k]])
         if f < 0 {
-          sum += Backdrop.interpolate(grid, (Float(column) + 0.5) / Float(width), (Float(row) + 0.5) / Float(camera.height))
+          bare += 1
           continue
         }
-        // The samples of the same surface are shaded as one.
-        let material = figure.materials[f], far = fine.depth[samples[k]]
+        let material = figure.materials[f], far = fine.depth[at[k]]
         if material.isFibre {
-          sum += fibre(f, fine.barycentrics[samples[k]])
+          sum += fibre(f, fine.barycentrics[at[k]])
           kinds[k] = Self.kind(material)
           continue
         }
+        // The samples of the same surface are shaded as one.
         var place = Place(part: figure.parts[f]), number: Float = 0
-        for m in k..<4 where left & (1 << m) != 0 {
-          let g = Int(fine.triangle[samples[m]])
-          guard g >= 0, figure.materials[g] == material, abs(fine.depth[samples[m]] - far) < 0.05 else { continue }
+        for m in k..<count where left & (1 << m) != 0 {
+          let g = Int(fine.triangle[at[m]])
+          guard g >= 0, figure.materials[g] == material, abs(fine.depth[at[m]] - far) < 0.05 else { continue }
           left &= ~(1 << m)
           number += 1
-          gather(g, fine.barycentrics[samples[m]], &place, &kinds[m])
+          gather(g, fine.barycentrics[at[m]], &place, &kinds[m])
         }
         place.divide(by: number)
         sum += number * shading.color(place, material)
       }
-      var light = sum / 4
-      if let lens { look(through: lens, samples, &light, &kinds) }
+      if bare > 0 {
+        sum += bare * Backdrop.interpolate(grid, (Float(column) + 0.5) / Float(width), (Float(row) + 0.5) / Float(camera.height))
+      }
+      var light = sum / Float(count)
+      if let lens { look(through: lens, at, &light, &kinds) }
       finish(light, row, column, rgb)
-      label(kinds, samples, row * width + column, scale, labels, &depth)
+      label(kinds, at, row * width + column, scale, labels, &depth)
     }
   }
 
@@ -140,19 +151,17 @@ final class Exposure {
   }
 
   /// Lays a lens over the samples behind it.
-  @inline(__always)
-  private func look(through lens: RasterImage, _ samples: SIMD4<Int>, _ light: inout SIMD3<Float>, _ kinds: inout SIMD4<UInt8>) {
+  private func look(through lens: RasterImage, _ samples: [Int], _ light: inout SIMD3<Float>, _ kinds: inout [UInt8]) {
     guard let style = figure.person.glasses else { return }
     var share: Float = 0, at = -1
-    for k in 0..<4 where lens.triangle[samples[k]] >= 0 && lens.depth[samples[k]] < fine.depth[samples[k]] {
-      share += 0.25
-      at = samples[k]
+    for (k, sample) in samples.enumerated() where lens.triangle[sample] >= 0 && lens.depth[sample] < fine.depth[sample] {
+      share += 1 / Float(Self.samples)
+      at = sample
       if style.isDark { kinds[k] = SemanticClass.glasses.rawValue }
     }
     guard share > 0 else { return }
-    let x = Float(at % lens.width) + 0.5, y = Float(at / lens.width) + 0.5
-    let point = camera.unproject(SIMD2(x, y) / 2, depth: lens.depth[at])
-    light = mix(light, light * style.through + shading.lens(point), share)
+    let place = SIMD2(Float(at % lens.width) + 0.5, Float(at / lens.width) + 0.5) / Float(Self.side)
+    light = mix(light, light * style.through + shading.lens(camera.unproject(place, depth: lens.depth[at])), share)
   }
 
   /// Exposes, adds the sensor's noise and rounds.
@@ -170,24 +179,22 @@ final class Exposure {
   }
 
   /// The class that most samples show, and how far its nearest sample is.
-  @inline(__always)
   private func label(
-    _ kinds: SIMD4<UInt8>, _ samples: SIMD4<Int>, _ at: Int, _ scale: Float, _ labels: UnsafeMutableBufferPointer<UInt8>,
-    _ depth: inout [Float]
+    _ kinds: [UInt8], _ samples: [Int], _ at: Int, _ scale: Float, _ labels: UnsafeMutableBufferPointer<UInt8>, _ depth: inout [Float]
   ) {
     var best = kinds[0], most = 0
-    for k in 0..<4 {
+    for k in kinds.indices where k == 0 || kinds[k] != best {
       var votes = 0
-      for m in 0..<4 where kinds[m] == kinds[k] { votes += 1 }
+      for kind in kinds where kind == kinds[k] { votes += 1 }
       if votes > most { (best, most) = (kinds[k], votes) }
     }
     labels[at] = best
     guard best != 0 else { return }
     var nearest = Float.infinity
-    for k in 0..<4 where kinds[k] == best {
-      nearest = min(nearest, fine.depth[samples[k]])
+    for (k, sample) in samples.enumerated() where kinds[k] == best {
+      nearest = min(nearest, fine.depth[sample])
       // A dark lens stands before what is drawn behind it.
-      if let lens, best == SemanticClass.glasses.rawValue { nearest = min(nearest, lens.depth[samples[k]]) }
+      if let lens, best == SemanticClass.glasses.rawValue { nearest = min(nearest, lens.depth[sample]) }
     }
     depth[at] = nearest.isFinite ? nearest * scale : 0
   }

@@ -98,7 +98,7 @@ struct ExpressionDraw {
   /// Lids follow the gaze, blink and wink; lids that have met go no further.
   private mutating func lids(_ random: inout PerformerRandom, calm: Bool) {
     let lot = random.unit()
-    var shut = SIMD2<Float>(repeating: random.within(0, 0.12))
+    var shut = SIMD2<Float>(repeating: random.within(0, 0.05))
     if !calm {
       if lot < 0.07 {
         shut = [1, 1]

@@ -163,7 +163,7 @@ struct FaceAtlas: Sendable {
       t.moustache =
         outside * smoothstep(underNose.y - 0.02, underNose.y - 0.09, p.y) * smoothstep(corner + 0.12, corner + 0.02, a)
         * smoothstep(mouthCorner.y - 0.16, mouthCorner.y - 0.02, p.y)
-      let throat = smoothstep(-1.3, -1.0, p.y)
+      let throat = smoothstep(-1.0, -0.84, p.y)
       t.chinBeard =
         outside * throat * smoothstep(corner + 0.06, corner - 0.08, a) * smoothstep(mouthCorner.y - 0.14, mouthCorner.y - 0.26, p.y)
       // From the ears to the corners of the mouth, and down over the jaw.

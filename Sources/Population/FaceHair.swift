@@ -23,7 +23,7 @@ struct FaceHair: Sendable {
     var hairs: [Hair] = [], colors: [SIMD3<Float>] = []
     let beard = person.beard
     if beard.length > 0 {
-      let density: Float = 1500
+      let density: Float = 3400
       for f in faces {
         let (a, b, c) = (Int(mesh[f]), Int(mesh[f + 1]), Int(mesh[f + 2]))
         let middle = (places[a] + places[b] + places[c]) / 3, grown = paint.growth(at: middle)
@@ -40,7 +40,8 @@ struct FaceHair: Sendable {
           let bend = SIMD3(side * (middle ? 0.9 : 0.15) + 0.3 * random.normal(), -1, 0.25 * random.normal())
           hairs.append(
             Hair(
-              a: Int32(a), b: Int32(b), c: Int32(c), weight: weight, length: max(0.03, long), bend: bend, half: random.within(0.004, 0.0065)
+              a: Int32(a), b: Int32(b), c: Int32(c), weight: weight, length: max(0.03, long), bend: bend,
+              half: random.within(0.0026, 0.0046)
             ))
           let grey = random.unit() < person.grey
           let ink = (grey ? Palette.linear(190, 186, 182) : person.beardColor) * random.within(0.6, 1.3)

@@ -37,6 +37,8 @@ final class Figure {
   let glasses: Glasses?
   private(set) var facts: [Fact] = []
   private(set) var inks: [SIMD3<Float>] = []
+  /// The cap's part of the fibres, which shines less than hairs do.
+  private(set) var dull = 0..<0
   private(set) var corners: [Int32] = []
   private(set) var materials: [Material] = []
   private(set) var parts: [FacePart] = []
@@ -66,7 +68,10 @@ final class Figure {
     let hairline = Hairline(style: person.hair, forehead: landmarks[10].y)
     let growth = HairGrowth(skull: skull, hairline: hairline, person: person, noise: anatomy.noise)
     let ring = anatomy.neckRing.isEmpty ? Anatomy.plainRing() : anatomy.neckRing.map { coarse[$0] }
-    clothes = Clothes(person.clothes, ring: ring, noise: anatomy.noise)
+    // A model that ends with a bare bust has shoulders of its own shape.
+    var style = person.clothes
+    if anatomy.neckRing.isEmpty { style.kind = .bare }
+    clothes = Clothes(style, ring: ring, noise: anatomy.noise)
     glasses = person.glasses.map { Glasses($0, landmarks: landmarks) }
     lashes = PerformerLashes(seed: person.seed &+ UInt64(person.number))
     let (head, normals) = Self.head(anatomy, rest, person.torso)
@@ -77,7 +82,7 @@ final class Figure {
     var grown = growth.cap
     grown.append(growth.strands)
     hair = grown
-    join(capTriangles: growth.cap.corners.count / 3)
+    join(capTriangles: growth.cap.corners.count / 3, capPoints: growth.cap.points.count)
     learnFacts(head, normals, hairline)
   }
 
@@ -90,7 +95,7 @@ final class Figure {
   }
 
   /// Puts all triangles into one list.
-  private func join(capTriangles: Int) {
+  private func join(capTriangles: Int, capPoints: Int) {
     func add(_ more: [Int32], from start: Int, _ material: (Int) -> Material, _ part: (Int) -> FacePart = { _ in .hidden }) {
       let offset = Int32(start)
       corners.reserveCapacity(corners.count + more.count)
@@ -120,6 +125,7 @@ final class Figure {
     let thin = 3
     stillCasters = Array(corners[first..<first + 3 * capTriangles])
     for f in stride(from: first / 3 + capTriangles, to: corners.count / 3, by: thin) { stillCasters += corners[3 * f..<3 * f + 3] }
+    dull = lashes.count + beard.count..<lashes.count + beard.count + capPoints
     inks = Array(repeating: SIMD3(0.012, 0.009, 0.008), count: lashes.count) + beard.colors + hair.colors
   }
 

@@ -71,13 +71,18 @@ struct HairGrowth {
       // What no camera sees needs fewer hairs.
       if abs(a) > 2.2, y < 0.7, random.unit() < 0.65 { continue }
       let d = SIMD3<Float>(r * sin(a), y, r * cos(a)), cover = cover(d)
-      guard cover > random.within(-0.025, 0.05) else { continue }
-      grow(from: d, cover: cover, &random)
+      guard cover > random.within(-0.035, 0.04) else { continue }
+      if style.kind == .curly { curl(from: d, cover: cover, &random) } else { grow(from: d, cover: cover, &random) }
       grown += 1
     }
     if style.kind == .tied { addKnot(&random) }
   }
 
+  /// Whether a point lies where an ear is.
+  private static func isEar(_ p: SIMD3<Float>) -> Bool {
+    let d = (SIMD3(abs(p.x), p.y, p.z) - SIMD3(0.84, 0.14, -0.16)) / SIMD3(0.22, 0.34, 0.24)
+    return dot(d, d) < 1
+  }
   private func skin(_ d: SIMD3<Float>) -> SIMD3<Float> { PerformerSkull.center + d * skull.radius(d) }
   private func cover(_ d: SIMD3<Float>) -> Float { hairline.cover(d, skin(d)) }
   private func noise(_ d: SIMD3<Float>, _ scale: Float) -> SIMD4<Float> {
@@ -92,7 +97,8 @@ struct HairGrowth {
     let furrow: Float =
       style.sideways > 0.6 && style.kind != .curly && style.kind != .tied
       ? 1 - 0.5 * exp(-line * line) * smoothstep(0.4, 0.8, d.y) * smoothstep(-0.4, 0.1, d.z) : 1
-    let lump = 1 + 0.25 * noise(d, 30).x
+    let n = noise(d, 26)
+    let lump = 1 + (0.2 + 0.4 * style.mess) * n.x + 0.3 * style.mess * n.y
     return mix(style.sideLift, style.lift, top) * smoothstep(-0.02, 0.22, cover) * furrow * lump
   }
   /// Which way hair is combed at a direction from the skull's middle.
@@ -104,23 +110,24 @@ struct HairGrowth {
       side * (0.35 + 0.8 * top) * style.sideways, -1.1 * (1 - top), -style.back * (0.4 + 0.4 * top) * mix(1, 0.8, front))
     if d.z < 0 { way.z = -0.5 * top }
     let n = noise(d, 40)
-    way += 0.3 * SIMD3(n.x, n.y, -n.x)
+    way += (0.2 + 0.9 * style.mess) * SIMD3(n.x, n.y, -n.x)
     return normalized(way - dot(way, d) * d)
   }
 
   private mutating func addCap() {
-    let columns = 80, rows = 40
+    let columns = 120, rows = 56
     var index = [Int32](repeating: -1, count: (rows + 1) * columns)
     for row in 0...rows {
       for column in 0..<columns {
         let d = PerformerSkull.direction(Float(column) / Float(columns), Float(row) / Float(rows) * 0.85), p = skin(d)
         let cover = hairline.cover(d, p)
-        guard cover > -0.03 else { continue }
+        // Its rim would show: near the hairline roots and hairs are all there is.
+        guard cover > 0.1, !Self.isEar(p) else { continue }
         index[row * columns + column] = Int32(cap.points.count)
-        cap.points.append(p + d * (0.006 + 0.55 * thickness(d, cover)))
+        cap.points.append(p + d * (0.004 + 0.5 * thickness(d, cover) * smoothstep(0.08, 0.25, cover)))
         cap.tangents.append(flow(d))
         cap.normals.append(d)
-        cap.colors.append(shade() * 0.4)
+        cap.colors.append(shade() * mix(0.62, 0.42, smoothstep(0.1, 0.25, cover)))
       }
     }
     for row in 0..<rows {
@@ -143,14 +150,13 @@ struct HairGrowth {
     let stray: Float = random.unit() < 0.06 ? random.within(0.015, 0.06) : random.within(0, 0.01)
     let phase = 6.28 * (random.unit() * 0.35 + noise(root, 90).y), cut = random.within(0, 0.06)
     var d = root, p = skin(root) + 0.004 * root
-    var way = normalized(flow(root) + (style.kind == .curly ? 1.6 : 0.5) * root)
+    var way = normalized(flow(root) + (0.5 + style.mess) * root)
     var path = [p], normals = [root]
     for k in 1...style.pieces {
       let t = Float(k) / Float(style.pieces)
       let free = smoothstep(0.35, -0.1, d.y)
-      var pull = flow(d) * (1 - 0.9 * free * min(1, style.gravity)) + style.gravity * free * SIMD3(0, -1.6, 0)
-      if style.kind == .curly { pull = 0.8 * root + 0.5 * flow(d) + SIMD3(0, -0.5 * t * extent, 0) }
-      way = normalized(mix(way, normalized(pull), style.kind == .curly ? 0.35 : 0.6))
+      let pull = flow(d) * (1 - 0.9 * free * min(1, style.gravity)) + style.gravity * free * SIMD3(0, -1.6, 0)
+      way = normalized(mix(way, normalized(pull), 0.6))
       p += way * step
       var rel = p - PerformerSkull.center, far = length(rel)
       d = rel / max(far, 1e-6)
@@ -178,14 +184,38 @@ struct HairGrowth {
     addStrand(path, normals, root: root, level: level, &random)
   }
 
+  /// A hair that stands off the head in coils; neighbours coil alike, so that locks are seen.
+  private mutating func curl(from root: SIMD3<Float>, cover: Float, _ random: inout PerformerRandom) {
+    let level = random.within(0.3, 1), lock = noise(root, 100), way = flow(root)
+    let lean = 0.45 * SIMD3(lock.x, lock.y, -lock.y) + 0.25 * way + 0.12 * SIMD3(random.normal(), random.normal(), random.normal())
+    let out = normalized(root + lean), long = max(0.04, thickness(root, cover) * level * random.within(0.9, 1.15))
+    let across = normalized(cross(out, way)), up = cross(out, across)
+    // Coils take up most of a hair's length.
+    let turns = 6.28 * style.curlRate * (long + 0.12), phase = 6.28 * (lock.y + random.within(0, 0.25))
+    var path: [SIMD3<Float>] = [], normals: [SIMD3<Float>] = []
+    for k in 0...style.pieces {
+      let t = Float(k) / Float(style.pieces), angle = phase + turns * t, grip = style.curl * smoothstep(0, 0.35, t)
+      var p = skin(root) + 0.004 * root + (long * t) * out + grip * (cos(angle) * across + sin(angle) * up)
+      p.y -= 0.35 * long * t * t
+      let d = normalized(p - PerformerSkull.center)
+      if d.z > 0.15, hairline.cover(d, p) < -0.06 { break }
+      path.append(p)
+      normals.append(normalized(root + 0.8 * (cos(angle) * across + sin(angle) * up)))
+    }
+    guard path.count > 2 else { return }
+    addStrand(path, normals, root: root, level: level, &random)
+  }
+
   /// Moves a point aside, or says that the hair is cut there.
   private func keepOutOfFace(_ p: inout SIMD3<Float>, _ d: SIMD3<Float>, _ level: Float, _ cut: Float) -> Bool {
     let place = PerformerChart.place(p), a = abs(place.x)
     if style.gravity == 0 {
       let below = hairline.cover(d, p)
       let front = d.z > 0.1 && a < 0.85
-      return below < (front ? -cut - style.fringe * smoothstep(0.8, 0.45, a) : -0.1 - cut) && style.kind != .curly
-        || style.kind == .curly && below < -0.12 && d.z > 0.2 && a < 0.9
+      if Self.isEar(p) { return true }
+      // Over the ears hair is cut close.
+      let back = a < 1.75 ? -0.03 : -0.1 - cut
+      return below < (front ? -cut - style.fringe * smoothstep(0.8, 0.45, a) : back)
     }
     // Hair that falls parts before the face; a fringe ends above the eyes.
     guard p.z > 0.05, p.y < hairline.height(place.x) - 0.02 else { return p.y < -1.75 }
@@ -206,8 +236,9 @@ struct HairGrowth {
   ) {
     // Locks: neighbours share a shade.
     let lock = noise(root, 110).y, grey = random.unit() < person.grey
-    var ink = grey ? Palette.linear(196, 192, 188) * random.within(0.8, 1.1) : person.hairColor
-    ink *= (1 + 0.3 * lock) * random.within(0.7, 1.35) * mix(0.45, 1.05, smoothstep(0.35, 1, level))
+    var ink =
+      grey ? mix(person.hairColor, Palette.grey * random.within(0.8, 1.05), 0.8) : mix(person.hairColor, Palette.grey, 0.25 * person.grey)
+    ink *= (1 + 0.25 * lock) * random.within(0.82, 1.2) * mix(0.6, 1.05, smoothstep(0.35, 1, level))
     let width = style.width * random.within(0.7, 1.35) * (style.gravity > 0 ? mix(1.7, 1, level) : 1)
     strands.addRibbon(
       path, normals: normals, half: { t in width * (t > 0.65 ? (1 - t) / 0.35 : 1) + 0.0008 }, twist: random.within(-0.8, 0.8),

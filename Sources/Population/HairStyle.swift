@@ -28,13 +28,15 @@ struct HairStyle: Sendable {
   /// How closely it lies on the head, 0...1.
   var hug: Float = 1
   /// Hairs that are drawn, pieces of each, and half the width of one.
-  var strands: Int = 5200
+  var strands: Int = 8000
   var pieces: Int = 7
-  var width: Float = 0.0055
+  var width: Float = 0.0045
   /// How far the hairline has moved up at the temples, how bald the crown is (0...1), and a peak in the middle.
   var receding: Float = 0
   var crown: Float = 0
   var peak: Float = 0
+  /// How little neighbouring hairs agree, 0...1.
+  var mess: Float = 0.15
   /// Up or down of the whole hairline.
   var height: Float = 0
 
@@ -43,9 +45,12 @@ struct HairStyle: Sendable {
     parting = random.within(-0.32, 0.32)
     let thick = random.within(0.75, 1.3)
     switch kind {
-    case .bald: (top, side, lift, sideLift, strands) = (0.03, 0.05, 0.008, 0.01, 3600)
-    case .shaved: (top, side, lift, sideLift, strands, width) = (0.045, 0.03, 0.014, 0.01, 5600, 0.0045)
-    case .short: (top, side, lift, sideLift) = (random.within(0.3, 0.62), random.within(0.08, 0.3), 0.13 * thick, random.within(0.02, 0.06))
+    case .bald: (top, side, lift, sideLift, strands) = (0.03, 0.05, 0.008, 0.01, 4500)
+    case .shaved: (top, side, lift, sideLift, strands, width) = (0.045, 0.035, 0.014, 0.012, 9000, 0.0035)
+    case .short:
+      (top, side, lift, sideLift) = (
+        random.within(0.3, 0.62), random.within(0.08, 0.3), random.within(0.07, 0.22), random.within(0.02, 0.07)
+      )
     case .combedBack:
       (top, side, lift, sideLift) = (random.within(0.5, 0.9), random.within(0.15, 0.35), 0.15 * thick, random.within(0.03, 0.06))
       (sideways, back) = (0.25, 1.6)
@@ -53,17 +58,18 @@ struct HairStyle: Sendable {
       (top, side, lift, sideLift) = (random.within(0.55, 0.8), random.within(0.25, 0.45), 0.12 * thick, 0.07 * thick)
       (back, sideways, fringe) = (-1, random.within(0.2, 0.7), random.within(0.12, 0.36))
     case .curly:
-      (top, side, lift, sideLift) = (
-        random.within(0.3, 0.75), random.within(0.15, 0.55), random.within(0.12, 0.42), random.within(0.06, 0.3)
-      )
-      (curl, curlRate, hug, width, strands) = (random.within(0.025, 0.05), random.within(3, 6), 0, 0.0075, 4800)
-      (pieces, back) = (9, 0.2)
+      (top, side, lift, sideLift) = (0.6, 0.45, random.within(0.16, 0.5), random.within(0.05, 0.3))
+      sideLift = min(sideLift, lift)
+      // From soft curls to tight coils.
+      let tight = random.unit()
+      (curl, curlRate) = (mix(0.055, 0.022, tight), mix(3, 8, tight))
+      (hug, width, strands, pieces, back) = (0, 0.006, 5600, 14, 0.2)
     case .bob:
       (top, side, lift, sideLift) = (random.within(0.95, 1.35), random.within(0.55, 0.95), 0.12 * thick, 0.1 * thick)
-      (gravity, hug, pieces, strands, width) = (1.4, 0.8, 12, 4400, 0.0075)
+      (gravity, hug, pieces, strands, width) = (1.4, 0.8, 12, 6500, 0.0058)
     case .long:
       (top, side, lift, sideLift) = (random.within(1.9, 2.6), random.within(1.5, 2.1), 0.11 * thick, 0.1 * thick)
-      (gravity, hug, pieces, strands, width) = (1.6, 0.75, 16, 4000, 0.008)
+      (gravity, hug, pieces, strands, width) = (1.6, 0.75, 16, 6000, 0.006)
     case .tied: (top, side, lift, sideLift, hug) = (1.1, 0.9, 0.06 * thick, 0.035, 1)
     }
     if kind == .bob || kind == .long {
@@ -72,6 +78,7 @@ struct HairStyle: Sendable {
       if random.unit() < 0.3 { (fringe, back) = (random.within(0.2, 0.36), 0) }
       sideways = random.within(0.9, 1.4)
     }
+    if kind == .short || kind == .fringe, random.unit() < 0.5 { (mess, hug) = (random.within(0.3, 0.9), random.within(0.3, 0.9)) }
     if kind == .short || kind == .combedBack, random.unit() < 0.3 { (curl, curlRate) = (random.within(0.008, 0.02), random.within(2, 4)) }
     peak = max(0, random.within(-0.08, 0.07))
     height = random.within(-0.07, 0.06)
@@ -100,7 +107,7 @@ struct HairStyle: Sendable {
     if femininity < 0.5 {
       style.receding = max(0, random.within(-0.5, 0.6) + 0.5 * old) * 0.24
       if kind == .bald { style.crown = random.within(0.55, 1) }
-      if kind != .bald, old > 0.4, random.unit() < 0.25 { style.crown = random.within(0.15, 0.5) }
+      if kind != .bald, kind != .curly, kind != .fringe, old > 0.4, random.unit() < 0.25 { style.crown = random.within(0.15, 0.5) }
     }
     if femininity > 0.5, kind == .short || kind == .combedBack { style.lift *= 1.25 }
     return style

@@ -30,7 +30,7 @@ struct Lighting: Sendable {
     // Cameras balance most of a light's colour away.
     let keyTint = mix(SIMD3(repeating: 1), warm, random.within(0.2, 0.75)),
       skyTint = mix(SIMD3(repeating: 1), cool, random.within(0.2, 0.75))
-    let exposure = random.within(0.82, 1.14)
+    let exposure = random.within(0.76, 1.05)
     let ambient = mix(0.72, 0.2, contrast) * exposure
     key = Lamp(direction: direction(azimuth, height), color: mix(0.5, 1.25, contrast) * exposure * keyTint)
     fill = Lamp(

@@ -80,8 +80,8 @@ struct Person: Sendable {
     let greying = smoothstep(random.within(32, 60), random.within(62, 85), age)
     grey = femininity > 0.5 && random.unit() < 0.5 ? 0 : greying
     let dark = min(1, 0.055 / max(0.02, dot(hairColor, [0.3, 0.6, 0.1])))
-    browColor = mix(hairColor * mix(1, 0.75, dark), Palette.linear(150, 145, 140), 0.5 * grey) * 0.8
-    browDensity = clamp(random.within(0.45, 1) - 0.15 * femininity - 0.2 * old, 0.3, 1)
+    browColor = mix(hairColor * mix(1, 0.75, dark), Palette.linear(150, 145, 140), 0.5 * grey) * 0.62
+    browDensity = clamp(random.within(0.6, 1.05) - 0.1 * femininity - 0.15 * old, 0.4, 1)
     browWidth = random.within(0.75, 1.25) * (femininity > 0.5 ? 0.8 : 1.1)
     iris = Palette.iris(tone: tone, &random)
     beardColor = mix(hairColor * random.within(0.7, 1), Palette.linear(190, 186, 180), clamp(1.3 * grey))
@@ -135,16 +135,17 @@ struct Person: Sendable {
     let m = 1 - 2 * femininity, old = smoothstep(25, 75, age), w = weight, dark = tone - 0.4
     let leanings: [String: Float] = [
       "jawWidth": 0.5 * m + 0.3 * w, "jawHeight": 0.3 * m, "chinLength": 0.4 * m, "chinWidth": 0.5 * m, "chinForward": 0.3 * m,
-      "cheekFullness": 0.9 * w - 0.4 * old, "cheekboneWidth": -0.2 * m, "browRidge": 0.7 * m, "browHeight": -0.5 * m - 0.2 * old,
+      "cheekFullness": -0.2 + 0.7 * w - 0.3 * old, "cheekboneWidth": -0.2 * m, "browRidge": 0.4 * m - 0.1,
+      "browHeight": -0.5 * m - 0.2 * old,
       "noseWidth": 0.3 * m + 1.2 * dark, "noseLength": 0.25 * m + 0.3 * old, "noseProtrusion": 0.2 * m - 0.6 * dark,
-      "noseBridge": 0.2 * m - 0.6 * dark, "eyeOpening": -0.3 * m - 0.5 * old, "foreheadSlope": 0.4 * m, "headWidth": 0.3 * w,
+      "noseBridge": 0.2 * m - 0.6 * dark, "eyeOpening": 0.45 - 0.25 * m - 0.4 * old, "foreheadSlope": 0.3 * m, "headWidth": -0.3 + 0.3 * w,
       "neckWidth": 0.9 * m + 0.7 * w, "shoulderWidth": 0.9 * m, "upperLip": -0.25 * m - 0.6 * old + 1.1 * dark,
       "lowerLip": -0.2 * m - 0.3 * old + 0.9 * dark, "earSize": 0.4 * old + 0.2 * m, "mouthWidth": 0.15 * m,
     ]
     return names.map { name in
       let draw = random.normal(), lean = leanings[name] ?? 0
       let spread: Float =
-        if name.hasPrefix("uneven") { 0.3 } else if name.hasPrefix("identity") { 0.75 } else if name.hasPrefix("eye") { 0.6 } else { 0.7 }
+        if name.hasPrefix("uneven") { 0.3 } else if name.hasPrefix("identity") { 0.7 } else if name.hasPrefix("eye") { 0.5 } else { 0.58 }
       return clamp(spread * draw + lean, -1.9, 1.9)
     }
   }

@@ -81,5 +81,5 @@ struct PictureStore: Sendable {
   }
 
   /// Bytes that `count` pictures of a size take, about: measured on pictures of 256 x 256.
-  static func need(count: Int, size: Int) -> Int { Int(Double(count) * (3.1 * Double(size * size) + 10_000)) }
+  static func need(count: Int, size: Int) -> Int { Int(Double(count) * (2.7 * Double(size * size) + 10_000)) }
 }

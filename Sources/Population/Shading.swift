@@ -176,16 +176,18 @@ struct Shading: @unchecked Sendable {
     case .teeth:
       // A tooth every 8 mm along the arch, narrower gaps in between.
       let along = atan2(rest.x, max(0.05, rest.z - 0.3)) * 6.2, gap = abs(along - along.rounded())
-      let white = mix(SIMD3<Float>(0.76, 0.71, 0.62), SIMD3(0.66, 0.56, 0.4), smoothstep(30, 85, person.age))
+      let white = mix(SIMD3<Float>(0.9, 0.86, 0.78), SIMD3(0.78, 0.68, 0.5), smoothstep(30, 85, person.age))
       (albedo, gloss) = (white * (1 - 0.32 * smoothstep(0.42, 0.5, gap)), 0.8)
     case .tongue: (albedo, gloss) = (SIMD3(0.42, 0.14, 0.13) * (1 + 0.15 * noise.sample(rest.x * 200, rest.z * 200).z), 0.6)
     default: (albedo, gloss) = (SIMD3(0.3, 0.085, 0.08), 0.5)
     }
     let depth = max(0, 0.78 - place.point.z)
-    let open = exp(-depth * (kind == .teeth ? 1.6 : 3.4)) * (kind == .mouth ? 0.55 : 0.95)
+    let open = exp(-depth * (kind == .teeth ? 0.9 : 3.2)) * (kind == .mouth ? 0.55 : 0.95)
     let lit = reach(place.point, n), facing = max(0, dot(n, light.key.direction))
     let fill = light.fill.color * (max(0, dot(n, light.fill.direction)) * open)
-    let color = albedo * (light.key.color * (facing * lit * 0.8) + light.ambient(n) * open + fill)
+    // Lips let some of the light through to the teeth.
+    let keyed = facing * (kind == .teeth ? 0.35 + 0.65 * lit : lit) * 0.85 * open
+    let color = albedo * (light.key.color * keyed + light.ambient(n) * open + fill)
     return color + (lit * gleam(n, v, light.key.direction, gloss) * 0.6) * light.key.color
   }
 
@@ -240,7 +242,7 @@ struct Shading: @unchecked Sendable {
     let mirrored = 2 * dot(n, v) * n - v
     let fresnel = 0.035 + 0.9 * power(1 - max(0, dot(n, v)), 5)
     let glare = smoothstep(0.93, 0.985, dot(mirrored, light.key.direction))
-    return fresnel * (light.ambient(mirrored) * (0.4 + 0.8 * smoothstep(-0.1, 0.35, mirrored.y)) + 5 * glare * light.key.color)
+    return fresnel * (light.ambient(mirrored) * (0.1 + 0.6 * smoothstep(0, 0.35, mirrored.y)) + 5 * glare * light.key.color)
   }
 }
 

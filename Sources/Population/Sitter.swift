@@ -31,7 +31,7 @@ public final class Sitter {
     }
     (still, shadow) = (map(), map())
     still.draw(figure.pose(FaceState(identity: identity)).points, figure.stillCasters)
-    fine = RasterImage(width: 2 * size, height: 2 * size)
+    fine = RasterImage(width: Exposure.side * size, height: Exposure.side * size)
   }
 
   /// The picture of a shot of this person.

@@ -163,14 +163,14 @@ final class SkinPaint: @unchecked Sendable {
     guard t.browAlong > -1 else { return 0 }
     // Full at the nose's end, thin along the tail.
     let along = t.browAlong,
-      width = person.browWidth * mix(0.5, 0.95, smoothstep(-0.05, 0.5, along)) * mix(1, 0.8, smoothstep(0.85, 1.1, along))
+      width = person.browWidth * mix(0.8, 1.7, smoothstep(-0.05, 0.5, along)) * mix(1, 0.85, smoothstep(0.85, 1.1, along))
     let across = abs(t.browAcross + 0.12) / width
     let ends = smoothstep(-0.12, 0.12, along) * smoothstep(1.2, 0.96, along)
     // Hairs rise at the nose and lie down along the tail.
     let lean = mix(2.2, 0.5, smoothstep(0.4, 1.0, along)) * (p.x < 0 ? -1 : 1)
     let hair = noise.sample((p.x * 190 - lean * p.y * 90) + offset.x, p.y * 40 + offset.y)
-    let body = smoothstep(1.15, 0.35, across + 0.2 * hair.z) * ends
-    return min(0.95, body * person.browDensity * (0.72 + 0.4 * hair.z))
+    let body = smoothstep(1.1, 0.45, across + 0.25 * hair.z) * ends
+    return min(0.95, body * person.browDensity * (0.85 + 0.35 * hair.z))
   }
 
   /// Moles, and freckles that stand alone.

@@ -15,6 +15,10 @@ private func crowd(_ count: Int = 5, seed: UInt64 = 0) throws -> Crowd {
   try Crowd(PopulationScript(count: count, views: 2, size: 48, seed: seed))
 }
 
+private final class Done: Sendable {
+  let pictures = Mutex(0)
+}
+
 @Suite struct PopulationFolderTests {
   @Test func theFolderIsADataSet() throws {
     try temporary { root in
@@ -39,7 +43,7 @@ private func crowd(_ count: Int = 5, seed: UInt64 = 0) throws -> Crowd {
       #expect(record["landmarks"]?.shape == [5, 478, 3] && record["identity"]?.size(0) == 3 && record["placement"]?.shape == [3, 13])
       for (i, entry) in set.labels.enumerated() {
         let shot = folder.crowd.shot(i), picture = folder.crowd.sitter(shot.person).picture(shot)
-        #expect(entry.label == shot.view.label && record["label"]?[i].floats == entry.label)
+        #expect(entry.label == shot.view.label && record["label"]?[.at(i)].floats == entry.label)
         #expect(try ImageFile.read(root.appending(path: entry.name)).array(UInt8.self) == picture.rgb.array(UInt8.self))
         let mask = SemanticClass.labels(of: try ImageFile.read(root.appending(path: "masks/" + entry.name)))
         #expect(mask.array(UInt8.self) == picture.labels.array(UInt8.self))
@@ -52,9 +56,10 @@ private func crowd(_ count: Int = 5, seed: UInt64 = 0) throws -> Crowd {
   @Test func whatWasFinishedIsKept() throws {
     try temporary { root in
       do {
-        let first = try PopulationFolder(root, crowd: crowd()), done = Mutex(0)
+        let first = try PopulationFolder(root, crowd: crowd()), done = Done()
         // Stopped after two pictures.
-        #expect(try !first.fill(lanes: 1, stop: { done.withLock { $0 >= 2 } }, progress: { now in done.withLock { $0 = now } }))
+        #expect(
+          try !first.fill(lanes: 1, stop: { done.pictures.withLock { $0 >= 2 } }, progress: { now in done.pictures.withLock { $0 = now } }))
         #expect(first.missing == [2, 3, 4])
         #expect(!FileManager.default.fileExists(atPath: root.appending(path: "dataset.json").path))
         // One of the finished files is cut short, as a power cut may do.
