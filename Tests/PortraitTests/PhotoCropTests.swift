@@ -74,7 +74,7 @@ import Torch
     #expect(placement.rotation.angle(to: .identity) < 0.25, "\(placement.rotation.yawPitchRoll)")
     let p = head.mean.floats
     func mesh(_ k: Int) -> SIMD3<Float> { [p[3 * k], p[3 * k + 1], p[3 * k + 2]] }
-    for (found, standard) in zip([(mesh(33) + mesh(133)) / 2, mesh(1), mesh(61)], [0, 2, 3]) {
+    for (found, standard) in zip([(mesh(33) + mesh(133)) / 2, mesh(4), mesh(61)], [0, 2, 3]) {
       let s = PointAlignment.standard[standard]
       let there = SIMD3<Float>(Float(s.x), Float(s.y), Float(s.z)) * 0.27 + [0, 0.006, 0.161]
       #expect(length(placement.box(found) - there) < 0.03, "\(placement.box(found)) \(there)")

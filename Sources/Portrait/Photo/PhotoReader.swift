@@ -43,7 +43,10 @@ public final class PhotoReader {
     let within = face.share(width: width, height: height)
     guard within >= Self.leastFace else { throw PhotoError(name, .cutOff(Int(within * 100))) }
 
-    let crop = PhotoCrop(FacePoints(mesh: face.points.map { SIMD2($0.x, $0.y) }), size: size)
+    var points = FacePoints(mesh: face.points.map { SIMD2($0.x, $0.y) })
+    // The standard face's tip of the nose is the foremost point, not the one below it that recognition networks know.
+    points.nose = face[4]
+    let crop = PhotoCrop(points, size: size)
     let shown = crop.shown(width: width, height: height)
     if shown < Self.leastSquare {
       notices.append("\(Int((1 - shown) * 100)) % of what is cut out lie beyond the picture's border and are blurred")
