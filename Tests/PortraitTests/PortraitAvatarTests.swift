@@ -103,8 +103,10 @@ import Torch
   @Test func expressionsMoveTheVolume() throws {
     let model = try model()
     withoutGradient {
-      for (name, tensor) in model.deformation.parameters() where name.hasPrefix("displacement") {
-        tensor.copy_(Tensor.randn(tensor.shape, Generator(seed: 5)) * 0.3)
+      let last = "displacement.layers.\(model.configuration.deformation.displacementDepth)."
+      for (name, tensor) in model.deformation.parameters() where name.hasPrefix(last) {
+        // Far enough to be seen, not so far that everything leaves the box.
+        tensor.copy_(Tensor.randn(tensor.shape, Generator(seed: 5)) * 0.2)
       }
     }
     let session = try model.session(of: photo())
@@ -115,7 +117,7 @@ import Torch
     state.identity = []
     #expect(same(try avatar.render(state, camera: camera).rgb, rest))
     state.expression[10] = 1
-    #expect((try avatar.render(state, camera: camera).rgb - rest).abs().max().item > 1e-4)
+    #expect(!same(try avatar.render(state, camera: camera).rgb, rest))
   }
 
   @Test func sessionsAreKept() throws {
