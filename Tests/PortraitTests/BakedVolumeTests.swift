@@ -69,6 +69,24 @@ import Torch
     compare(scene(), draws: { .random(Generator(seed: 77)) }, "random draws")
   }
 
+  /// A depth is held within those of all pictures of a batch.
+  @Test func batchesAreDrawnAsOne() {
+    let scene = scene(), generator = Generator(seed: 6)
+    let labels = stack([-0.3, 0.5].map { CameraSampler(fieldOfView: 24).label(yaw: $0, pitch: 0.1).tensor })
+    let rays = LabelRays(labels: labels, resolution: 8), planes = Tensor.randn([2, 96, 24, 24], generator) * 1.5
+    let jitter = Tensor.rand([2, 64, 16, 1], generator), u = Tensor.rand([128, 12], generator)
+    func drawn(_ usesKernels: Bool) -> RenderedFeatures {
+      withoutGradient {
+        TriplaneRenderer(scene.configuration, usesKernels: usesKernels)
+          .render(planes, scene.decoder, rays, .given(jitter: jitter, importance: u))
+      }
+    }
+    let exact = drawn(false), fast = drawn(true)
+    expectClose(fast.features, exact.features, absolute: 1e-3, "features")
+    expectClose(fast.depth, exact.depth, absolute: 1e-3, "depth")
+    expectClose(fast.weights, exact.weights, absolute: 1e-3, "weights")
+  }
+
   @Test func pointsMoveOnTheWay() {
     let moves = Tensor.randn([7, 8, 9, 3], Generator(seed: 5)) * 0.04
     compare(scene(), moves: DeformationLattice(displacement: moves, extent: 0.45), "moved")
