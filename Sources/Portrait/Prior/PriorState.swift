@@ -26,7 +26,17 @@ extension PriorTrainer {
     try run.save(Checkpoint(step: step, tensors: tensors, score: score))
   }
 
+  /// Throws `PortraitError` naming the file if it is of other networks than the run's configuration describes.
   func restore(_ checkpoint: Checkpoint) throws {
+    do {
+      try put(checkpoint)
+    } catch let error as ModuleError {
+      throw PortraitError.file(
+        run.file(checkpoint.step), "does not fit its run's config.json (\(error.fault)); restore that, or train again with another --output"
+      )
+    }
+  }
+  private func put(_ checkpoint: Checkpoint) throws {
     for (prefix, module) in modules { try module.load(checkpoint.tensors, prefix: prefix) }
     for (prefix, adam) in optimizers { try adam.load(checkpoint.tensors, prefix: prefix) }
     try random.load(checkpoint.tensors["random"], name: "random")
