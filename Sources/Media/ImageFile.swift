@@ -60,6 +60,9 @@ public enum ImageFile {
       guard got > 0 else { throw MediaError(.damaged, file.url, "cannot be read to its end: check the disk it lies on") }
       filled += got
     }
+    if id == AV_CODEC_ID_MJPEG, !JPEGMarkers(UnsafeRawBufferPointer(start: packet.pointee.data, count: file.size)).end {
+      throw truncated(file.url)
+    }
     context.pointee.max_pixels = Int64(maximumPixels)
     context.pointee.thread_count = 1
     var status = avcodec_open2(context, codec, nil)
@@ -76,7 +79,9 @@ public enum ImageFile {
     return frame
   }
 
-  static func truncated(_ url: URL) -> MediaError { MediaError(.truncated, url, "is cut short: copy it again") }
+  static func truncated(_ url: URL) -> MediaError {
+    MediaError(.truncated, url, "is cut short: copy it again, or open what there is and save it anew")
+  }
   private static func tooLarge(_ url: URL, _ size: String) -> MediaError {
     MediaError(.tooLarge, url, "is \(size) pixels large: scale it down to at most \(maximumPixels >> 20) megapixels")
   }

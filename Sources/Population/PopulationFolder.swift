@@ -86,7 +86,8 @@ public final class PopulationFolder {
     var at = root.absoluteURL
     while !FileManager.default.fileExists(atPath: at.path), at.pathComponents.count > 1 { at.deleteLastPathComponent() }
     var space = statvfs()
-    guard statvfs(at.path, &space) == 0 else { return }
+    // Without blocks it is no disk, and making the folder there will say what is wrong.
+    guard statvfs(at.path, &space) == 0, space.f_blocks > 0 else { return }
     let free = Int(space.f_bavail) * Int(space.f_frsize)
     guard need <= free else { throw PopulationError.space(root.relativePath, needed: need, free: free) }
   }

@@ -36,7 +36,7 @@ struct Photo: ParsableCommand {
 
   func run() throws {
     let reader = try PhotoReader(size: size)
-    let set = try PhotoSet(URL(filePath: output))
+    let set = PhotoSet(URL(filePath: output))
     var sheet: [(truth: Tensor, render: Tensor)] = []
     var refused = 0
     for url in try files() {

@@ -38,6 +38,23 @@ import Torch
     #expect(pixel(try ImageFile.read(scratch.file("view.png")), 7, 3) == [84, 175, 77])
   }
 
+  /// A decoder makes grey of what is not there; previews inside have ends of their own, and phones write other pictures behind the end.
+  @Test func jpegCutShortIsSaid() throws {
+    var chart = Tensor.rand([64, 48, 3], Generator(seed: 5)) * 255
+    chart = chart.to(.uint8)
+    let whole = try ImageFile.jpeg(chart), preview = Data([0xFF, 0xE1, 0, 6, 0xFF, 0xD8, 0xFF, 0xD9])
+    let file = scratch.file("cut.jpg"), carrying = whole.prefix(2) + preview + whole.dropFirst(2)
+    for cut in [carrying.count / 2, carrying.count - 2, preview.count + 2] {
+      try carrying.prefix(cut).write(to: file)
+      let error = #expect(throws: MediaError.self) { try ImageFile.read(file) }
+      #expect(error?.kind == .truncated && error?.description.contains("cut.jpg") == true, "\(cut)")
+    }
+    for behind in [Data(), whole, Data(repeating: 7, count: 100)] {
+      try (carrying + behind).write(to: file)
+      #expect(try ImageFile.read(file).shape == [64, 48, 3])
+    }
+  }
+
   @Test func jpegKeepsColours() throws {
     let colours = picture(64, 48) { x, y in x < 32 ? (y < 24 ? (200, 30, 30) : (30, 200, 30)) : (y < 24 ? (30, 30, 200) : (120, 120, 120)) }
     try ImageFile.write(colours, to: scratch.file("colours.jpg"))

@@ -8,19 +8,17 @@ public final class PhotoSet {
   private var rows: [Row] = []
   public var count: Int { rows.count }
 
-  /// Makes the folder where there is none; throws `FileError`.
-  public init(_ folder: URL) throws {
-    self.folder = folder
+  /// The folder is made for the first photo, where there is none.
+  public init(_ folder: URL) { self.folder = folder }
+
+  /// Writes the photo's picture as PNG under a name that no other has, and returns it; throws `FileError` or `MediaError`.
+  @discardableResult
+  public func add(_ photo: PortraitPhoto) throws -> URL {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
       throw FileError(folder, "cannot make the folder", remedy: "name another --output")
     }
-  }
-
-  /// Writes the photo's picture as PNG under a name that no other has, and returns it.
-  @discardableResult
-  public func add(_ photo: PortraitPhoto) throws -> URL {
     let stem = URL(filePath: photo.name).deletingPathExtension().lastPathComponent
     let taken = Set(rows.map(\.name))
     var name = stem + ".png"
