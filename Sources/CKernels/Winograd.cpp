@@ -19,29 +19,8 @@
 
 namespace likeness {
 
-namespace scalar {
-#define SIMD_LEVEL 0
-#include "WinogradTiles.ipp"
-#undef SIMD_LEVEL
-} // namespace scalar
-
-#if defined(__x86_64__)
-namespace avx2 {
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
-#define SIMD_LEVEL 1
-#include "WinogradTiles.ipp"
-#undef SIMD_LEVEL
-#pragma clang attribute pop
-} // namespace avx2
-
-namespace avx512 {
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,f16c"))), apply_to = function)
-#define SIMD_LEVEL 2
-#include "WinogradTiles.ipp"
-#undef SIMD_LEVEL
-#pragma clang attribute pop
-} // namespace avx512
-#endif
+#define SIMD_FILE "WinogradTiles.ipp"
+#include "SimdLevels.ipp"
 
 namespace {
 
