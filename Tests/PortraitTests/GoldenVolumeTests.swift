@@ -10,7 +10,7 @@ import Torch
   @Test(.enabled(if: GoldenFile.exist("10_osg_decoder", of: .portrait), "skipped: ../shared/golden is absent"))
   func decoderIsThePublishedOne() throws {
     for file in try GoldenFile.all("10_osg_decoder", of: .portrait) {
-      let found = try decoder(file)(file["in.sampled_features"])
+      let found = try decoder(file)(file["in.sampled_features"].mean(1))
       expectNear(found.color, file["out.rgb"], "\(file.name) colour")
       expectNear(found.density, file["out.sigma"], "\(file.name) density")
     }
@@ -30,6 +30,8 @@ import Torch
           let side = try #require(Double(key.dropFirst(prefix.count)))
           let found = TriplaneSampling.features(file["in.planes"], at: file["in.coords"], axes: axes, boxWarp: side)
           expectNear(found, expected, "\(file.name) \(key)")
+          let mean = TriplaneSampling.mean(file["in.planes"], at: file["in.coords"], axes: axes, boxWarp: side)
+          expectNear(mean, expected.mean(1), "\(file.name) \(key), mean")
         }
       }
     }

@@ -43,14 +43,21 @@ public enum RayMarcher {
   public static func march(
     features: Tensor, densities: Tensor, depths: Tensor, whiteBack: Bool, range: (low: Tensor, high: Tensor)? = nil
   ) -> (rays: RenderedFeatures, weights: Tensor) {
-    let weights = weights(densities: densities, depths: depths), last = features.size(-2) - 1
-    let middles = 0.5 * (features.narrow(-2, 0, last) + features.narrow(-2, 1, last))
-    let total = weights.sum(-1, keepdim: true)
-    var seen = weights.unsqueeze(-2).matmul(middles).squeeze(-2)
-    if whiteBack { seen = seen + 1 - total }
+    let weights = weights(densities: densities, depths: depths), seen = shares(weights).unsqueeze(-2).matmul(features).squeeze(-2)
+    return (rays(seen: seen, weights: weights, depths: depths, whiteBack: whiteBack, range: range), weights)
+  }
+
+  /// Each sample's share in what is seen, `[N, M, S]`: half the weight before it and half the one behind it, `[N, M, S - 1]`.
+  package static func shares(_ weights: Tensor) -> Tensor { 0.5 * (weights.pad([0, 1]) + weights.pad([1, 0])) }
+
+  /// What rays see that see `seen` `[N, M, C]`, 0...1, of samples at `depths` with `weights` between them; `range` as for `march`.
+  static func rays(
+    seen: Tensor, weights: Tensor, depths: Tensor, whiteBack: Bool, range: (low: Tensor, high: Tensor)? = nil
+  ) -> RenderedFeatures {
+    let total = weights.sum(-1, keepdim: true), seen = whiteBack ? seen + 1 - total : seen
     let depth = meanDepth((weights * midpoints(depths)).sum(-1, keepdim: true), total)
     let bounds = range ?? (depths.min(), depths.max())
-    return (RenderedFeatures(features: seen * 2 - 1, depth: depth.maximum(bounds.low).minimum(bounds.high), weights: total), weights)
+    return RenderedFeatures(features: seen * 2 - 1, depth: depth.maximum(bounds.low).minimum(bounds.high), weights: total)
   }
 
   /// A sum of weighted depths over the weights' sum, infinite where this is 0; without a gradient there.

@@ -38,11 +38,11 @@ public final class TriplaneDecoder: Module {
     net = [_first, nil, _second]
   }
 
-  /// Of features `[N, 3, P, C]`: colours `[N, P, output]`, -0.001...1.001, and raw densities `[N, P, 1]`.
+  /// Of the planes' mean features `[N, P, C]`: colours `[N, P, output]`, -0.001...1.001, and raw densities `[N, P, 1]`.
   ///
-  /// The planes are averaged; colour = 1.002 sigmoid(y) - 0.001.
-  public func callAsFunction(_ features: Tensor) -> (color: Tensor, density: Tensor) {
-    let y = _second(_first(features.mean(1)).softplus())
+  /// colour = 1.002 sigmoid(y) - 0.001.
+  public func callAsFunction(_ mean: Tensor) -> (color: Tensor, density: Tensor) {
+    let y = _second(_first(mean).softplus())
     return (y.narrow(-1, 1, y.size(-1) - 1).sigmoid() * 1.002 - 0.001, y.narrow(-1, 0, 1))
   }
 

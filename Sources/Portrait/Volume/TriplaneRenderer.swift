@@ -68,7 +68,7 @@ public struct TriplaneRenderer {
   ) -> (color: Tensor, density: Tensor) {
     let moved = deformation.map { $0(points) } ?? points
     return decoder(
-      TriplaneSampling.features(Self.separate(planes), at: moved, axes: configuration.axes, boxWarp: configuration.boxWarp))
+      TriplaneSampling.mean(Self.separate(planes), at: moved, axes: configuration.axes, boxWarp: configuration.boxWarp))
   }
 
   /// `[N, 3 C, H, W]` as `[N, 3, C, H, W]`.
@@ -81,7 +81,7 @@ public struct TriplaneRenderer {
     _ planes: Tensor, _ decoder: TriplaneDecoder, _ rays: LabelRays, coarse: Tensor, u: Tensor, _ deformation: PointDeformation?
   ) -> DrawnRays {
     let first = samples(planes, decoder, rays, coarse, deformation)
-    guard configuration.fine > 0 else { return marched(first.color, first.density, coarse) }
+    guard configuration.fine > 0 else { return marched([first.color], first.density, coarse) }
     let weights = withoutGradient { RayMarcher.weights(densities: first.density, depths: coarse) }
     let fine = DepthSampling.importance(
       depths: coarse.reshape(-1, coarse.size(-1)), weights: weights.reshape(-1, weights.size(-1)), u: u.reshape(-1, u.size(-1))
@@ -89,15 +89,23 @@ public struct TriplaneRenderer {
     let second = samples(planes, decoder, rays, fine, deformation)
     let (depths, order) = cat([coarse, fine], -1).sort(-1)
     let densities = cat([first.density, second.density], -1).gather(-1, order)
-    let colors = cat([first.color, second.color], 2)
-    return marched(colors.gather(2, order.unsqueeze(-1).expand(colors.shape)), densities, depths)
+    return marched([first.color, second.color], densities, depths, places: order.sort(-1).1)
   }
 
-  private func marched(_ colors: Tensor, _ densities: Tensor, _ depths: Tensor) -> DrawnRays {
+  /// Rays of samples that lie in the order of depth at `places` (nil: as they are) of those whose colours are given.
+  private func marched(_ colors: [Tensor], _ densities: Tensor, _ depths: Tensor, places: Tensor? = nil) -> DrawnRays {
+    let weights = RayMarcher.weights(densities: densities, depths: depths)
+    // A sample's share goes to where its colours are: these are many times as many numbers, and stay where they lie.
+    let sorted = RayMarcher.shares(weights), shares = places.map { sorted.gather(-1, $0) } ?? sorted
+    var seen: Tensor?, first = 0
+    for color in colors {
+      let count = color.size(2), part = shares.narrow(-1, first, count).unsqueeze(-2).matmul(color).squeeze(-2)
+      seen = seen.map { $0 + part } ?? part
+      first += count
+    }
+    guard let seen else { fatalError("rays without samples") }
     let unbounded = (Tensor.full([], -.infinity, device: depths.device), Tensor.full([], .infinity, device: depths.device))
-    let rays = RayMarcher.march(
-      features: colors, densities: densities, depths: depths, whiteBack: configuration.whiteBack, range: unbounded
-    ).rays
+    let rays = RayMarcher.rays(seen: seen, weights: weights, depths: depths, whiteBack: configuration.whiteBack, range: unbounded)
     return DrawnRays(rays: rays, low: depths.min(), high: depths.max())
   }
 

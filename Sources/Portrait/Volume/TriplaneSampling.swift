@@ -18,4 +18,14 @@ public enum TriplaneSampling {
     let grid = projections(points, axes: axes, boxWarp: boxWarp).reshape(n * 3, 1, count, 2)
     return flat.gridSample(grid).reshape(n, 3, channels, count).transpose(2, 3)
   }
+
+  /// The mean of the three planes' features, `[N, P, C]`: what `features` gives, averaged; on the CPU without the three being kept, and in
+  /// float32 only. Both have first derivatives for planes and points.
+  public static func mean(_ planes: Tensor, at points: Tensor, axes: PlaneAxes, boxWarp: Double) -> Tensor {
+    guard planes.device == .cpu, planes.dtype == .float32 else {
+      return features(planes, at: points, axes: axes, boxWarp: boxWarp).mean(1)
+    }
+    return call(
+      "likeness::triplane_read", planes.permute(0, 1, 3, 4, 2).contiguous(), points, axes.pairs.flatMap { [$0.width, $0.height] }, boxWarp)
+  }
 }
