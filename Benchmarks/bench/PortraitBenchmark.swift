@@ -23,11 +23,16 @@ enum PortraitBenchmark {
     let (generator, label, ws) = (subject.generator, subject.label, subject.ws)
     withoutGradient {
       let volume = generator.baked(generator.planes(ws)), feature = generator.render(volume, label, ws).feature
+      var lighter = SuperResolutionConfiguration.x8DC
+      (lighter.firstChannels, lighter.secondChannels) = (64, 32)
+      let light = SuperResolution(
+        lighter, features: generator.configuration.decoderFeatures, width: generator.configuration.width, Generator(seed: 24))
       let found = fastest(
         times,
         [
           { _ = generator.planes(ws) }, { _ = generator.superresolution?(feature, raw: feature.narrow(1, 0, 3), ws) },
           { _ = generator.render(volume, label, ws) }, { _ = generator(ws, label) },
+          { _ = light(feature, raw: feature.narrow(1, 0, 3), ws) },
         ])
       let ours = ["planes": found[0], "picture": found[1], "cached": found[2], "full": found[3]]
       let peer = try? Peer.run("portrait.py", ["--times", report.isQuick ? "1" : "3"], as: PortraitPeer.self)
@@ -41,7 +46,11 @@ enum PortraitBenchmark {
           "portrait, published size, \(name)", time, "s", ratio: theirs.map { $0 / time },
           against: peer.map { "faster than plain PyTorch \($0.torch)" })
       }
+      report.add(
+        "portrait, published size, super-resolution made lighter (64 and 32 channels)", found[4], "s", ratio: found[1] / found[4],
+        against: "faster than the generator's own")
     }
+    DeformationBenchmark.run(report, subject)
     if let memory = PeakMemory.ofProcess(doing: .portrait) {
       report.add("portrait, published size, a picture from a latent vector, peak memory", memory, "GB")
     }

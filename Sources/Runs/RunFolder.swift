@@ -121,9 +121,12 @@ public final class RunFolder {
     return names.compactMap { $0.wholeMatch(of: #/step-(\d+)\.safetensors/#).flatMap { Int($0.1) } }.sorted()
   }
   /// Where the checkpoint of a step lies.
-  public func file(_ step: Int) -> URL {
+  public func file(_ step: Int) -> URL { checkpoints.appending(path: Self.name(step) + ".safetensors") }
+  /// Where what is looked at of a step lies.
+  public func picture(_ step: Int) -> URL { validation.appending(path: Self.name(step) + ".png") }
+  private static func name(_ step: Int) -> String {
     let digits = String(step)
-    return checkpoints.appending(path: "step-" + String(repeating: "0", count: max(0, 9 - digits.count)) + digits + ".safetensors")
+    return "step-" + String(repeating: "0", count: max(0, 9 - digits.count)) + digits
   }
 
   /// The last sound checkpoint to go on from; nil if none was saved yet. Later log entries are dropped with the next `log`.

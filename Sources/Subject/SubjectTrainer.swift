@@ -8,12 +8,6 @@ import Torch
 
 /// Trains the subject avatar: the field, its optimizer and its sampler, from a dataset into a run folder.
 public final class SubjectTrainer {
-  /// When a training ends: after so many steps, or so much time of training over all its sessions.
-  public enum Budget: Equatable, Sendable {
-    case steps(Int)
-    case seconds(Double)
-  }
-
   public let configuration: SubjectConfiguration
   let scene: SubjectScene
   let data: SubjectData
@@ -83,7 +77,7 @@ public final class SubjectTrainer {
   /// The training loop. Saves at intervals and at the end, also when `shouldStop` asks for it; returns whether the budget was used up.
   /// `warmUp` hears of the steps on the mesh before the first ray, `progress` of those on rays.
   public func train(
-    _ budget: Budget, warmUp: (WarmUpProgress) -> Void = { _ in }, progress: (TrainingProgress) -> Void, shouldStop: () -> Bool
+    _ budget: TrainingBudget, warmUp: (WarmUpProgress) -> Void = { _ in }, progress: (TrainingProgress) -> Void, shouldStop: () -> Bool
   ) throws -> Bool {
     if step == 0 {
       try fitMesh(budget, warmUp, shouldStop)

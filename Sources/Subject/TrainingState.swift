@@ -72,8 +72,7 @@ extension SubjectTrainer {
       sum += -10 * log10(max(1e-10, (picture.rgb - truth).square().mean().item))
       guard frame == frames[0] else { continue }
       let pair = cat([truth, picture.rgb], 1)
-      let name = "step-" + String(repeating: "0", count: max(0, 9 - String(step).count)) + "\(step).png"
-      try ImageFile.write((pair.clamp(0, 1) * 255).round().to(.uint8), to: run.validation.appending(path: name))
+      try ImageFile.write((pair.clamp(0, 1) * 255).round().to(.uint8), to: run.picture(step))
     }
     let psnr = sum / Double(frames.count)
     try run.log(step: step, seconds: seconds, ["validation_psnr": psnr])

@@ -4,17 +4,12 @@ import Torch
 
 extension SubjectTrainer {
   /// How much of the budget is used up, 0...1.
-  func fraction(_ budget: Budget) -> Double {
-    switch budget {
-    case .steps(let total): min(1, Double(step) / Double(max(1, total)))
-    case .seconds(let total): min(1, seconds / max(1e-9, total))
-    }
-  }
+  func fraction(_ budget: TrainingBudget) -> Double { budget.fraction(step: step, seconds: seconds) }
 
   /// Fits F_d to the tracked mesh before the first ray, with an optimizer of its own; what hears learns the mouth's numbers beside it.
   ///
   /// Where time is what ends the training, the warm start takes at most a quarter of it.
-  func fitMesh(_ budget: Budget, _ progress: (WarmUpProgress) -> Void, _ shouldStop: () -> Bool) throws {
+  func fitMesh(_ budget: TrainingBudget, _ progress: (WarmUpProgress) -> Void, _ shouldStop: () -> Bool) throws {
     let plan = configuration.mesh
     guard let mesh, plan.warmUpSteps > 0 else { return }
     let start = ContinuousClock.now

@@ -69,9 +69,7 @@ extension TextureTrainer {
       errors.append(min(100, psnr(picture, truth) ?? 0))
       if let score = SharpnessScores(picture, truth: truth) { scores.append(score) }
       guard i == 0 else { continue }
-      let digits = String(step)
-      let name = "step-" + String(repeating: "0", count: max(0, 9 - digits.count)) + digits + ".png"
-      try ImageFile.write(cat([frame.rendered, shown, frame.truth], 1), to: run.validation.appending(path: name))
+      try ImageFile.write(cat([frame.rendered, shown, frame.truth], 1), to: run.picture(step))
     }
     let mean = errors.reduce(0, +) / Double(count)
     var values = ["validation_psnr": mean]

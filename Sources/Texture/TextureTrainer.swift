@@ -4,12 +4,6 @@ import Torch
 
 /// Trains a texture enhancement: what the avatar renders of its own clip is brought nearer to what was filmed.
 public final class TextureTrainer {
-  /// When a training ends: after so many steps, or so much time of training over all its sessions.
-  public enum Budget: Equatable, Sendable {
-    case steps(Int)
-    case seconds(Double)
-  }
-
   public let configuration: TextureConfiguration
   public let run: RunFolder
   let data: TextureData
@@ -34,7 +28,7 @@ public final class TextureTrainer {
   }
 
   /// The training loop. Saves at intervals and at the end, also when `shouldStop` asks for it; returns whether the budget was used up.
-  public func train(_ budget: Budget, progress: (TextureProgress) -> Void, shouldStop: () -> Bool) throws -> Bool {
+  public func train(_ budget: TrainingBudget, progress: (TextureProgress) -> Void, shouldStop: () -> Bool) throws -> Bool {
     let clock = ContinuousClock()
     var last = clock.now
     var recent = Averages()
@@ -63,10 +57,5 @@ public final class TextureTrainer {
   }
 
   /// How much of the budget is used up, 0...1.
-  private func fraction(_ budget: Budget) -> Double {
-    switch budget {
-    case .steps(let total): min(1, Double(step) / Double(max(1, total)))
-    case .seconds(let total): min(1, seconds / max(1e-9, total))
-    }
-  }
+  private func fraction(_ budget: TrainingBudget) -> Double { budget.fraction(step: step, seconds: seconds) }
 }

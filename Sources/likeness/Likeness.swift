@@ -17,7 +17,8 @@ struct Likeness: ParsableCommand {
       Exit codes: 0 done, 64 wrong usage, 65 bad input, 1 anything else.
       """,
     subcommands: [
-      Process.self, Train.self, Render.self, Eval.self, Ablate.self, Export.self, Synth.self, Photo.self, Models.self, Doctor.self,
+      Process.self, Train.self, Render.self, Eval.self, Ablate.self, Export.self, Synth.self, Sample.self, Photo.self, Models.self,
+      Doctor.self,
     ])
 
   /// Parses and runs; whatever a verb throws becomes one line on standard error and an exit code.

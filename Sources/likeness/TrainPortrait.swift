@@ -21,61 +21,77 @@ struct TrainPortrait: ParsableCommand {
       the generator's running mean in half precision. Ctrl-C saves and stops; the same command with --resume goes on, bit for bit where
       steps are counted.
 
+      Stage light makes a generator's super-resolution lighter: one of fewer channels learns to make the pictures that the generator makes. It
+      needs no pictures; --load names the generator. validation/*.png show its pictures beside the lighter ones, and generator.safetensors at
+      the end is the same generator with the lighter one in place.
+
       Examples:
         likeness synth population --count 10000 --output data/population
         likeness train portrait --stage prior --data data/population --max-minutes 240
         likeness train portrait --stage prior --data data/population --max-minutes 480 --resume
         likeness train portrait --stage prior --data data/ffhq --preset ffhq512 --device cuda
+        likeness train portrait --stage light --load generator.safetensors --max-minutes 30
       """)
 
   /// What is trained.
-  enum Stage: String, CaseIterable, ExpressibleByArgument { case prior }
+  enum Stage: String, CaseIterable, ExpressibleByArgument { case prior, light }
 
-  @Option(help: "What to train: prior, the generator.")
+  @Option(help: "What to train: prior, the generator, or light, a lighter super-resolution for one.")
   var stage: Stage
-  @Option(help: ArgumentHelp("The folder of pictures and cameras; with --resume the run knows it.", valueName: "folder"))
+  @Option(help: ArgumentHelp("Of prior: the folder of pictures and cameras; with --resume the run knows it.", valueName: "folder"))
   var data: String?
+  @Option(help: ArgumentHelp("Of light: the generator's file; with --resume the run knows it.", valueName: "file"))
+  var load: String?
   @Option(
     help: ArgumentHelp(
-      "small (pictures of 128, hours of four cores), ffhq512 (the published sizes, days of GPUs) or tiny (for trying things out).",
+      "Of prior: small (pictures of 128, hours of four cores), ffhq512 (the published sizes, days of GPUs) or tiny (for trying things out).",
       valueName: "name"))
   var preset: String?
-  @Option(help: "adversarial, reconstruction or both; the preset's by default.")
+  @Option(help: "Of prior: adversarial, reconstruction or both; the preset's by default.")
   var objective: PriorConfiguration.Objective?
-  @Option(help: "Stop after so many minutes of training; what a resumed run trained before counts.")
-  var maxMinutes: Double?
-  @Option(help: "Stop after so many steps, those before a resume included.")
-  var steps: Int?
-  @Option(help: "Stop when so many thousands of pictures were shown.")
+  @Option(help: "Of prior: stop when so many thousands of pictures were shown.")
   var kimg: Double?
-  @Option(help: ArgumentHelp("The run folder to make or, with --resume, to go on with.", valueName: "run"))
-  var output: String?
-  @Flag(help: "Go on where a run stopped: that of --output, otherwise the folder's latest. Starts one if there is none.")
-  var resume = false
-  @Option(help: "What chance starts from; the same seed gives the same generator.")
-  var seed: UInt64?
-  @Option(help: ArgumentHelp("A JSON file with fields of the configuration to change, as in a run's config.json.", valueName: "file"))
-  var config: String?
-  @Option(help: ArgumentHelp("Change one field of the configuration by its path, as batch=16; may be repeated.", valueName: "field=value"))
-  var set: [String] = []
+  @OptionGroup var training: TrainingOptions
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
-    if [maxMinutes != nil, steps != nil, kimg != nil].count(where: \.self) > 1 {
+    if kimg != nil, training.maxMinutes != nil || training.steps != nil {
       throw ValidationError("give one of --max-minutes, --steps and --kimg")
     }
-    if let maxMinutes, !(maxMinutes > 0) { throw ValidationError("--max-minutes must be above 0") }
-    if let steps, steps < 1 { throw ValidationError("--steps must be at least 1") }
     if let kimg, !(kimg > 0) { throw ValidationError("--kimg must be above 0") }
-    if data == nil, !(resume && output != nil) { throw ValidationError("--data names the folder of pictures to train on") }
+    switch stage {
+    case .prior:
+      if load != nil { throw ValidationError("--load goes with --stage light") }
+      if data == nil, !training.namesRun { throw ValidationError("--data names the folder of pictures to train on") }
+    case .light:
+      let others: KeyValuePairs = [
+        "--data": data != nil, "--preset": preset != nil, "--objective": objective != nil, "--kimg": kimg != nil,
+      ]
+      if let other = others.first(where: \.value)?.key { throw ValidationError("\(other) goes with --stage prior") }
+      if load == nil, !training.namesRun { throw ValidationError("--load names the generator to make lighter") }
+    }
   }
 
   func run() throws {
     StopSignal.listen()
+    switch stage {
+    case .prior: try trainPrior()
+    case .light: try trainLight()
+    }
+  }
+
+  private func trainPrior() throws {
     let device = try compute.chosen()
-    let start = try chosenStart()
-    let plan = try start.configuration
-    let folder = try PosedFolder(URL(filePath: data ?? start.record.data))
+    let given = data.map { URL(filePath: $0).standardizedFileURL }
+    let start = try training.start(
+      method: "prior", experiment: given?.lastPathComponent, given: ["--preset": preset != nil, "--objective": objective != nil],
+      kept: PriorConfiguration.init, new: chosenConfiguration)
+    let plan = start.configuration
+    // Without a folder there is a run that knows it: `validate`.
+    guard let place = given ?? start.run.map({ URL(filePath: $0.record.data) }) else {
+      throw Failure.usage("name the pictures with --data")
+    }
+    let folder = try PosedFolder(place)
     let reading = ProgressTable()
     let pictures = try PosedPictures(
       folder, size: plan.size, depthSize: plan.schedules.lastResolution, background: plan.pictures.background,
@@ -83,80 +99,56 @@ struct TrainPortrait: ParsableCommand {
       progress: { reading.show("read \($0) of \($1) pictures", last: $0 == $1) }, shouldStop: { StopSignal.isRaised })
     reading.finish()
     guard let pictures else { throw ExitCode(StopSignal.exitStatus ?? 1) }
-    let trainer = try PriorTrainer(pictures, plan, device: device, run: try start.open(), warn: complain)
-    let run = trainer.run, budget = budget(run.record, plan)
+    let trainer = try PriorTrainer(
+      pictures, plan, device: device, run: try start.open(experiment: place.lastPathComponent, data: place), warn: complain)
+    let run = trainer.run, planned = plan.steps(kimg: plan.kimg)
+    let budget = kimg.map { .steps(plan.steps(kimg: $0)) } ?? training.budget(run, steps: planned)
     print("run       \(run.url.relativePath)")
-    print("training  \(trainer.words), \(budget.words(batch: plan.batch))")
-    if trainer.step > 0 { print("resumed   at step \(trainer.step), \(ProgressTable.clock(trainer.seconds)) of training so far") }
+    print("training  \(trainer.words), \(budget) with \(plan.batch) pictures each")
+    try finish(run, trainer.exported, startsAt: (trainer.step, trainer.seconds)) { progress in
+      (try trainer.train(budget, progress: progress, shouldStop: { StopSignal.isRaised }), trainer.step)
+    }
+  }
 
+  private func trainLight() throws {
+    guard try compute.chosen() == .cpu else { throw Failure.usage("--stage light trains on the processor; leave out --device") }
+    let given = load.map { URL(filePath: $0) }
+    let start = try training.start(
+      method: "light", experiment: given?.deletingPathExtension().lastPathComponent, given: [:], kept: LightConfiguration.init,
+      new: chosenLight)
+    let plan = start.configuration, file = URL(filePath: plan.generator)
+    let trainer = try LightTrainer(
+      plan, run: try start.open(experiment: file.deletingPathExtension().lastPathComponent, data: file), warn: complain)
+    let run = trainer.run, budget = training.budget(run, steps: plan.steps)
+    print("run       \(run.url.relativePath)")
+    print(
+      "training  super-resolution of \(plan.firstChannels) and \(plan.secondChannels) channels, \(budget) with \(plan.batch) pictures each")
+    try finish(run, trainer.exported, startsAt: (trainer.step, trainer.seconds)) { progress in
+      (try trainer.train(budget, progress: progress, shouldStop: { StopSignal.isRaised }), trainer.step)
+    }
+  }
+
+  /// Trains under a table; `body` returns whether the budget was used up, and the last step.
+  private func finish(
+    _ run: RunFolder, _ exported: URL, startsAt: (step: Int, seconds: Double), _ body: ((PriorProgress) -> Void) throws -> (Bool, Int)
+  ) throws {
+    if startsAt.step > 0 { print("resumed   at step \(startsAt.step), \(ProgressTable.clock(startsAt.seconds)) of training so far") }
     fflush(nil)
     let table = ProgressTable()
-    let isDone = try trainer.train(budget, progress: table.show, shouldStop: { StopSignal.isRaised })
+    let (isDone, step) = try body(table.show)
     table.finish()
-    print("saved     \(run.file(trainer.step).path(percentEncoded: false))")
-    guard isDone else {
-      let again = "likeness train portrait --stage prior --output \(run.url.path(percentEncoded: false)) --resume"
-      print("stopped   at step \(trainer.step); go on with: \(again)")
-      throw ExitCode(StopSignal.exitStatus ?? 1)
-    }
-    print("generator \(trainer.exported.path(percentEncoded: false))")
+    print("saved     \(run.file(step).path(percentEncoded: false))")
+    guard isDone else { throw stopped("at step \(step)", goOn: "portrait --stage \(stage.rawValue)", run) }
+    print("generator \(exported.path(percentEncoded: false))")
   }
 
-  /// What there is to go on with, or to begin: a new run's folder is made when nothing else can fail any more.
-  private enum Start {
-    case again(RunFolder)
-    case new(URL, RunRecord, PriorConfiguration)
-
-    var record: RunRecord {
-      switch self {
-      case .again(let run): run.record
-      case .new(_, let record, _): record
-      }
-    }
-    var configuration: PriorConfiguration {
-      get throws {
-        switch self {
-        case .again(let run): try PriorConfiguration(run)
-        case .new(_, _, let configuration): configuration
-        }
-      }
-    }
-    func open() throws -> RunFolder {
-      switch self {
-      case .again(let run): run
-      case .new(let place, let record, _): try RunFolder.create(place, record)
-      }
-    }
-  }
-
-  private func chosenStart() throws -> Start {
-    if resume, let place = placeToResume() {
-      guard preset == nil, objective == nil, config == nil, set.isEmpty, seed == nil else {
-        throw ValidationError("a resumed run keeps its configuration; leave out --preset, --objective, --config, --set and --seed")
-      }
-      return .again(try RunFolder.resume(place))
-    }
-    guard let data else { throw RunError(URL(filePath: output ?? "."), .notARun) }
-    let folder = URL(filePath: data).standardizedFileURL
-    let plan = try chosenConfiguration()
-    let record = try RunRecord(
-      experiment: folder.lastPathComponent, method: "prior", data: folder, maxMinutes: maxMinutes, configuration: plan)
-    let place =
-      output.map { URL(filePath: $0) } ?? RunFolder.place(in: URL(filePath: "outputs"), experiment: record.experiment, method: "prior")
-    // `create` would find it too, after the pictures were read.
-    guard !RunFolder.exists(place) else { throw RunError(place, .exists) }
-    return .new(place, record, plan)
-  }
-
-  /// nil where there is nothing to go on with and a new run can be made.
-  private func placeToResume() -> URL? {
-    if let output {
-      let place = URL(filePath: output)
-      return RunFolder.exists(place) ? place : nil
-    }
-    guard let data else { return nil }
-    return RunFolder.latest(
-      in: URL(filePath: "outputs"), experiment: URL(filePath: data).standardizedFileURL.lastPathComponent, method: "prior")
+  private func chosenLight() throws -> LightConfiguration {
+    var plan = LightConfiguration(generator: URL(filePath: load ?? ""))
+    if let steps = training.steps { plan.steps = steps }
+    if let seed = training.seed { plan.seed = seed }
+    plan = try training.changed(plan)
+    try plan.check()
+    return plan
   }
 
   private func chosenConfiguration() throws -> PriorConfiguration {
@@ -166,29 +158,14 @@ struct TrainPortrait: ParsableCommand {
     }
     if let objective { plan.objective = objective }
     if let kimg { plan.kimg = kimg }
-    if let seed { plan.seed = seed }
-    plan = try ConfigurationChanges(file: config.map { URL(filePath: $0) }, fields: set).applied(to: plan)
+    if let seed = training.seed { plan.seed = seed }
+    plan = try training.changed(plan)
     try plan.check()
     return plan
-  }
-
-  private func budget(_ record: RunRecord, _ plan: PriorConfiguration) -> PriorTrainer.Budget {
-    if let steps { return .steps(steps) }
-    if let kimg { return .steps(plan.steps(kimg: kimg)) }
-    return (maxMinutes ?? record.maxMinutes).map { .seconds($0 * 60) } ?? .steps(plan.steps(kimg: plan.kimg))
   }
 }
 
 extension PriorConfiguration.Objective: ExpressibleByArgument {}
-
-extension PriorTrainer.Budget {
-  fileprivate func words(batch: Int) -> String {
-    switch self {
-    case .steps(let steps): "\(steps) steps of \(batch)"
-    case .seconds(let seconds): String(format: "%g minutes", locale: nil, seconds / 60)
-    }
-  }
-}
 
 extension ProgressTable {
   private static let priorHead = "      step      %       ETA     kimg  pictures/s  generator  discriminator   PSNR"

@@ -37,47 +37,33 @@ struct TrainTexture: ParsableCommand {
       "Of variant paper: let it look at the clip's speech in place of the coarsest features of the person's picture; mel.",
       valueName: "kind"))
   var speech: String?
-  @Option(help: "Stop after so many minutes of training; what a resumed run trained before counts, drawing the clip does not.")
-  var maxMinutes: Double?
-  @Option(help: "Stop after so many steps, those before a resume included.")
-  var steps: Int?
-  @Option(help: ArgumentHelp("The run folder to make or, with --resume, to go on with.", valueName: "run"))
-  var output: String?
-  @Flag(help: "Go on where a run stopped: that of --output, otherwise the dataset's latest. Starts one if there is none.")
-  var resume = false
-  @Option(help: "What chance starts from; the same seed gives the same enhancement.")
-  var seed: UInt64?
   @Option(help: "The longer side of the pictures trained on, in pixels; that of the avatar's training by default.")
   var size: Int?
-  @Option(help: ArgumentHelp("A JSON file with fields of the configuration to change, as in a run's config.json.", valueName: "file"))
-  var config: String?
-  @Option(
-    help: ArgumentHelp("Change one field of the configuration by its path, as light.width=16; may be repeated.", valueName: "field=value"))
-  var set: [String] = []
+  @OptionGroup var training: TrainingOptions
 
   func validate() throws {
-    if maxMinutes != nil, steps != nil { throw ValidationError("give --max-minutes or --steps, not both") }
-    if let maxMinutes, !(maxMinutes > 0) { throw ValidationError("--max-minutes must be above 0") }
-    if let steps, steps < 1 { throw ValidationError("--steps must be at least 1") }
     if let speech, speech == SpeechKind.file.rawValue || SpeechKind(rawValue: speech) == nil {
       let known = SpeechKind.allCases.filter { $0 != .file }.map(\.rawValue)
       throw ValidationError("--speech \(speech): there are \(known.joined(separator: ", "))")
     }
     if speech != nil, variant != .paper { throw ValidationError("--speech goes with --variant paper") }
-    if load == nil, !(resume && output != nil) { throw ValidationError("--load names the avatar's run to enhance") }
+    if load == nil, !training.namesRun { throw ValidationError("--load names the avatar's run to enhance") }
   }
 
   func run() throws {
     StopSignal.listen()
-    let (place, resumed) = try chosenPlace()
-    var plan = try resumed.map { try TextureConfiguration($0) } ?? chosenConfiguration()
-    let source = try AvatarSource(load ?? plan.avatar, step: nil, device: .cpu), avatar = source.avatar
+    var start = try training.start(
+      method: "texture", experiment: try load.map(experimentName),
+      given: ["--variant": variant != nil, "--speech": speech != nil, "--size": size != nil], kept: TextureConfiguration.init,
+      new: chosenConfiguration)
+    let source = try AvatarSource(load ?? start.configuration.avatar, step: nil, device: .cpu), avatar = source.avatar
     guard let folder = data.map({ URL(filePath: $0).standardizedFileURL }) ?? source.data else {
       throw Failure.usage("an exported avatar knows no clip of its own; name its dataset with --data <folder>")
     }
     let camera = avatar.scene.camera
-    let size = plan.size ?? max(camera.width, camera.height)
-    plan.size = size
+    let size = start.configuration.size ?? max(camera.width, camera.height)
+    start.configuration.size = size
+    let plan = start.configuration
     let dataset = try Dataset(folder, size: size)
     let performance = try Performance(dataset, positions: Array(0..<dataset.count), by: avatar, isOwn: true, driver: avatar.driver)
     func draw(_ position: Int) throws -> Tensor {
@@ -87,8 +73,10 @@ struct TrainTexture: ParsableCommand {
     }
     let windows = try speechWindows(dataset, plan)
     // What cannot be drawn leaves no run folder behind.
-    if resumed == nil, let first = dataset.trainIndices.first { _ = (try draw(first), try dataset.image(first), try dataset.labels(first)) }
-    let run = try resumed ?? create(place, folder, source, plan)
+    if start.run == nil, let first = dataset.trainIndices.first {
+      _ = (try draw(first), try dataset.image(first), try dataset.labels(first))
+    }
+    let run = try start.open(experiment: source.avatar.record.experiment, data: folder)
     print("run       \(run.url.relativePath)")
     fflush(nil)
 
@@ -98,14 +86,14 @@ struct TrainTexture: ParsableCommand {
       progress: { drawing.show("drawn \($0) of \($1) frames of \(dataset.width) x \(dataset.height) pixels", last: $0 == $1) },
       shouldStop: { StopSignal.isRaised })
     drawing.finish()
-    guard let pictures else { throw stopped(run, "while the clip was drawn") }
+    guard let pictures else { throw stopped("while the clip was drawn", goOn: "texture", run) }
     let trainer = try TextureTrainer(pictures, plan, run: run, warn: complain)
     if trainer.step > 0 { print("resumed   at step \(trainer.step), \(ProgressTable.clock(trainer.seconds)) of training so far") }
     let table = ProgressTable()
-    let isDone = try trainer.train(budget(run.record, plan), progress: table.show, shouldStop: { StopSignal.isRaised })
+    let isDone = try trainer.train(training.budget(run, steps: plan.steps), progress: table.show, shouldStop: { StopSignal.isRaised })
     table.finish()
     print("saved     \(run.file(trainer.step).path(percentEncoded: false))")
-    guard isDone else { throw stopped(run, "at step \(trainer.step)") }
+    guard isDone else { throw stopped("at step \(trainer.step)", goOn: "texture", run) }
     try judge(pictures, run)
     print("next      likeness render --load \(load ?? plan.avatar) --enhance \(run.url.path(percentEncoded: false)) --output film.mp4")
   }
@@ -130,58 +118,23 @@ struct TrainTexture: ParsableCommand {
     print("\n\(gain)\n")
   }
 
-  private func stopped(_ run: RunFolder, _ when: String) -> ExitCode {
-    print("stopped   \(when); go on with: likeness train texture --output \(run.url.path(percentEncoded: false)) --resume")
-    return ExitCode(StopSignal.exitStatus ?? 1)
-  }
-
-  /// A run to go on with, or the place of a new one.
-  private func chosenPlace() throws -> (URL, RunFolder?) {
-    let outputs = URL(filePath: "outputs")
-    if let output {
-      let place = URL(filePath: output)
-      guard RunFolder.exists(place) else { return (place, nil) }
-      guard resume else { throw RunError(place, .exists) }
-      return (place, try again(place))
-    }
-    let experiment = try load.map { try experimentName($0) } ?? ""
-    if resume, let place = RunFolder.latest(in: outputs, experiment: experiment, method: "texture") { return (place, try again(place)) }
-    return (RunFolder.place(in: outputs, experiment: experiment, method: "texture"), nil)
-  }
-  private func again(_ place: URL) throws -> RunFolder {
-    guard variant == nil, speech == nil, config == nil, set.isEmpty, seed == nil, size == nil else {
-      throw ValidationError("a resumed run keeps its configuration; leave out --variant, --speech, --config, --set, --seed and --size")
-    }
-    return try RunFolder.resume(place)
-  }
   private func experimentName(_ load: String) throws -> String {
     let url = URL(filePath: load)
     return RunFolder.exists(url) ? try RunFolder.open(url).experiment : url.deletingPathExtension().lastPathComponent
   }
 
-  private func create(_ place: URL, _ folder: URL, _ source: AvatarSource, _ plan: TextureConfiguration) throws -> RunFolder {
-    let record = try RunRecord(
-      experiment: source.avatar.record.experiment, method: "texture", data: folder, maxMinutes: maxMinutes, configuration: plan)
-    return try RunFolder.create(place, record)
-  }
-
   private func chosenConfiguration() throws -> TextureConfiguration {
     var plan = TextureConfiguration.variant(variant ?? .light)
     plan.avatar = URL(filePath: load ?? "").absoluteURL.path
-    if let steps { plan.steps = steps }
-    if let seed { plan.seed = seed }
+    if let steps = training.steps { plan.steps = steps }
+    if let seed = training.seed { plan.seed = seed }
     if let size { plan.size = size }
     if let kind = speech.flatMap({ SpeechKind(rawValue: $0) }) {
       (plan.paper.speech, plan.paper.speechKind) = (try kind.features().channels, kind.rawValue)
     }
-    plan = try ConfigurationChanges(file: config.map { URL(filePath: $0) }, fields: set).applied(to: plan)
+    plan = try training.changed(plan)
     try plan.check()
     return plan
-  }
-
-  private func budget(_ record: RunRecord, _ plan: TextureConfiguration) -> TextureTrainer.Budget {
-    if let steps { return .steps(steps) }
-    return (maxMinutes ?? record.maxMinutes).map { .seconds($0 * 60) } ?? .steps(plan.steps)
   }
 }
 

@@ -1,3 +1,4 @@
+import Capture
 import Foundation
 import Torch
 
@@ -48,6 +49,13 @@ public enum GeneratorFile {
       throw PortraitError.file(url, "has a configuration that cannot be read; convert it again")
     }
   }
+
+  /// What stands in a file's metadata beside the configuration; throws what reading the file throws.
+  public static func notes(_ url: URL) throws -> [String: String] {
+    try Safetensors.read(url).metadata.filter { !["format", "version", "configuration"].contains($0.key) }
+  }
+  /// The generator that comes with the tool; throws `CaptureError` where the tool was carried away without its `Models` folder.
+  public static func shipped() throws -> URL { try DependencyFolder.shipped("prior-small.safetensors") }
 
   private static func stored(_ metadata: [String: String]) throws -> GeneratorConfiguration? {
     if let version = metadata["version"], metadata["format"] == format, version != self.version {

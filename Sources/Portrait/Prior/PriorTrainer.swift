@@ -6,12 +6,6 @@ import Torch
 /// Trains a generator of heads from pictures whose cameras are known: StyleGAN's game in three dimensions (Chan et al. 2022), making the
 /// pictures again from few numbers, or both.
 public final class PriorTrainer {
-  /// When a training ends: after so many steps, or so much time of training over all its sessions.
-  public enum Budget: Equatable, Sendable {
-    case steps(Int)
-    case seconds(Double)
-  }
-
   public let configuration: PriorConfiguration
   public let run: RunFolder
   public let device: Device
@@ -70,7 +64,7 @@ public final class PriorTrainer {
   }
 
   /// The training loop. Saves at intervals and at the end, also when `shouldStop` asks for it; returns whether the budget was used up.
-  public func train(_ budget: Budget, progress: (PriorProgress) -> Void, shouldStop: () -> Bool) throws -> Bool {
+  public func train(_ budget: TrainingBudget, progress: (PriorProgress) -> Void, shouldStop: () -> Bool) throws -> Bool {
     let clock = ContinuousClock(), c = configuration
     var last = clock.now
     var recent = PriorAverages()
@@ -98,12 +92,7 @@ public final class PriorTrainer {
   }
 
   /// How much of the budget is used up, 0...1.
-  private func fraction(_ budget: Budget) -> Double {
-    switch budget {
-    case .steps(let total): min(1, Double(step) / Double(max(1, total)))
-    case .seconds(let total): min(1, seconds / max(1e-9, total))
-    }
-  }
+  private func fraction(_ budget: TrainingBudget) -> Double { budget.fraction(step: step, seconds: seconds) }
   /// Pictures shown before the discriminator joins in.
   var startOfGame: Int { configuration.objective == .both ? Int(configuration.reconstruction.aloneKimg * 1000) : 0 }
 }

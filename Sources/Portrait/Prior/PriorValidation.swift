@@ -9,8 +9,7 @@ extension PriorTrainer {
   /// pictures made again: more is better; nil where neither is there.
   func validate(shouldStop: () -> Bool) throws -> Double? {
     let sheet = SampleSheet(average, people: 4, hearsCamera: configuration.hearsCamera, device: device)
-    let digits = String(step), name = "step-" + String(repeating: "0", count: max(0, 9 - digits.count)) + digits + ".png"
-    try ImageFile.write(sheet.picture(), to: run.validation.appending(path: name))
+    try ImageFile.write(sheet.picture(), to: run.picture(step))
     var values: [String: Double] = [:]
     let again = encoder.map { psnrOfPicturesMadeAgain($0) }
     if let again { values["validation_psnr"] = again }

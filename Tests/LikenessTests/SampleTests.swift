@@ -1,0 +1,52 @@
+import Foundation
+import Media
+import Portrait
+import Testing
+import Torch
+
+@Suite struct SampleTests {
+  /// The same people every time, others with another seed; a film of as many frames as were asked for.
+  @Test func drawsPeopleOfAGenerator() throws {
+    try withFolder { folder in
+      let file = folder.appending(path: "generator.safetensors")
+      try GeneratorFile.write(TriplaneGenerator(.tiny, Generator(seed: 2)), to: file, notes: ["hears_camera": "false"])
+      func sheet(_ name: String, _ extra: String...) throws -> Tensor {
+        let ending = try Tool.run(
+          ["sample", "--load", "generator.safetensors", "--people", "2", "--output", name] + extra, in: folder)
+        #expect(ending.status == 0, "\(ending.errors)")
+        return try ImageFile.read(folder.appending(path: name))
+      }
+      let people = try sheet("a.png")
+      #expect(people.shape == [2 * 64, 7 * 64, 3])
+      #expect(try sheet("b.png").array(UInt8.self) == people.array(UInt8.self))
+      #expect(try sheet("c.png", "--seed", "1").array(UInt8.self) != people.array(UInt8.self))
+
+      let film = try Tool.run(
+        ["sample", "--load", "generator.safetensors", "--people", "2", "--output", "a.mp4", "--seconds", "0.2"], in: folder)
+      #expect(film.status == 0, "\(film.errors)")
+      let reader = try VideoReader(folder.appending(path: "a.mp4"))
+      var frames = 0
+      while let frame = try reader.next() {
+        frames += 1
+        #expect(frame.rgb.shape == [64, 128, 3])
+      }
+      #expect(frames == 10)
+    }
+  }
+
+  @Test func saysWhatIsWrong() throws {
+    try withFolder { folder in
+      try Data("no tensors".utf8).write(to: folder.appending(path: "junk.safetensors"))
+      func says(_ words: String..., status: Int32) throws {
+        let ending = try Tool.run(["sample"] + words, in: folder)
+        #expect(ending.status == status, "\(words): \(ending.errors)")
+        #expect(!ending.errors.isEmpty)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["junk.safetensors"], "\(words)")
+      }
+      try says("--load", "absent.safetensors", "--output", "a.png", status: 65)
+      try says("--load", "junk.safetensors", "--output", "a.png", status: 65)
+      try says("--load", "junk.safetensors", "--output", "a.gif", status: 64)
+      try says("--output", "a.png", "--people", "0", status: 64)
+    }
+  }
+}
