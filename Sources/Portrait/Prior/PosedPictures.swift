@@ -127,6 +127,18 @@ package struct PosedBatch {
   /// `[B, 25]`.
   package let label: Tensor
 
+  package var count: Int { bytes.size(0) }
+
+  /// Runs of its pictures, as many as there are or `most`, as even as can be, each with the number of its first one.
+  func parts(_ most: Int) -> [(first: Int, part: PosedBatch)] {
+    let parts = min(most, count)
+    return (0..<parts).map { i in
+      let first = i * count / parts, next = (i + 1) * count / parts
+      func some(_ all: Tensor) -> Tensor { all.narrow(0, first, next - first) }
+      return (first, PosedBatch(bytes: some(bytes), coverage: coverage.map(some), depth: depth.map(some), label: some(label)))
+    }
+  }
+
   /// In -1...1.
   func images(on device: Device) -> Tensor { bytes.to(device).to(.float32) / 127.5 - 1 }
 

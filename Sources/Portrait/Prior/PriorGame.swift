@@ -22,10 +22,10 @@ extension PriorTrainer {
   private func invent(follows: Bool = false) -> (made: GeneratedPicture, labels: Tensor) {
     let labels = data.drawLabels(configuration.batch, random).to(device)
     let ws = network.map(draw([configuration.batch, configuration.generator.latent]), told(labels), follows: follows)
-    return (make(ws, labels), labels)
+    return (make(ws, labels, random), labels)
   }
   /// The pictures of style vectors, under the true cameras.
-  func make(_ ws: Tensor, _ labels: Tensor) -> GeneratedPicture {
+  func make(_ ws: Tensor, _ labels: Tensor, _ random: Generator) -> GeneratedPicture {
     network.render(network.planes(ws, noise: .random(random)), labels, ws, resolution: resolution, draws: .random(random))
   }
 

@@ -5,26 +5,43 @@ import Torch
 extension PriorTrainer {
   /// min over generator and encoder of the pictures' difference, plus what the encoder tells; `done` is the share of the budget used up.
   func makeAgain(_ encoder: LatentEncoder, done: Double) -> [String: Tensor] {
-    let pictures = data.draw(configuration.batch, random), truth = pictures.images(on: device), labels = pictures.label.to(device)
-    let (mean, logVariance) = encoder(truth)
-    let z = mean + (logVariance * 0.5).exp() * draw(mean.shape)
-    let ws = network.map(z, told(labels), follows: true)
-    let made = make(ws, labels)
-
-    let plan = configuration.reconstruction
-    var terms = ReconstructionLoss(plan).terms(made, truth, coverage: pictures.coverage?.to(device), depth: pictures.depth?.to(device))
-    terms["divergence"] = LatentEncoder.divergence(mean: mean, logVariance: logVariance).mean()
-    let costs = plan.costs
-    // In one order, so that the sum has the same last bits in every session.
-    let loss = terms.sorted { $0.key < $1.key }.reduce(Tensor.zeros([], device: device)) { $0 + $1.value * (costs[$1.key] ?? 0) }
-    loss.backward()
+    let pictures = data.draw(configuration.batch, random), told = told(pictures.label.to(device))
+    // Many small operators gain little from threads of their own: on the processor each lane takes a part of the batch, whole.
+    let parts = device == .cpu ? pictures.parts(Lanes.count) : [(0, pictures)]
+    let seeds = Tensor.randint(0..<Int(Int32.max), [parts.count], random).array(Int.self)
+    let parameters = adam.reconstruction.groups[0].parameters.map(\.tensor)
+    let found = Lanes.map(parts.count) { i in
+      let (first, part) = parts[i], share = Double(part.count) / Double(pictures.count)
+      let told = told.narrow(0, first, part.count)
+      let (loss, terms, ws) = lossOfMakingAgain(part, encoder, told: told, Generator(seed: UInt64(seeds[i])))
+      let gradients = gradients(of: [loss * share], for: parameters)
+      return (gradients: gradients, terms: terms.mapValues { $0.detach() * share }, w: ws.select(1, 0).detach())
+    }
+    network.backbone.mapping.follow(cat(found.map(\.w)))
+    // In one order, so that sums have the same last bits in every session.
+    for (i, parameter) in parameters.enumerated() {
+      parameter.grad = found.compactMap { $0.gradients[i] }.reduce(nil) { sum, next in sum.map { $0 + next } ?? next }
+    }
     let rate = configuration.rates.reconstruction * pow(configuration.rates.reconstructionDecay, done)
     adam.reconstruction.groups[0].learningRate = rate * min(1, Double(step + 1) / 100)
     apply(adam.reconstruction, adam.reconstruction.groups[0].parameters)
+    return found.dropFirst().reduce(found[0].terms) { sum, part in sum.merging(part.terms) { $0 + $1 } }
+  }
 
+  /// What making `pictures` again costs, its terms, and the style vectors of what was made.
+  private func lossOfMakingAgain(
+    _ pictures: PosedBatch, _ encoder: LatentEncoder, told: Tensor, _ random: Generator
+  ) -> (loss: Tensor, terms: [String: Tensor], ws: Tensor) {
+    let truth = pictures.images(on: device), labels = pictures.label.to(device), (mean, logVariance) = encoder(truth)
+    let z = mean + (logVariance * 0.5).exp() * Tensor.randn(mean.shape, random).to(device), ws = network.map(z, told)
+    let made = make(ws, labels, random), plan = configuration.reconstruction
+    var terms = ReconstructionLoss(plan).terms(made, truth, coverage: pictures.coverage?.to(device), depth: pictures.depth?.to(device))
+    terms["divergence"] = LatentEncoder.divergence(mean: mean, logVariance: logVariance).mean()
+    let costs = plan.costs
+    let loss = terms.sorted { $0.key < $1.key }.reduce(Tensor.zeros([], device: device)) { $0 + $1.value * (costs[$1.key] ?? 0) }
     terms["reconstruction"] = loss
     terms["squared_error"] = withoutGradient { (made.image - truth).square().mean() / 4 }
-    return terms
+    return (loss, terms, ws)
   }
 }
 
