@@ -23,7 +23,7 @@ public struct SpeechConfiguration: Codable, Sendable, Equatable {
   public var trackedLoss = 1.0
   /// What the mouth's way from its mean is multiplied with in pictures: where a voice leaves it open what the mouth does, the mean of all
   /// it may do moves less than any of it.
-  public var emphasis = 1.5
+  public var emphasis = 1.8
   /// Whether rays of the frames that speech drives teach what hears, too.
   public var learnsFromRays = true
   /// Frames of a batch that this distance is looked at on.
@@ -33,7 +33,7 @@ public struct SpeechConfiguration: Codable, Sendable, Equatable {
   public var steps = 3_000
   /// What the channels of normalized features are shifted by in training, standard deviation, each all through a window: as another
   /// voice, room or microphone would colour them.
-  public var colouring = 0.5
+  public var colouring = 0.25
 
   public init() {}
 }
