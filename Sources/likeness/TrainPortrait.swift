@@ -12,9 +12,9 @@ struct TrainPortrait: ParsableCommand {
       Stage prior trains a generator of heads, which knows what heads look like from all sides, from pictures whose cameras are known: a
       folder with dataset.json as EG3D has it, or `likeness synth population`. Every picture and camera is checked before training begins.
 
-      --objective says what it learns from. adversarial is EG3D's game against a discriminator: sharp in the end, and slow (millions of
-      pictures). reconstruction makes the training pictures again from few numbers each, with the population's masks and depth maps: faces in an
-      hour of four cores, soft ones. both, which preset small has, begins with the second and goes on with both.
+      --objective says what it learns from. reconstruction, which preset small has, makes the training pictures again from few numbers each, with
+      the population's masks and depth maps: faces in an hour of a few cores, soft ones. adversarial is EG3D's game against a discriminator: sharp
+      in the end, and slow (millions of pictures). both begins with the first and goes on with both.
 
       The run goes to outputs/<folder>/prior/<time>/: config.json, checkpoints/ (the last three and the best), metrics.jsonl, TensorBoard's
       events, validation/*.png (the same people every time, from five sides, then two depth maps), and at the end generator.safetensors,
@@ -44,7 +44,7 @@ struct TrainPortrait: ParsableCommand {
   var load: String?
   @Option(
     help: ArgumentHelp(
-      "Of prior: small (pictures of 128, hours of four cores), ffhq512 (the published sizes, days of GPUs) or tiny (for trying things out).",
+      "Of prior: small (pictures of 128, an hour of four cores), ffhq512 (the published sizes, days of GPUs) or tiny (for trying things out).",
       valueName: "name"))
   var preset: String?
   @Option(help: "Of prior: adversarial, reconstruction or both; the preset's by default.")

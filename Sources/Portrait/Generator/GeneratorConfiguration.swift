@@ -33,7 +33,8 @@ public struct GeneratorConfiguration: Codable, Sendable, Equatable {
   public static let small: GeneratorConfiguration = {
     var c = GeneratorConfiguration()
     (c.latent, c.width) = (256, 256)
-    (c.planeResolution, c.channelBase, c.channelMax) = (64, 4096, 256)
+    (c.planeResolution, c.planeChannels, c.channelBase, c.channelMax) = (64, 16, 2048, 256)
+    (c.decoderHidden, c.decoderFeatures) = (32, 16)
     c.superResolution = SuperResolutionConfiguration(inputResolution: 32, firstChannels: 32, secondChannels: 16, firstDoubles: true)
     (c.rendering.resolution, c.rendering.coarse, c.rendering.fine) = (32, 16, 16)
     c.rendering.axes = .fixed

@@ -21,8 +21,8 @@ extension PriorConfiguration {
       kimg: 25_000, seed: 1)
   }()
 
-  /// What a processor of a few cores can train on the synthetic population: white behind the heads, few channels, and pictures made again
-  /// before any discriminator judges.
+  /// What a processor of a few cores can train on the synthetic population in an hour: white behind the heads, few channels, and pictures
+  /// made again; nobody judges.
   public static let small: PriorConfiguration = {
     var generator = GeneratorConfiguration.small
     generator.rendering.whiteBack = true
@@ -30,22 +30,22 @@ extension PriorConfiguration {
     (discriminator.channelBase, discriminator.channelMax, discriminator.mappingLayers) = (2048, 128, 2)
     let rays = generator.rendering.resolution
     return PriorConfiguration(
-      preset: "small", objective: .both, generator: generator, discriminator: discriminator,
+      preset: "small", objective: .reconstruction, generator: generator, discriminator: discriminator,
       pictures: Pictures(background: .white, mirrors: true, limit: 0), batch: 8,
-      rates: Rates(generator: 1e-3, discriminator: 1e-3, reconstruction: 2e-3, reconstructionDecay: 0.1),
+      rates: Rates(generator: 1e-3, discriminator: 1e-3, reconstruction: 1e-2, reconstructionDecay: 0.05),
       schedules: PriorSchedules(
         blur: 2, blurKimg: 50, firstResolution: rays, lastResolution: rays, resolutionKimg: 0, swap: 0.5, swapKimg: 100),
       regularisation: Regularisation(gamma: 0.5, gradientEvery: 16, density: DensityRegularisation(), densityEvery: 4),
       reconstruction: Reconstruction(
-        raw: 0.5, detail: 1, depth: 1, coverage: 0.5, divergence: 1e-5, channelBase: 2048, channelMax: 128, aloneKimg: 200),
-      average: GeneratorAverage(kimg: 2.5), hearsCamera: false, validation: Validation(every: 1000, pictures: 256), saveEvery: 250,
+        raw: 0.5, detail: 1, depth: 1, coverage: 0.5, divergence: 2e-4, channelBase: 2048, channelMax: 128, aloneKimg: 200),
+      average: GeneratorAverage(kimg: 2.5), hearsCamera: false, validation: Validation(every: 500, pictures: 128), saveEvery: 250,
       kimg: 400, seed: 1)
   }()
 
   /// For tests: every part, in seconds.
   public static let tiny: PriorConfiguration = {
     var tiny = small
-    (tiny.preset, tiny.generator, tiny.batch) = ("tiny", .tiny, 4)
+    (tiny.preset, tiny.generator, tiny.batch, tiny.objective) = ("tiny", .tiny, 4, .both)
     tiny.generator.rendering.whiteBack = true
     let rays = tiny.generator.rendering.resolution
     tiny.discriminator.resolution = tiny.generator.imageResolution
