@@ -9,7 +9,7 @@ struct Sample: ParsableCommand {
     abstract: "Draw people who do not exist, from all sides, with a generator of heads.",
     discussion: """
       A picture (.png) has a person a row: five views, then how far the first and the middle one are (near is bright). A film (.mp4)
-      walks about each person, who then turns into the next.
+      walks about each person, who then turns into the next. A folder gets the views as pictures with their cameras in dataset.json.
 
       The generator that comes with the tool was trained on drawn people by `likeness train portrait --stage prior`.
 
@@ -21,7 +21,7 @@ struct Sample: ParsableCommand {
 
   @Option(help: ArgumentHelp("A generator: generator.safetensors of a training; by default the tool's own.", valueName: "file"))
   var load: String?
-  @Option(help: ArgumentHelp("The picture (.png) or film (.mp4) to write.", valueName: "file"))
+  @Option(help: ArgumentHelp("The picture (.png), film (.mp4) or folder to write.", valueName: "file"))
   var output: String
   @Option(help: "How many people.")
   var people = 4
@@ -37,8 +37,8 @@ struct Sample: ParsableCommand {
   private static let fps = 25.0
 
   func validate() throws {
-    guard ["png", "mp4"].contains(URL(filePath: output).pathExtension.lowercased()) else {
-      throw ValidationError("--output must end in .png or .mp4")
+    guard ["png", "mp4", ""].contains(URL(filePath: output).pathExtension.lowercased()) else {
+      throw ValidationError("--output must end in .png or .mp4, or be a folder")
     }
     guard (1...64).contains(people) else { throw ValidationError("--people must be 1...64") }
     guard (0...2).contains(truncation) else { throw ValidationError("--truncation must be 0...2") }
@@ -52,12 +52,15 @@ struct Sample: ParsableCommand {
     let generator = try GeneratorFile.read(file)
     // Generators of other tools hear of the camera.
     let hearsCamera = try GeneratorFile.notes(file)["hears_camera"] != "false"
-    if url.pathExtension.lowercased() == "png" {
-      let sheet = SampleSheet(generator, people: people, hearsCamera: hearsCamera, truncation: truncation, yaw: radians, seed: seed)
+    let sheet = SampleSheet(generator, people: people, hearsCamera: hearsCamera, truncation: truncation, yaw: radians, seed: seed)
+    switch url.pathExtension.lowercased() {
+    case "png":
       try ImageFile.write(sheet.picture(), to: url)
       print("\(output): \(people) people")
-    } else {
+    case "mp4":
       try film(Turntable(generator, people: people, hearsCamera: hearsCamera, truncation: truncation, yaw: radians, seed: seed), to: url)
+    default:
+      print("\(output): \(try sheet.write(to: url)) pictures of \(people) people")
     }
   }
   private var radians: Double { yaw * .pi / 180 }

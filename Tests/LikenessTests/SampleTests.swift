@@ -21,6 +21,15 @@ import Torch
       #expect(try sheet("b.png").array(UInt8.self) == people.array(UInt8.self))
       #expect(try sheet("c.png", "--seed", "1").array(UInt8.self) != people.array(UInt8.self))
 
+      let views = try Tool.run(["sample", "--load", "generator.safetensors", "--people", "2", "--output", "views"], in: folder)
+      #expect(views.status == 0, "\(views.errors)")
+      let posed = try PosedFolder(folder.appending(path: "views"))
+      #expect(posed.entries.count == 10)
+      let middle = try #require(posed.entries.first { $0.name == "1-2.png" })
+      #expect(middle.label == CameraSampler().label(yaw: 0, pitch: 0))
+      let pixels = try ImageFile.read(posed.picture("1-2.png"))
+      #expect(pixels.array(UInt8.self) == people.narrow(0, 64, 64).narrow(1, 128, 64).contiguous().array(UInt8.self))
+
       let film = try Tool.run(
         ["sample", "--load", "generator.safetensors", "--people", "2", "--output", "a.mp4", "--seconds", "0.2"], in: folder)
       #expect(film.status == 0, "\(film.errors)")

@@ -5,7 +5,7 @@ import Torch
 /// Photos as a folder that generators are trained on: pictures and `dataset.json`, as EG3D has them (see `PosedFolder`).
 public final class PhotoSet {
   public let folder: URL
-  private var rows: [Row] = []
+  private var rows: [PosedFolder.Entry] = []
   public var count: Int { rows.count }
 
   /// The folder is made for the first photo, where there is none.
@@ -29,23 +29,11 @@ public final class PhotoSet {
     }
     let url = folder.appending(path: name)
     try ImageFile.write(photo.image, to: url)
-    rows.append(Row(name: name, values: photo.label.values))
+    rows.append(PosedFolder.Entry(name: name, label: photo.label))
     return url
   }
   /// Writes `dataset.json` of what was added; throws `FileError`.
   public func finish() throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.withoutEscapingSlashes]
-    try AtomicFile.write(try encoder.encode(["labels": rows]), to: folder.appending(path: "dataset.json"))
-  }
-
-  private struct Row: Encodable {
-    let name: String
-    let values: [Float]
-    func encode(to encoder: any Encoder) throws {
-      var row = encoder.unkeyedContainer()
-      try row.encode(name)
-      try row.encode(values)
-    }
+    try PosedFolder.write(rows, to: folder)
   }
 }

@@ -8,6 +8,7 @@ public struct PosedFolder {
     /// Within the folder.
     public let name: String
     public let label: CameraLabel
+    public init(name: String, label: CameraLabel) { (self.name, self.label) = (name, label) }
   }
   public let url: URL
   public let entries: [Entry]
@@ -35,6 +36,13 @@ public struct PosedFolder {
     for entry in entries where !FileManager.default.fileExists(atPath: picture(entry.name).path) {
       throw PosedFolderError(picture(entry.name), "is not there, but dataset.json names it; bring the picture or remove its line")
     }
+  }
+
+  /// Writes `dataset.json` of pictures that lie in `folder`, atomically; throws `FileError`.
+  public static func write(_ entries: [Entry], to folder: URL) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.withoutEscapingSlashes]
+    try AtomicFile.write(try encoder.encode(["labels": entries]), to: folder.appending(path: "dataset.json"))
   }
 
   public func picture(_ name: String) -> URL { url.appending(path: name) }
@@ -90,4 +98,12 @@ public struct PosedFolderError: Error, CustomStringConvertible {
   public let text: String
   init(_ url: URL, _ text: String) { (self.url, self.text) = (url, text) }
   public var description: String { "\(url.relativePath): \(text)" }
+}
+
+extension PosedFolder.Entry: Encodable {
+  public func encode(to encoder: any Encoder) throws {
+    var row = encoder.unkeyedContainer()
+    try row.encode(name)
+    try row.encode(label.values)
+  }
 }

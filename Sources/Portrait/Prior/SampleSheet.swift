@@ -1,3 +1,5 @@
+import Foundation
+import Media
 import Torch
 
 /// People that a generator makes, always the same, from left to right and as depth maps: one a row.
@@ -21,26 +23,56 @@ public struct SampleSheet {
     (self.truncation, self.yaw, self.seed, self.device) = (truncation, yaw, seed, device)
   }
 
-  /// `[people * S, 7 S, 3]` uint8: five pictures from -`yaw` to `yaw`, then how far the first and the middle one are, near is bright.
-  public func picture() -> Tensor {
-    let sampler = CameraSampler(), c = network.configuration
-    let z = Tensor.randn([people, c.latent], Generator(seed: seed)).to(device)
+  /// All people from each side, `turns` from -1 to 1 times `yaw`.
+  private func views(_ turns: [Double]) -> [(label: CameraLabel, made: GeneratedPicture)] {
+    let sampler = CameraSampler(), z = Tensor.randn([people, network.configuration.latent], Generator(seed: seed)).to(device)
     return withoutGradient {
       let middle = sampler.middle.tensor.to(device).expand(people, CameraLabel.count)
       // Heard once: a face is not to change while the camera goes about it.
-      let ws = network.map(z, hearsCamera ? middle : middle.zerosLike(), truncation: truncation)
-      let planes = network.planes(ws)
-      let made = Self.turns.map { turn in
-        let label = sampler.label(yaw: turn * yaw, pitch: 0).tensor.to(device).expand(people, CameraLabel.count)
-        return network.render(planes, label, ws, draws: .even)
+      let ws = network.map(z, hearsCamera ? middle : middle.zerosLike(), truncation: truncation), planes = network.planes(ws)
+      return turns.map { turn in
+        let label = sampler.label(yaw: turn * yaw, pitch: 0)
+        return (label, network.render(planes, label.tensor.to(device).expand(people, CameraLabel.count), ws, draws: .even))
       }
+    }
+  }
+  /// `[N, 3, H, W]` in 0...1 to 0...255, the channels last, on the CPU.
+  private static func bytes(_ pictures: Tensor) -> Tensor {
+    (pictures.permute(0, 2, 3, 1).clamp(0, 1) * 255).round().to(.uint8).to(Device.cpu)
+  }
+
+  /// `[people * S, 7 S, 3]` uint8: five pictures from -`yaw` to `yaw`, then how far the first and the middle one are, near is bright.
+  public func picture() -> Tensor {
+    let made = views(Self.turns).map(\.made)
+    return withoutGradient {
       let depths = [made[0], made[Self.turns.count / 2]].map {
-        Self.shades($0, c.rendering).interpolate(size: made[0].image.shape.suffix(2), .nearest)
+        Self.shades($0, network.configuration.rendering).interpolate(size: made[0].image.shape.suffix(2), .nearest)
       }
       let columns = made.map { $0.image * 0.5 + 0.5 } + depths.map { $0.expand($0.size(0), 3, $0.size(2), $0.size(3)) }
-      let rows = cat(columns, 3).permute(0, 2, 3, 1)
-      return (rows.reshape(-1, rows.size(2), 3).clamp(0, 1) * 255).round().to(.uint8).to(Device.cpu)
+      let rows = Self.bytes(cat(columns, 3))
+      return rows.reshape(-1, rows.size(2), 3)
     }
+  }
+
+  /// Writes every view as a picture of its own, `person-view.png`, with the cameras in `dataset.json`, as `PosedFolder` reads it; returns how
+  /// many. Makes the folder; throws `FileError`.
+  public func write(to folder: URL) throws -> Int {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw FileError(folder, "cannot make the folder", remedy: "name another --output")
+    }
+    var entries: [PosedFolder.Entry] = []
+    for (view, (label, made)) in views(Self.turns).enumerated() {
+      let pictures = withoutGradient { Self.bytes(made.image * 0.5 + 0.5) }
+      for person in 0..<people {
+        let name = "\(person)-\(view).png"
+        try ImageFile.write(pictures[.at(person)], to: folder.appending(path: name))
+        entries.append(PosedFolder.Entry(name: name, label: label))
+      }
+    }
+    try PosedFolder.write(entries, to: folder)
+    return entries.count
   }
 
   /// `[N, 1, h, w]` in 0...1: near is 1, far and nothing 0.
