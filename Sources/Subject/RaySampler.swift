@@ -88,7 +88,7 @@ public final class RaySampler {
       let pixels = try labels[frame]
       let perClass =
         switch configuration.rule {
-        case .epoch: apportion(wanted, among: present(shares, pixels))
+        case .epoch: apportion(wanted, among: epoch == 0 ? unjudged(pixels) : present(shares, pixels))
         case .step: scatter(wanted, by: pixels.counts.enumerated().map { shares[$0] * Double($1) }, generator)
         case .uniform: scatter(wanted, by: pixels.counts.map(Double.init), generator)
         }
@@ -155,6 +155,13 @@ public final class RaySampler {
   private func present(_ shares: [Double], _ pixels: PixelLists.Frame) -> [Double] {
     let kept = zip(shares, pixels.counts).map { $1 > 0 ? $0 : 0 }, sum = kept.reduce(0, +)
     return sum > 0 ? kept.map { $0 / sum } : kept
+  }
+
+  /// Shares before any loss is known: half the rays go evenly to the classes that a frame has, half to every pixel alike. Evenly alone, a
+  /// background of half the picture gets a twelfth of the rays, and for hundreds of steps nobody learns that there is nothing about the head.
+  private func unjudged(_ pixels: PixelLists.Frame) -> [Double] {
+    let all = Double(max(1, pixels.counts.reduce(0, +)))
+    return zip(present(shares, pixels), pixels.counts).map { 0.5 * ($0 + Double($1) / all) }
   }
 
   /// Whole numbers with sum `count`, as near to `shares` of it as can be; those with the largest remainders are rounded up.
