@@ -32,7 +32,7 @@ public struct GeneratorConfiguration: Codable, Sendable, Equatable {
   /// What a processor can train: planes of 64, pictures of 128 x 128.
   public static let small: GeneratorConfiguration = {
     var c = GeneratorConfiguration()
-    (c.latent, c.width) = (256, 256)
+    (c.latent, c.width) = (64, 256)
     (c.planeResolution, c.planeChannels, c.channelBase, c.channelMax) = (64, 16, 2048, 256)
     (c.decoderHidden, c.decoderFeatures) = (32, 16)
     c.superResolution = SuperResolutionConfiguration(inputResolution: 32, firstChannels: 32, secondChannels: 16, firstDoubles: true)

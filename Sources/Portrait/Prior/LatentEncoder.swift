@@ -1,13 +1,17 @@
 import Torch
 
-/// What a picture tells of the latent vector that makes it: a normal distribution for each number (Kingma and Welling 2014).
+/// What a picture tells of the latent vector that makes it: z = clarity t + sqrt(1 - clarity^2) noise, where t are the encoder's numbers,
+/// whitened by what it has said of many pictures.
 ///
-/// It only serves to train the generator. Each nat that it tells costs, so that what it tells of all pictures together comes to look like
-/// z ~ N(0, 1), and new z make new people.
+/// It only serves to train the generator. Whatever the encoder says, t of all pictures together has mean 0 and covariance 1, and so has z:
+/// new z of N(0, 1) make new people, and differences between pictures are loud from the first step, so that the generator learns to listen.
 final class LatentEncoder: Module, NamedParts {
   private let _blocks: [(name: String, part: DiscriminatorBlock)]
   var namedParts: [(name: String, part: any Module)] { _blocks }
-  let fc, mean, logVariance: EqualisedLinear
+  let fc, out: EqualisedLinear
+  /// Running mean `[latent]` and covariance `[latent, latent]` of what is said; not trained.
+  let center, covariance: Tensor
+  private let _clarity: Double
 
   init(_ c: PriorConfiguration, _ generator: Generator) {
     func channels(_ side: Int) -> Int { min(c.reconstruction.channelBase / side, c.reconstruction.channelMax) }
@@ -15,19 +19,36 @@ final class LatentEncoder: Module, NamedParts {
       ("b\(side)", DiscriminatorBlock(channels(side), channels(side / 2), pictures: side == c.size ? 3 : nil, clamp: nil, generator))
     }
     fc = EqualisedLinear(channels(4) * 16, 2 * channels(4), activation: .lrelu, generator)
-    mean = EqualisedLinear(2 * channels(4), c.generator.latent, generator)
-    // In the beginning it should be heard through its own noise.
-    logVariance = EqualisedLinear(2 * channels(4), c.generator.latent, initialBias: -3, generator)
+    out = EqualisedLinear(2 * channels(4), c.generator.latent, generator)
+    (center, covariance) = (Tensor.zeros([c.generator.latent]), Tensor.zeros([c.generator.latent, c.generator.latent]))
+    _clarity = c.reconstruction.clarity
   }
 
-  /// Of pictures `[N, 3, S, S]` in -1...1, `[N, latent]` each.
-  func callAsFunction(_ pictures: Tensor) -> (mean: Tensor, logVariance: Tensor) {
-    let x = fc(_blocks.reduce(pictures) { $1.part($0) }.flatten(1))
-    return (mean(x), logVariance(x).clamp(-12, 6))
+  /// What it says of pictures `[N, 3, S, S]` in -1...1: `[N, latent]`, of any mean and covariance.
+  func said(_ pictures: Tensor) -> Tensor { out(fc(_blocks.reduce(pictures) { $1.part($0) }.flatten(1))) }
+
+  /// Moves mean and covariance towards those of what was said of some pictures, `[N, latent]`, and keeps `share` of them.
+  func follow(_ said: Tensor, keeping share: Double) {
+    withoutGradient {
+      let mean = said.mean(0), apart = said - center
+      center.lerp_(mean, 1 - share)
+      covariance.lerp_(apart.t().matmul(apart) / Double(said.size(0)), 1 - share)
+    }
   }
 
-  /// Nats that a picture's distribution tells beyond N(0, 1), `[N]`: `sum (m^2 + v - log v - 1) / 2`.
-  static func divergence(mean: Tensor, logVariance: Tensor) -> Tensor {
-    ((mean.square() + logVariance.exp() - logVariance - 1) * 0.5).sum(1)
+  /// What makes t of what is said less the mean, `[latent, latent]`: the inverse of the covariance's Cholesky factor, without history.
+  func whitening() -> Tensor {
+    withoutGradient {
+      // What varies by less than a thousandth of the mean variance is not made as loud as the rest.
+      let n = covariance.size(0), least = (covariance.diagonal().mean() * 1e-3 + 1e-12) * Tensor.eye(n, device: covariance.device)
+      return (covariance + least).cholesky().inverse()
+    }
+  }
+  /// t of what is said, `[N, latent]`.
+  func whitened(_ said: Tensor, by whitening: Tensor) -> Tensor { (said - center).matmul(whitening.t()) }
+
+  /// z of t, `[N, latent]` each.
+  func latents(_ t: Tensor, _ random: Generator) -> Tensor {
+    t * _clarity + Tensor.randn(t.shape, random).to(t.device) * (1 - _clarity * _clarity).squareRoot()
   }
 }

@@ -7,7 +7,7 @@ public struct PriorConfiguration: Codable, Equatable, Sendable {
   public enum Objective: String, Codable, CaseIterable, Sendable {
     /// Make pictures that a discriminator takes for real ones.
     case adversarial
-    /// Make the training pictures again, from what an encoder tells of them in as few bits as it can.
+    /// Make the training pictures again, from few numbers that an encoder tells of each.
     case reconstruction
     /// The second at first, then both by turns.
     case both
@@ -39,8 +39,8 @@ public struct PriorConfiguration: Codable, Equatable, Sendable {
   public struct Reconstruction: Codable, Equatable, Sendable {
     /// Of the rendered picture, of differences between neighbouring pixels, of the distance, of what the head covers.
     public var raw, detail, depth, coverage: Double
-    /// Of a nat that the encoder tells.
-    public var divergence: Double
+    /// How much of a latent number's spread a picture tells, 0...1; the rest is noise. It costs nothing.
+    public var clarity: Double
     /// The encoder's channels, as the discriminator's.
     public var channelBase: Int, channelMax: Int
     /// Thousands of pictures before the discriminator joins in, where both are to.
@@ -112,10 +112,10 @@ public struct PriorConfiguration: Codable, Equatable, Sendable {
         "schedules.swapKimg": schedules.swapKimg, "regularisation.gamma": regularisation.gamma,
         "regularisation.density.weight": regularisation.density.weight, "reconstruction.raw": reconstruction.raw,
         "reconstruction.detail": reconstruction.detail, "reconstruction.depth": reconstruction.depth,
-        "reconstruction.coverage": reconstruction.coverage, "reconstruction.divergence": reconstruction.divergence,
+        "reconstruction.coverage": reconstruction.coverage,
         "reconstruction.aloneKimg": reconstruction.aloneKimg, "average.kimg": average.kimg,
       ])
-    try PortraitError.require(0...1, ["schedules.swap": schedules.swap])
+    try PortraitError.require(0...1, ["schedules.swap": schedules.swap, "reconstruction.clarity": reconstruction.clarity])
     try PortraitError.require(
       1e-9...1,
       [

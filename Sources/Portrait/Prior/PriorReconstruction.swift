@@ -3,21 +3,24 @@ import Torch
 
 /// The step that makes training pictures again.
 extension PriorTrainer {
-  /// min over generator and encoder of the pictures' difference, plus what the encoder tells; `done` is the share of the budget used up.
+  /// min over generator and encoder of the pictures' difference; `done` is the share of the budget used up.
   func makeAgain(_ encoder: LatentEncoder, done: Double) -> [String: Tensor] {
     let pictures = data.draw(configuration.batch, random), told = told(pictures.label.to(device))
     // Many small operators gain little from threads of their own: on the processor each lane takes a part of the batch, whole.
     let parts = device == .cpu ? pictures.parts(Lanes.count) : [(0, pictures)]
     let seeds = Tensor.randint(0..<Int(Int32.max), [parts.count], random).array(Int.self)
     let parameters = adam.reconstruction.groups[0].parameters.map(\.tensor)
+    if step == 0 { listen(to: encoder) }
+    let whitening = encoder.whitening()
     let found = Lanes.map(parts.count) { i in
       let (first, part) = parts[i], share = Double(part.count) / Double(pictures.count)
       let told = told.narrow(0, first, part.count)
-      let (loss, terms, ws) = lossOfMakingAgain(part, encoder, told: told, Generator(seed: UInt64(seeds[i])))
+      let (loss, terms, said, ws) = lossOfMakingAgain(part, encoder, whitening, told: told, Generator(seed: UInt64(seeds[i])))
       let gradients = gradients(of: [loss * share], for: parameters)
-      return (gradients: gradients, terms: terms.mapValues { $0.detach() * share }, w: ws.select(1, 0).detach())
+      return (gradients: gradients, terms: terms.mapValues { $0.detach() * share }, said: said.detach(), w: ws.select(1, 0).detach())
     }
     network.backbone.mapping.follow(cat(found.map(\.w)))
+    encoder.follow(cat(found.map(\.said)), keeping: 0.99)
     // In one order, so that sums have the same last bits in every session.
     for (i, parameter) in parameters.enumerated() {
       parameter.grad = found.compactMap { $0.gradients[i] }.reduce(nil) { sum, next in sum.map { $0 + next } ?? next }
@@ -28,27 +31,33 @@ extension PriorTrainer {
     return found.dropFirst().reduce(found[0].terms) { sum, part in sum.merging(part.terms) { $0 + $1 } }
   }
 
-  /// What making `pictures` again costs, its terms, and the style vectors of what was made.
+  /// Takes mean and covariance of what an untrained encoder says of some pictures.
+  private func listen(to encoder: LatentEncoder) {
+    let said = withoutGradient { cat((0..<16).map { _ in encoder.said(data.draw(32, random).images(on: device)) }) }
+    // The mean first: the covariance is about it.
+    for _ in 0..<2 { encoder.follow(said, keeping: 0) }
+  }
+
+  /// What making `pictures` again costs, its terms, what the encoder says of them, and the style vectors of what was made.
   private func lossOfMakingAgain(
-    _ pictures: PosedBatch, _ encoder: LatentEncoder, told: Tensor, _ random: Generator
-  ) -> (loss: Tensor, terms: [String: Tensor], ws: Tensor) {
-    let truth = pictures.images(on: device), labels = pictures.label.to(device), (mean, logVariance) = encoder(truth)
-    let z = mean + (logVariance * 0.5).exp() * Tensor.randn(mean.shape, random).to(device), ws = network.map(z, told)
+    _ pictures: PosedBatch, _ encoder: LatentEncoder, _ whitening: Tensor, told: Tensor, _ random: Generator
+  ) -> (loss: Tensor, terms: [String: Tensor], said: Tensor, ws: Tensor) {
+    let truth = pictures.images(on: device), labels = pictures.label.to(device), said = encoder.said(truth)
+    let ws = network.map(encoder.latents(encoder.whitened(said, by: whitening), random), told)
     let made = make(ws, labels, random), plan = configuration.reconstruction
     var terms = ReconstructionLoss(plan).terms(made, truth, coverage: pictures.coverage?.to(device), depth: pictures.depth?.to(device))
-    terms["divergence"] = LatentEncoder.divergence(mean: mean, logVariance: logVariance).mean()
     let costs = plan.costs
     let loss = terms.sorted { $0.key < $1.key }.reduce(Tensor.zeros([], device: device)) { $0 + $1.value * (costs[$1.key] ?? 0) }
     terms["reconstruction"] = loss
     terms["squared_error"] = withoutGradient { (made.image - truth).square().mean() / 4 }
-    return (loss, terms, ws)
+    return (loss, terms, said, ws)
   }
 }
 
 extension PriorConfiguration.Reconstruction {
   /// What each term of the loss costs.
   var costs: [String: Double] {
-    ["picture": 1, "raw": raw, "detail": detail, "depth": depth, "coverage": coverage, "divergence": divergence]
+    ["picture": 1, "raw": raw, "detail": detail, "depth": depth, "coverage": coverage]
   }
 }
 

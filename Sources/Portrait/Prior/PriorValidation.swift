@@ -23,12 +23,13 @@ extension PriorTrainer {
     return score
   }
 
-  /// Decibels over a few pictures, always the same, made again by the mean generator from what the encoder is surest of.
+  /// Decibels over a few pictures, always the same, made again by the mean generator from what the encoder says, without noise.
   private func psnrOfPicturesMadeAgain(_ encoder: LatentEncoder) -> Double {
     withoutGradient {
       let count = min(16, data.count), places = (0..<count).map { (2 * $0 + 1) * data.count / (2 * count) }
       let pictures = data.batch(Tensor(places)), truth = pictures.images(on: device), labels = pictures.label.to(device)
-      let ws = average.map(encoder(truth).mean, configuration.hearsCamera ? labels : labels.zerosLike())
+      let ws = average.map(
+        encoder.whitened(encoder.said(truth), by: encoder.whitening()), configuration.hearsCamera ? labels : labels.zerosLike())
       let made = average.render(average.planes(ws), labels, ws, resolution: resolution, draws: .even)
       return -10 * log10(max(1e-10, ((made.image - truth).square().mean() / 4).item))
     }
