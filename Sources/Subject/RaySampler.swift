@@ -18,6 +18,8 @@ public struct RaySamplerConfiguration: Codable, Sendable, Equatable {
   public var weights: [Double]
   /// The least share of a class under the paper's rule, so that none dies.
   public var floor = 0.01
+  /// Under the paper's rule, the part of the rays that see every pixel alike, whatever its class; 0 is the paper's.
+  public var everywhere = 0.0
   /// Rays a step.
   public var rays = 2048
   /// Frames they are taken from.
@@ -88,7 +90,7 @@ public final class RaySampler {
       let pixels = try labels[frame]
       let perClass =
         switch configuration.rule {
-        case .epoch: apportion(wanted, among: epoch == 0 ? unjudged(pixels) : present(shares, pixels))
+        case .epoch: apportion(wanted, among: spread(present(shares, pixels), pixels))
         case .step: scatter(wanted, by: pixels.counts.enumerated().map { shares[$0] * Double($1) }, generator)
         case .uniform: scatter(wanted, by: pixels.counts.map(Double.init), generator)
         }
@@ -157,11 +159,13 @@ public final class RaySampler {
     return sum > 0 ? kept.map { $0 / sum } : kept
   }
 
-  /// Shares before any loss is known: half the rays go evenly to the classes that a frame has, half to every pixel alike. Evenly alone, a
-  /// background of half the picture gets a twelfth of the rays, and for hundreds of steps nobody learns that there is nothing about the head.
-  private func unjudged(_ pixels: PixelLists.Frame) -> [Double] {
+  /// Shares of which a part goes to every pixel alike: half before any loss is known, `everywhere` later.
+  ///
+  /// By classes alone a background of half the picture gets a tenth of the rays, and for a thousand steps a haze stands about the head.
+  private func spread(_ shares: [Double], _ pixels: PixelLists.Frame) -> [Double] {
+    let part = epoch == 0 ? max(configuration.everywhere, 0.5) : configuration.everywhere
     let all = Double(max(1, pixels.counts.reduce(0, +)))
-    return zip(present(shares, pixels), pixels.counts).map { 0.5 * ($0 + Double($1) / all) }
+    return zip(shares, pixels.counts).map { (1 - part) * $0 + part * Double($1) / all }
   }
 
   /// Whole numbers with sum `count`, as near to `shares` of it as can be; those with the largest remainders are rounded up.

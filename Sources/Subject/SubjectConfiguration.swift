@@ -105,6 +105,7 @@ public struct SubjectConfiguration: Codable, Sendable, Equatable {
     c.steps = 30_000
     c.rays.rays = 2048
     c.rays.frames = 8
+    c.rays.everywhere = 0.5
     c.mesh.warmUpSteps = 2_000
     c.mesh.warmUpLearningRate = 1e-2
     c.mesh.every = 4

@@ -75,6 +75,19 @@ import Torch
     }
   }
 
+  /// A part of the rays sees every pixel alike for good where it is asked for.
+  @Test func aPartOfTheRaysGoesEverywhere() throws {
+    var configuration = RaySamplerConfiguration.paper
+    configuration.everywhere = 0.8
+    let sampler = RaySampler(configuration, frames: [0]) { _ in Self.face() }, generator = Generator(seed: 2)
+    let labels = Self.face().array(UInt8.self), skin = Double(labels.count { $0 == 1 }) / Double(labels.count { $0 < 12 })
+    var drawn = counts(try sampler.draw(generator))
+    sampler.record(losses: (0..<12).map { $0 == 7 ? Double(drawn[7]) : 0 }, rays: drawn.map(Double.init))
+    drawn = counts(try sampler.draw(generator))
+    // All loss is the mouth's: the skin has the floor, and its area's share of the rest.
+    #expect(sampler.epoch == 1 && abs(Double(drawn[1]) / 2048 - (0.2 * sampler.shares[1] / (sampler.shares[7] + 0.03) + 0.8 * skin)) < 0.01)
+  }
+
   @Test func everyLabelIsThePixelsOwn() throws {
     let labels = Self.face().array(UInt8.self)
     for configuration in [RaySamplerConfiguration.paper, .published] {
