@@ -104,7 +104,7 @@ struct TrainPortrait: ParsableCommand {
     let run = trainer.run, planned = plan.steps(kimg: plan.kimg)
     let budget = kimg.map { .steps(plan.steps(kimg: $0)) } ?? training.budget(run, steps: planned)
     print("run       \(run.url.relativePath)")
-    print("training  \(trainer.words), \(budget) with \(plan.batch) pictures each")
+    print("training  \(trainer.words), \(budget), \(plan.batch) pictures a step")
     try finish(run, trainer.exported, startsAt: (trainer.step, trainer.seconds)) { progress in
       (try trainer.train(budget, progress: progress, shouldStop: { StopSignal.isRaised }), trainer.step)
     }
@@ -122,7 +122,7 @@ struct TrainPortrait: ParsableCommand {
     let run = trainer.run, budget = training.budget(run, steps: plan.steps)
     print("run       \(run.url.relativePath)")
     print(
-      "training  super-resolution of \(plan.firstChannels) and \(plan.secondChannels) channels, \(budget) with \(plan.batch) pictures each")
+      "training  super-resolution of \(plan.firstChannels) and \(plan.secondChannels) channels, \(budget), \(plan.batch) pictures a step")
     try finish(run, trainer.exported, startsAt: (trainer.step, trainer.seconds)) { progress in
       (try trainer.train(budget, progress: progress, shouldStop: { StopSignal.isRaised }), trainer.step)
     }
