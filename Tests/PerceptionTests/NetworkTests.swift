@@ -46,7 +46,8 @@ import Torch
 
   @Test func arcFace() throws {
     let network = ArcFace(Generator(seed: 1))
-    try network.fill()
+    // The blocks' numbers grow to millions; unscaled, the gates' steps would turn differences of rounding into other vectors.
+    try network.fill { $0.contains(".fc") ? 0.03 : 1 }
     let vectors = withoutGradient { network(picture("in.square", [1, 3, 112, 112])) }
     expectClose(vectors, try #require(try fixture()["arcface"]), absolute: 1e-5, "ArcFace")
   }

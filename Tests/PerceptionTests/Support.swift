@@ -16,11 +16,11 @@ func assets(_ path: String) -> URL {
 func exist(_ path: String) -> Bool { FileManager.default.fileExists(atPath: assets(path).path) }
 
 extension Module {
-  /// Gives every weight the value of its name, by loading, so that a wrong name or shape is found.
-  func fill() throws {
+  /// Gives every weight the value of its name times `scale` of it, by loading, so that a wrong name or shape is found.
+  func fill(_ scale: (String) -> Double = { _ in 1 }) throws {
     var tensors: [String: Tensor] = [:]
     for (name, tensor) in state() {
-      tensors[name] = name.hasSuffix("num_batches_tracked") ? .zeros([], .int64) : Procedural.weight(name, tensor.shape)
+      tensors[name] = name.hasSuffix("num_batches_tracked") ? .zeros([], .int64) : Procedural.weight(name, tensor.shape) * scale(name)
     }
     try load(tensors)
   }
