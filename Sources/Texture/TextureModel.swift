@@ -29,6 +29,9 @@ extension TextureConfiguration {
 }
 
 /// A few convolutions on a grid of fewer pixels, whose result is added to the picture: each reads and writes a block of pixels at its ends.
+///
+/// Where the picture is even nothing is added: the first filters have no mean, and nothing has a bias. Otherwise the same pattern of dots in
+/// every block is the first thing to be learnt when there is too little detail.
 final class LightTexture: TextureModel {
   let entry: Conv2d
   let layers: [Conv2d]
@@ -38,9 +41,9 @@ final class LightTexture: TextureModel {
   init(_ shape: TextureConfiguration.Light, _ generator: Generator) {
     let block = shape.block
     grain = block
-    entry = Conv2d(3, shape.width, kernel: 2 * block, stride: block, padding: block / 2, generator)
-    layers = (0..<shape.layers).map { _ in Conv2d(shape.width, shape.width, kernel: 3, padding: 1, generator) }
-    exit = Conv2d(shape.width, 3 * block * block, kernel: 3, padding: 1, generator)
+    entry = Conv2d(3, shape.width, kernel: 2 * block, bias: false, generator)
+    layers = (0..<shape.layers).map { _ in Conv2d(shape.width, shape.width, kernel: 3, padding: 1, bias: false, generator) }
+    exit = Conv2d(shape.width, 3 * block * block, kernel: 3, padding: 1, bias: false, generator)
     // An untrained one changes nothing.
     withoutGradient { for (_, tensor) in exit.state() { tensor.zero_() } }
   }
@@ -49,8 +52,10 @@ final class LightTexture: TextureModel {
   func enhance(_ picture: Tensor, speech: Tensor?) -> Tensor { correct(picture) }
 
   private func correct(_ picture: Tensor) -> Tensor {
+    let margin = Array(repeating: grain / 2, count: 4)
+    let filters = entry.weight - entry.weight.mean(2, 3, keepdim: true)
     // A unit that could fall silent would not learn again.
-    var x = entry(picture - 0.5).leakyRelu(0.1)
+    var x = picture.pad(margin, .replicate).conv2d(filters, nil, stride: grain).leakyRelu(0.1)
     for layer in layers { x = layer(x).leakyRelu(0.1) }
     return picture + exit(x).pixelShuffle(grain)
   }

@@ -68,6 +68,20 @@ import Torch
     }
   }
 
+  /// What is even stays as it is, so that no pattern of the blocks can be learnt; what is not is changed.
+  @Test func lightAddsNothingToEvenPictures() throws {
+    try withFolder { folder in
+      let configuration = small(.light)
+      let trainer = try TextureTrainer(data(), configuration, run: try run(folder, "run", configuration), warn: { _ in })
+      #expect(try trainer.train(.steps(20), progress: { _ in }, shouldStop: { false }))
+      let enhancer = try TextureEnhancer(trainer.run.file(20), warn: { _ in })
+      let even = Tensor([0.2, 0.5, 0.7] as [Float]).expand(37, 50, 3)
+      #expect((enhancer(even) - even).abs().max().item < 1e-6)
+      let picture = texture(10, 32)
+      #expect((enhancer(picture) - picture).abs().max().item > 2e-5)
+    }
+  }
+
   /// What is stopped and gone on with is what was never stopped, bit for bit.
   @Test(arguments: TextureConfiguration.Variant.allCases) func trainingGoesOnWhereItStopped(variant: TextureConfiguration.Variant) throws {
     try withFolder { folder in

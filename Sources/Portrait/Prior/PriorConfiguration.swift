@@ -37,8 +37,9 @@ public struct PriorConfiguration: Codable, Equatable, Sendable {
   }
   /// Where pictures are made again; what the terms cost beside the mean absolute difference of the pictures, which costs 1.
   public struct Reconstruction: Codable, Equatable, Sendable {
-    /// Of the rendered picture, of differences between neighbouring pixels, of the distance, of what the head covers.
-    public var raw, detail, depth, coverage: Double
+    /// Of the rendered picture, of differences between neighbouring pixels and of how large they are around each place, of the distance, of
+    /// what the head covers.
+    public var raw, detail, contrast, depth, coverage: Double
     /// How much of a latent number's spread a picture tells, 0...1; the rest is noise. It costs nothing.
     public var clarity: Double
     /// The encoder's channels, as the discriminator's.
@@ -111,8 +112,8 @@ public struct PriorConfiguration: Codable, Equatable, Sendable {
         "schedules.blur": schedules.blur, "schedules.blurKimg": schedules.blurKimg, "schedules.resolutionKimg": schedules.resolutionKimg,
         "schedules.swapKimg": schedules.swapKimg, "regularisation.gamma": regularisation.gamma,
         "regularisation.density.weight": regularisation.density.weight, "reconstruction.raw": reconstruction.raw,
-        "reconstruction.detail": reconstruction.detail, "reconstruction.depth": reconstruction.depth,
-        "reconstruction.coverage": reconstruction.coverage,
+        "reconstruction.detail": reconstruction.detail, "reconstruction.contrast": reconstruction.contrast,
+        "reconstruction.depth": reconstruction.depth, "reconstruction.coverage": reconstruction.coverage,
         "reconstruction.aloneKimg": reconstruction.aloneKimg, "average.kimg": average.kimg,
       ])
     try PortraitError.require(0...1, ["schedules.swap": schedules.swap, "reconstruction.clarity": reconstruction.clarity])

@@ -16,7 +16,7 @@ extension PriorConfiguration {
         blur: 10, blurKimg: 200, firstResolution: 64, lastResolution: 128, resolutionKimg: 1000, swap: 0.5, swapKimg: 1000),
       regularisation: Regularisation(gamma: 1, gradientEvery: 16, density: DensityRegularisation(), densityEvery: 4),
       reconstruction: Reconstruction(
-        raw: 1, detail: 1, depth: 1, coverage: 0, clarity: 0.95, channelBase: 32768, channelMax: 512, aloneKimg: 0),
+        raw: 1, detail: 1, contrast: 1, depth: 1, coverage: 0, clarity: 0.95, channelBase: 32768, channelMax: 512, aloneKimg: 0),
       average: GeneratorAverage(kimg: 10), hearsCamera: true, validation: Validation(every: 1000, pictures: 1000), saveEvery: 500,
       kimg: 25_000, seed: 1)
   }()
@@ -37,7 +37,7 @@ extension PriorConfiguration {
         blur: 2, blurKimg: 50, firstResolution: rays, lastResolution: rays, resolutionKimg: 0, swap: 0.5, swapKimg: 100),
       regularisation: Regularisation(gamma: 0.5, gradientEvery: 16, density: DensityRegularisation(), densityEvery: 4),
       reconstruction: Reconstruction(
-        raw: 0.5, detail: 1, depth: 1, coverage: 0.5, clarity: 0.95, channelBase: 2048, channelMax: 128, aloneKimg: 200),
+        raw: 0.5, detail: 1, contrast: 1, depth: 1, coverage: 0.5, clarity: 0.95, channelBase: 2048, channelMax: 128, aloneKimg: 200),
       average: GeneratorAverage(kimg: 2.5), hearsCamera: false, validation: Validation(every: 500, pictures: 128), saveEvery: 250,
       kimg: 400, seed: 1)
   }()

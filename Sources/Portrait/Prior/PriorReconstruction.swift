@@ -57,12 +57,12 @@ extension PriorTrainer {
 extension PriorConfiguration.Reconstruction {
   /// What each term of the loss costs.
   var costs: [String: Double] {
-    ["picture": 1, "raw": raw, "detail": detail, "depth": depth, "coverage": coverage]
+    ["picture": 1, "raw": raw, "detail": detail, "contrast": contrast, "depth": depth, "coverage": coverage]
   }
 }
 
 /// How far a made picture is from the truth.
-struct ReconstructionLoss {
+package struct ReconstructionLoss {
   let plan: PriorConfiguration.Reconstruction
   init(_ plan: PriorConfiguration.Reconstruction) { self.plan = plan }
 
@@ -72,6 +72,7 @@ struct ReconstructionLoss {
     let side = made.raw.size(2), small = PosedBatch.reduced(truth, to: side)
     var terms = ["picture": made.image.l1Loss(truth), "raw": made.raw.l1Loss(small)]
     if plan.detail > 0 { terms["detail"] = Self.detail(made.image, truth) }
+    if plan.contrast > 0 { terms["contrast"] = Self.contrast(made.image, truth) }
     if plan.coverage > 0, let coverage {
       let share = PosedBatch.reduced(coverage.to(.float32) / 255, to: side).clamp(0, 1)
       terms["coverage"] = made.weights.clamp(1e-4, 1 - 1e-4).binaryCrossEntropy(share)
@@ -87,13 +88,23 @@ struct ReconstructionLoss {
 
   /// Mean absolute difference of the steps between neighbouring pixels, at three sizes: to plain differences a sharp line a pixel off is
   /// worse than none.
-  static func detail(_ a: Tensor, _ b: Tensor) -> Tensor {
+  package static func detail(_ a: Tensor, _ b: Tensor) -> Tensor { sum(a, b, over: 1) { $0.l1Loss($1) } }
+
+  /// Mean absolute difference of how large these steps are around each place, root mean squares in windows of 8 x 8 pixels: where it is not
+  /// known how strands lie, `detail` is least for none, this for as many as there are.
+  package static func contrast(_ a: Tensor, _ b: Tensor) -> Tensor {
+    func size(_ steps: Tensor) -> Tensor { (steps.square().avgPool2d(8, stride: [4]) + 1e-6).sqrt() }
+    return sum(a, b, over: 9) { size($0).l1Loss(size($1)) }
+  }
+
+  /// What `compare` says of the steps between neighbouring pixels, both ways, at up to three sizes of `least` pixels at least.
+  private static func sum(_ a: Tensor, _ b: Tensor, over least: Int, _ compare: (Tensor, Tensor) -> Tensor) -> Tensor {
     var (a, b) = (a, b)
     var sum = Tensor.zeros([], device: a.device)
     for level in 0..<3 {
-      sum = sum + a.diff(3).l1Loss(b.diff(3)) + a.diff(2).l1Loss(b.diff(2))
-      guard level < 2, min(a.size(2), a.size(3)) >= 8 else { break }
-      (a, b) = (a.avgPool2d(2), b.avgPool2d(2))
+      guard min(a.size(2), a.size(3)) >= max(least, level > 0 ? 4 : 1) else { break }
+      for axis in [3, 2] { sum = sum + compare(a.diff(axis), b.diff(axis)) }
+      if level < 2 { (a, b) = (a.avgPool2d(2), b.avgPool2d(2)) }
     }
     return sum
   }

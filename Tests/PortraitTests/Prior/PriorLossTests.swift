@@ -69,6 +69,18 @@ import Torch
     expectClose(mean.weight, expected, "mean")
   }
 
+  /// Lines in other places are as many lines; none are not.
+  @Test func contrastCountsLinesWhereverTheyLie() {
+    let lines = Tensor((0..<40).map { $0 % 4 < 2 ? 0 : 1 } as [Float]).expand(2, 3, 40, 40), moved = 1 - lines, even = lines * 0 + 0.5
+    #expect(ReconstructionLoss.contrast(lines, moved).item < 1e-6)
+    #expect(ReconstructionLoss.detail(lines, moved).item > ReconstructionLoss.detail(lines, even).item)
+    #expect(ReconstructionLoss.contrast(lines, even).item > 0.5)
+    let x = (lines * 0.5).requiringGrad()
+    ReconstructionLoss.contrast(x, lines).backward()
+    #expect(x.grad!.isFinite().all() && x.grad!.abs().max().item > 0)
+    #expect(ReconstructionLoss.contrast(Tensor.ones([1, 3, 4, 4]), Tensor.zeros([1, 3, 4, 4])).item == 0)
+  }
+
   @Test func gradientsThatOverflowAreMadeHarmless() {
     let x = Tensor([1, 2, 3, 4] as [Float]).requiringGrad()
     x.grad = Tensor([.nan, .infinity, -.infinity, 0.5] as [Float])
