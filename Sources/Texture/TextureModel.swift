@@ -30,8 +30,9 @@ extension TextureConfiguration {
 
 /// A few convolutions on a grid of fewer pixels, whose result is added to the picture: each reads and writes a block of pixels at its ends.
 ///
-/// Where the picture is even nothing is added: the first filters have no mean, and nothing has a bias. Otherwise the same pattern of dots in
-/// every block is the first thing to be learnt when there is too little detail.
+/// It is an odd function of the picture's detail: the first filters have no mean, nothing has a bias, tanh is odd. So it cannot add the same
+/// pattern of dots to every block, or wherever there is detail, which is the first that is learnt otherwise when there is too little: what it
+/// adds to a dark line on bright it takes from a bright one on dark, and from what is even nothing.
 final class LightTexture: TextureModel {
   let entry: Conv2d
   let layers: [Conv2d]
@@ -54,9 +55,8 @@ final class LightTexture: TextureModel {
   private func correct(_ picture: Tensor) -> Tensor {
     let margin = Array(repeating: grain / 2, count: 4)
     let filters = entry.weight - entry.weight.mean(2, 3, keepdim: true)
-    // A unit that could fall silent would not learn again.
-    var x = picture.pad(margin, .replicate).conv2d(filters, nil, stride: grain).leakyRelu(0.1)
-    for layer in layers { x = layer(x).leakyRelu(0.1) }
+    var x = picture.pad(margin, .replicate).conv2d(filters, nil, stride: grain).tanh()
+    for layer in layers { x = layer(x).tanh() }
     return picture + exit(x).pixelShuffle(grain)
   }
 }
