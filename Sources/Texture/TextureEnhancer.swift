@@ -53,7 +53,11 @@ public final class TextureEnhancer {
       throw TextureError.file(file, "holds no picture as its source; train again")
     }
     let model = configuration.makeModel(source: source, Generator(seed: configuration.seed))
-    try model.load(checkpoint.tensors.filter { $0.key.hasPrefix("model.") }, prefix: "model.")
+    do {
+      try model.load(checkpoint.tensors.filter { $0.key.hasPrefix("model.") }, prefix: "model.")
+    } catch {
+      throw TextureError.file(file, "holds other tensors than an enhancement of this version has; train again")
+    }
     self.init(model, speechKind: configuration.variant == .paper ? configuration.paper.speechKind : nil, size: configuration.size)
   }
 

@@ -127,6 +127,12 @@ import Torch
       try other.save(Checkpoint(step: 3, tensors: ["a": Tensor(1)]))
       fails(other.file(3), "holds no texture enhancement")
       var configuration = small(.light)
+      let trainer = try TextureTrainer(data(), configuration, run: try run(folder, "sound", configuration), warn: { _ in })
+      _ = try trainer.train(.steps(1), progress: { _ in }, shouldStop: { true })
+      let sound = try Checkpoint.read(trainer.run.file(0))
+      let tensors = sound.tensors.merging(["model.entry.bias": .zeros([3])]) { $1 }
+      try other.save(Checkpoint(step: 0, tensors: tensors, metadata: sound.metadata))
+      fails(other.file(0), "train again")
       configuration.crop = 20
       #expect { try configuration.check() } throws: { "\($0)".contains("crop=20") }
       let configured = try run(folder, "bad", configuration)
