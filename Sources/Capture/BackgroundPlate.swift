@@ -4,7 +4,7 @@ import Torch
 /// What is behind a person who moves, as a still picture: at each pixel the median over the frames that show it, the rest filled in.
 ///
 /// Frames stream through; of a clip of any length at most 31 are kept, evenly spread.
-public final class BackgroundPlate {
+package final class BackgroundPlate {
   private struct Sample {
     let rgb: [UInt8]
     /// Where the person is not.
@@ -16,10 +16,10 @@ public final class BackgroundPlate {
   private var (width, height) = (0, 0)
 
   /// Keeps at most `samples` frames, fewer of large ones so that they fit into about 100 MB.
-  public init(samples: Int = 31) { most = samples }
+  package init(samples: Int = 31) { most = samples }
 
   /// Takes the next frame, `[H, W, 3]` uint8, and how much of each pixel is a person, `[H, W]` in 0...1.
-  public func add(_ rgb: Tensor, alpha: Tensor) {
+  package func add(_ rgb: Tensor, alpha: Tensor) {
     defer { frame += 1 }
     guard frame % interval == 0 else { return }
     (height, width) = (rgb.size(0), rgb.size(1))
@@ -36,7 +36,7 @@ public final class BackgroundPlate {
   }
 
   /// The plate, `[H, W, 3]` uint8, and the share of its pixels that were seen in some frame; nil before the first frame.
-  public func finish() -> (plate: Tensor, seen: Double)? {
+  package func finish() -> (plate: Tensor, seen: Double)? {
     guard !samples.isEmpty else { return nil }
     let pixels = width * height
     var plate = [Float](repeating: 0, count: pixels * 3), known = [Float](repeating: 0, count: pixels)

@@ -1,9 +1,9 @@
 /// When people blink who are left to themselves.
-public enum Blinks {
+package enum Blinks {
   /// How far each eye is shut in each frame, 0...1: closing in 80 ms, shut for 40, opening in 160, at random intervals of about three seconds.
   ///
   /// `rate` is in frames a second; the same `seed` gives the same blinks.
-  public static func shut(frames: Int, rate: Float, seed: UInt64) -> [SIMD2<Float>] {
+  package static func shut(frames: Int, rate: Float, seed: UInt64) -> [SIMD2<Float>] {
     var random = PerformerRandom(seed: seed, stream: "blinks")
     var shut = [SIMD2<Float>](repeating: .zero, count: frames)
     var next = 0.5 + random.within(0, 1.2)

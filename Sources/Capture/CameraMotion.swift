@@ -6,17 +6,17 @@ import Torch
 ///
 /// Every few frames, small blocks of the background are found again in the next sample (Lucas and Kanade, 1981). A moving camera moves
 /// them all alike: by a shift, a turn and a zoom that most blocks agree on. Moving pictures on a studio wall, leaves and people do not.
-public final class CameraMotion {
+package final class CameraMotion {
   /// How far the background has wandered from where it was first seen, at most, over the picture's longer side.
-  public private(set) var wandering: Float = 0
+  package private(set) var wandering: Float = 0
   /// In how many samples blocks could be compared, and in how many most of them agreed on a motion.
-  public private(set) var samples = 0
-  public private(set) var moving = 0
+  package private(set) var samples = 0
+  package private(set) var moving = 0
   /// A camera that wanders further than this is said to move: a hundredth of the picture blurs a background plate visibly.
-  public static let tolerance: Float = 0.012
+  package static let tolerance: Float = 0.012
 
   /// Whether the camera moves.
-  public var isMoving: Bool { wandering > Self.tolerance && moving >= 3 }
+  package var isMoving: Bool { wandering > Self.tolerance && moving >= 3 }
 
   private let interval: Int
   private var frame = 0
@@ -25,13 +25,13 @@ public final class CameraMotion {
   private static let longSide = 192, block = 14
 
   /// Compares every `interval`-th frame.
-  public init(interval: Int = 5) { self.interval = interval }
+  package init(interval: Int = 5) { self.interval = interval }
 
   /// Starts again after a cut, keeping what was found.
-  public func reset() { (last, path) = (nil, [.zero]) }
+  package func reset() { (last, path) = (nil, [.zero]) }
 
   /// Takes the next frame, `[H, W, 3]` uint8, and how much of each pixel is a person, `[H, W]` in 0...1.
-  public func add(_ rgb: Tensor, alpha: Tensor) {
+  package func add(_ rgb: Tensor, alpha: Tensor) {
     defer { frame += 1 }
     guard frame % interval == 0 else { return }
     let factor = Float(Self.longSide) / Float(max(rgb.size(0), rgb.size(1)))

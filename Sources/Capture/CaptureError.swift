@@ -1,15 +1,15 @@
 /// Why a capture cannot go on, in one line that names the file and the remedy.
-public struct CaptureError: Error, CustomStringConvertible, Equatable {
-  public enum Kind: Sendable {
+package struct CaptureError: Error, CustomStringConvertible, Equatable {
+  package enum Kind: Sendable {
     /// What the user gave cannot be used (exit code 65).
     case badInput
     /// A library or network that `scripts/setup` fetches is absent or broken (exit code 1).
     case setUp
   }
-  public let kind: Kind
-  public let description: String
+  package let kind: Kind
+  package let description: String
 
-  public init(_ kind: Kind, _ description: String) {
+  package init(_ kind: Kind, _ description: String) {
     (self.kind, self.description) = (kind, description)
   }
 }

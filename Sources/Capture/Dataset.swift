@@ -6,24 +6,24 @@ import Torch
 /// A dataset folder: images, labels and background of one person, and what they did. Files are read when they are asked for.
 ///
 /// Reads the folders that `process` writes, and those of AD-NeRF and NerFACE.
-public final class Dataset {
+package final class Dataset {
   /// Whose folder layout it is.
-  public enum Style: String, Sendable { case likeness, adNeRF, nerFACE }
+  package enum Style: String, Sendable { case likeness, adNeRF, nerFACE }
 
-  public let folder: URL
-  public let style: Style
+  package let folder: URL
+  package let style: Style
   /// Frames in order of time; camera and landmarks are in pixels of `width` x `height`.
-  public let track: Track
+  package let track: Track
   /// The fixed camera at `width` x `height`, `cameraToWorld` the identity.
-  public var camera: Camera { track.camera }
-  public var width: Int { track.camera.width }
-  public var height: Int { track.camera.height }
+  package var camera: Camera { track.camera }
+  package var width: Int { track.camera.width }
+  package var height: Int { track.camera.height }
   /// Positions in `track.frames` of the training frames, in order.
-  public let trainIndices: [Int]
+  package let trainIndices: [Int]
   /// Positions in `track.frames` of the frames held out for judging, in order.
-  public let testIndices: [Int]
+  package let testIndices: [Int]
   /// Sound at the track's start, where the folder has it.
-  public let audio: URL?
+  package let audio: URL?
 
   /// Size of the files.
   private let sourceWidth, sourceHeight: Int
@@ -34,8 +34,8 @@ public final class Dataset {
   /// Opens a folder; with a size, everything is scaled to `width` x `height` as it is read (a size by itself is the longer side).
   ///
   /// Throws `DatasetError` naming the file that is missing or broken.
-  public convenience init(_ folder: URL, size: Int? = nil) throws { try self.init(folder, fitting: { Self.fit($0, size) }) }
-  public convenience init(_ folder: URL, width: Int, height: Int) throws {
+  package convenience init(_ folder: URL, size: Int? = nil) throws { try self.init(folder, fitting: { Self.fit($0, size) }) }
+  package convenience init(_ folder: URL, width: Int, height: Int) throws {
     try self.init(folder, fitting: { _ in (width, height) })
   }
 
@@ -66,26 +66,26 @@ public final class Dataset {
   }
 
   /// Frames in `track.frames`.
-  public var count: Int { track.frames.count }
+  package var count: Int { track.frames.count }
 
   /// The picture at a position in `track.frames`, `[H, W, 3]` uint8.
-  public func image(_ position: Int) throws -> Tensor { try read(imageFiles[position]) }
+  package func image(_ position: Int) throws -> Tensor { try read(imageFiles[position]) }
   /// The classes at a position in `track.frames`, `[H, W]` uint8; 255 where a colour stands for no class.
-  public func labels(_ position: Int) throws -> Tensor {
+  package func labels(_ position: Int) throws -> Tensor {
     let file = labelFiles[position]
     let map = SemanticClass.labels(of: try ImageFile.read(Self.existing(file)))
     guard ratio(map.size(1), map.size(0)) else { throw sizeError(file, map) }
     return ImageScaling.scale(labels: map, width: width, height: height)
   }
   /// What the camera sees without the person, `[H, W, 3]` uint8.
-  public func background() throws -> Tensor { try read(backgroundFile) }
+  package func background() throws -> Tensor { try read(backgroundFile) }
 
   /// Pictures at positions in `track.frames`, `[N, H, W, 3]` uint8.
-  public func images(_ positions: [Int]) throws -> Tensor {
+  package func images(_ positions: [Int]) throws -> Tensor {
     try read(positions, into: .empty([positions.count, height, width, 3], .uint8)) { try image($0) }
   }
   /// Classes at positions in `track.frames`, `[N, H, W]` uint8.
-  public func labels(_ positions: [Int]) throws -> Tensor {
+  package func labels(_ positions: [Int]) throws -> Tensor {
     try read(positions, into: .empty([positions.count, height, width], .uint8)) { try labels($0) }
   }
   /// Decodes side by side: a thousand files are most of a minute for one core.
@@ -100,13 +100,13 @@ public final class Dataset {
   }
 
   /// Expression, gaze and torso shift of a frame, with zeros up to `width` numbers; see `Track.driving`.
-  public func driving(_ position: Int, width: Int? = nil) -> [Float] { track.driving(position, width: width) }
+  package func driving(_ position: Int, width: Int? = nil) -> [Float] { track.driving(position, width: width) }
   /// The same for all frames, `[N, width]` float32.
-  public func driving(width: Int) -> Tensor {
+  package func driving(width: Int) -> Tensor {
     Tensor((0..<count).flatMap { driving($0, width: width) }, [count, width])
   }
   /// The camera of a frame in head space.
-  public func cameraInHead(_ position: Int) -> Camera { track.cameraInHead(position) }
+  package func cameraInHead(_ position: Int) -> Camera { track.cameraInHead(position) }
 
   private func read(_ file: URL) throws -> Tensor {
     let image = try ImageFile.read(Self.existing(file))

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Why a dataset folder cannot be used; one line that names the file.
-public enum DatasetError: Error, CustomStringConvertible {
+package enum DatasetError: Error, CustomStringConvertible {
   /// Something the folder must have is not there.
   case missing(URL, hint: String)
   /// A file is there and cannot be what it should be.
@@ -9,7 +9,7 @@ public enum DatasetError: Error, CustomStringConvertible {
   /// An index outside the dataset, or a size that makes no sense.
   case unusable(String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .missing(let url, let hint): "\(url.path): no such file; \(hint)"
     case .broken(let url, let what): "\(url.path): \(what)"

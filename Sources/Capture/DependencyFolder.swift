@@ -1,9 +1,9 @@
 import Foundation
 
 /// Where `scripts/setup` puts what is fetched: the folder that `LIKENESS_DEPS` names, or `.deps` beside the package.
-public enum DependencyFolder {
+package enum DependencyFolder {
   /// The file at `path` inside the folder, found by walking up from the executable and from the current folder; throws when it is absent.
-  public static func file(_ path: String) throws -> URL {
+  package static func file(_ path: String) throws -> URL {
     for folder in candidates {
       let file = folder.appendingPathComponent(path)
       if FileManager.default.fileExists(atPath: file.path) { return file }
@@ -13,7 +13,7 @@ public enum DependencyFolder {
 
   /// The file `name` of those that come with the tool: in the folder that `LIKENESS_MODELS` names, otherwise in `Models` beside the package,
   /// found as above; throws when it is absent.
-  public static func shipped(_ name: String) throws -> URL {
+  package static func shipped(_ name: String) throws -> URL {
     let named = ProcessInfo.processInfo.environment["LIKENESS_MODELS"].flatMap {
       $0.isEmpty ? nil : URL(fileURLWithPath: $0, isDirectory: true)
     }

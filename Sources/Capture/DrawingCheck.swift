@@ -7,13 +7,13 @@ import Torch
 /// The widths of jaw, face, mouth and nose over the eye distance, each over its mean in people, add up to 4.0; real clips stay above 3.7,
 /// and a drawing falls below 3.4. Its lines: skin that is flat but for sharp strokes. The 90th percentile of the second differences of
 /// skin over their median is 3 to 10 in films and 14 in a drawing. Both together decide, so that neither a child nor glasses do.
-public final class DrawingCheck {
+package final class DrawingCheck {
   private var rows: [(proportion: Float, lines: Float)] = []
 
-  public init() {}
+  package init() {}
 
   /// Looks at the face of a frame, `[H, W, 3]` uint8; a dozen frames spread over a clip will do.
-  public func add(_ rgb: Tensor, _ face: FaceLandmarks) {
+  package func add(_ rgb: Tensor, _ face: FaceLandmarks) {
     func width(_ a: Int, _ b: Int) -> Float {
       let d = face.points[a] - face.points[b]
       return (d * d).sum().squareRoot() / max(face.eyeDistance, 1)
@@ -23,13 +23,13 @@ public final class DrawingCheck {
   }
 
   /// Above 0.4 the face is drawn: of 35 filmed clips the highest score is -0.7, and a drawing's is 1.4.
-  public var score: Float {
+  package var score: Float {
     guard !rows.isEmpty else { return 0 }
     let proportion = rows.map(\.proportion).sorted()[rows.count / 2], lines = rows.map(\.lines).sorted()[rows.count / 2]
     return (3.6 - proportion) / 0.3 + 0.7 * Foundation.log2(max(lines, 1) / 9)
   }
   /// Whether the face is drawn.
-  public var isDrawing: Bool { score > 0.4 }
+  package var isDrawing: Bool { score > 0.4 }
 
   /// How sharp the strongest tenth of the skin's structure is over its middle; nil where too little skin is seen.
   private func lines(_ view: PixelView, _ face: FaceLandmarks) -> Float? {

@@ -2,16 +2,16 @@ import Foundation
 import Torch
 
 /// A face as the detector sees it, in pixels of the image.
-public struct FaceDetection: Sendable {
+package struct FaceDetection: Sendable {
   /// Corners of the box, which spans the eyebrows to the chin.
-  public var low, high: SIMD2<Float>
+  package var low, high: SIMD2<Float>
   /// 0...1.
-  public var score: Float
+  package var score: Float
   /// The subject's right eye, left eye, nose tip, mouth, right ear, left ear.
-  public var keypoints: [SIMD2<Float>]
+  package var keypoints: [SIMD2<Float>]
 
-  public var size: SIMD2<Float> { high - low }
-  public var center: SIMD2<Float> { (low + high) / 2 }
+  package var size: SIMD2<Float> { high - low }
+  package var center: SIMD2<Float> { (low + high) / 2 }
   var area: Float { max(size.x, 0) * max(size.y, 0) }
   /// The turn of the line between the eyes, radians.
   var roll: Float {
@@ -21,13 +21,13 @@ public struct FaceDetection: Sendable {
 }
 
 /// Finds faces with MediaPipe's two published single-shot networks: one for near faces, one for small ones.
-public final class FaceDetector {
+package final class FaceDetector {
   private let near, far: AnchorNetwork
   /// Below this score a candidate is dropped.
-  public var threshold: Float = 0.5
+  package var threshold: Float = 0.5
 
   /// Throws when the networks are absent.
-  public init() throws {
+  package init() throws {
     near = try AnchorNetwork(published: "face_detection_short_range", size: 128, cells: [(16, 2), (8, 6)])
     far = try AnchorNetwork(published: "face_detection_full_range_sparse", size: 192, cells: [(48, 1)])
   }
@@ -35,7 +35,7 @@ public final class FaceDetector {
   /// All faces in `image`, `[H, W, 3]` uint8, largest first.
   ///
   /// `thorough` also looks at overlapping parts of the image, for small faces in big pictures; about ten times slower.
-  public func detect(_ image: Tensor, thorough: Bool = true) throws -> [FaceDetection] {
+  package func detect(_ image: Tensor, thorough: Bool = true) throws -> [FaceDetection] {
     try PixelView.lend(image) { try detect($0, thorough: thorough) }
   }
 

@@ -8,63 +8,63 @@ import Torch
 ///   sum over frames and landmarks of w huber(|seen - projected(R (mean + c + B_id a + B_ex e) + t)| / sigma)
 ///   + lids' and lips' openings likewise + priors on a, c and e, with e in 0...1 + smoothness of the poses and, lightly, of e.
 /// The calibration c is what the landmark network sees differently on this person, whatever they do.
-public struct FaceFit {
+package struct FaceFit {
   /// What a fit finds.
-  public struct Result {
-    public var identity: [Float]
-    public var calibration: [SIMD3<Float>]
+  package struct Result {
+    package var identity: [Float]
+    package var calibration: [SIMD3<Float>]
     /// `cameraToWorld` is the identity.
-    public var camera: Camera
+    package var camera: Camera
     /// One per frame given; nil where there were no landmarks.
-    public var frames: [Frame?]
+    package var frames: [Frame?]
     /// The median over frames of the frames' errors.
-    public var medianError: Float
+    package var medianError: Float
   }
-  public struct Frame {
-    public var expression: [Float]
-    public var pose: Rigid
+  package struct Frame {
+    package var expression: [Float]
+    package var pose: Rigid
     /// Yaw and pitch of both eyes against the head, radians.
-    public var gaze: SIMD2<Float>
+    package var gaze: SIMD2<Float>
     /// Median distance of the 468 mesh points from their landmarks over the distance of the eyes.
-    public var error: Float
+    package var error: Float
   }
 
   /// Somebody whose shape another fit has found.
-  public struct Person {
+  package struct Person {
     /// Coefficients of the model's identity basis; those that are left out are 0.
-    public var identity: [Float]
+    package var identity: [Float]
     /// As in `Result`; may be empty.
-    public var calibration: [SIMD3<Float>]
+    package var calibration: [SIMD3<Float>]
     /// Pixels of the images to be fitted.
-    public var focal: Float
-    public init(identity: [Float], calibration: [SIMD3<Float>], focal: Float) {
+    package var focal: Float
+    package init(identity: [Float], calibration: [SIMD3<Float>], focal: Float) {
       (self.identity, self.calibration, self.focal) = (identity, calibration, focal)
     }
   }
 
-  public let model: LandmarkModel
+  package let model: LandmarkModel
   /// The head whose eyes turn; nil leaves the gaze at zero.
   private let head: MorphableModel?
   /// Focal lengths that are considered, in longer sides of the image, and the one that is expected.
-  public var focalRange: ClosedRange<Double> = 1.2...4
-  public var expectedFocal = 2.2
+  package var focalRange: ClosedRange<Double> = 1.2...4
+  package var expectedFocal = 2.2
   /// A focal length in pixels that is known; nil estimates it.
-  public var knownFocal: Double?
+  package var knownFocal: Double?
   /// Who is seen, so that only poses and expressions are fitted; nil finds it out.
-  public var person: Person?
+  package var person: Person?
   /// Whether frames follow each other in time, so that poses and expressions move smoothly.
-  public var smooth = true
+  package var smooth = true
   /// Whether what a face at rest always shows beside the model's shapes is found as a calibration; one picture cannot tell that from what the
   /// face does in it.
-  public var calibrates = true
+  package var calibrates = true
   /// Where the optical axis meets the image, in pixels; nil for its middle.
-  public var center: SIMD2<Float>?
+  package var center: SIMD2<Float>?
 
-  public init(_ model: LandmarkModel) { (self.model, head) = (model, nil) }
-  public init(_ head: MorphableModel) { (model, self.head) = (LandmarkModel(head), head) }
+  package init(_ model: LandmarkModel) { (self.model, head) = (model, nil) }
+  package init(_ head: MorphableModel) { (model, self.head) = (LandmarkModel(head), head) }
 
   /// Fits `landmarks` (nil where a frame has none), in pixels of images of `width` x `height`.
-  public func fit(_ landmarks: [FaceLandmarks?], width: Int, height: Int) throws -> Result {
+  package func fit(_ landmarks: [FaceLandmarks?], width: Int, height: Int) throws -> Result {
     let times = landmarks.indices.filter { landmarks[$0] != nil }
     let faces = landmarks.compactMap { $0 }
     guard !faces.isEmpty else { throw CaptureError(.badInput, "no face was found in any frame") }

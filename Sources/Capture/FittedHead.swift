@@ -2,18 +2,18 @@ import Face
 import Torch
 
 /// A head model with one person's identity and calibration: the surface that a track moves.
-public struct FittedHead {
-  public let model: MorphableModel
-  public let identity: Tensor
+package struct FittedHead {
+  package let model: MorphableModel
+  package let identity: Tensor
   /// What every vertex is moved by beside identity and expression, `[V, 3]` in head units: the calibration of the landmarks, spread
   /// over the skin around them.
-  public let offsets: Tensor
+  package let offsets: Tensor
   private let calibration: Tensor?
 
   /// How far a landmark's calibration spreads, head units.
   private static let reach = 0.08
 
-  public init(_ model: MorphableModel, identity: [Float], calibration: [SIMD3<Float>]) {
+  package init(_ model: MorphableModel, identity: [Float], calibration: [SIMD3<Float>]) {
     precondition(identity.count <= model.identityNames.count, "\(identity.count) identity coefficients for model \(model.name)")
     self.model = model
     self.identity = Tensor(identity + [Float](repeating: 0, count: model.identityNames.count - identity.count))
@@ -34,16 +34,16 @@ public struct FittedHead {
     }
   }
   /// The head of a track that was fitted with `model`.
-  public init(_ track: Track, _ model: MorphableModel) {
+  package init(_ track: Track, _ model: MorphableModel) {
     self.init(model, identity: track.identity, calibration: track.calibration)
   }
 
   /// All vertices of a state in head space, `[V, 3]`; the state's own identity is not looked at.
-  public func vertices(_ state: FaceState) -> Tensor {
+  package func vertices(_ state: FaceState) -> Tensor {
     model.vertices(identity: identity, expression: Tensor(state.expression), gaze: Tensor([state.gaze.x, state.gaze.y])) + offsets
   }
   /// The 468 mesh landmarks in head space.
-  public func landmarks(_ state: FaceState) -> [SIMD3<Float>] {
+  package func landmarks(_ state: FaceState) -> [SIMD3<Float>] {
     var points = model.landmarks(identity: identity, expression: Tensor(state.expression)).narrow(0, 0, LandmarkModel.count)
     if let calibration { points = points + calibration }
     let p = points.floats
@@ -65,5 +65,5 @@ public struct FittedHead {
     }
   }
   /// The eyeballs' centres in head space, right then left.
-  public var eyeCenters: [SIMD3<Float>] { eyeballs.map(\.center) }
+  package var eyeCenters: [SIMD3<Float>] { eyeballs.map(\.center) }
 }

@@ -1,9 +1,9 @@
 import Torch
 
 /// Changes the size of images and label maps of datasets.
-public enum ImageScaling {
+package enum ImageScaling {
   /// An image `[H, W, C]` uint8 at another size, `[height, width, C]` uint8: averages over areas to shrink, linear to grow.
-  public static func scale(_ image: Tensor, width: Int, height: Int) -> Tensor {
+  package static func scale(_ image: Tensor, width: Int, height: Int) -> Tensor {
     let (h, w) = (image.size(0), image.size(1))
     guard h != height || w != width else { return image }
     return withoutGradient {
@@ -40,7 +40,7 @@ public enum ImageScaling {
   private static let votes: [Float] = [1, 1, 1, 1.5, 2, 1.5, 1, 3, 1.6, 1, 1, 1]
 
   /// A label map `[H, W]` uint8 at another size: the weightiest class under each pixel; unlabelled pixels have no say.
-  public static func scale(labels: Tensor, width: Int, height: Int) -> Tensor {
+  package static func scale(labels: Tensor, width: Int, height: Int) -> Tensor {
     let (h, w) = (labels.size(0), labels.size(1))
     guard h != height || w != width else { return labels }
     let rows = spans(from: h, to: height)

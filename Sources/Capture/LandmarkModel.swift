@@ -2,19 +2,19 @@ import Face
 import Torch
 
 /// The part of a morphable model that landmarks see: the 468 mesh points as linear functions of its coefficients.
-public struct LandmarkModel {
+package struct LandmarkModel {
   /// Mesh points in the network's order.
-  public static let count = 468
+  package static let count = 468
 
   /// `[468, 3]` in head units.
-  public let mean: Tensor
+  package let mean: Tensor
   /// `[468, 3, Ni]`.
-  public let identity: Tensor
+  package let identity: Tensor
   /// `[468, 3, Ne]`.
-  public let expression: Tensor
-  public let expressionNames: [String]
+  package let expression: Tensor
+  package let expressionNames: [String]
 
-  public init(mean: Tensor, identity: Tensor, expression: Tensor, expressionNames: [String]) {
+  package init(mean: Tensor, identity: Tensor, expression: Tensor, expressionNames: [String]) {
     precondition(mean.shape == [Self.count, 3] && identity.dim == 3 && expression.size(2) == expressionNames.count)
     self.mean = mean.contiguous()
     self.identity = identity.contiguous()
@@ -23,7 +23,7 @@ public struct LandmarkModel {
   }
 
   /// The mesh points of a head model, before its eyes turn.
-  public init(_ model: MorphableModel) {
+  package init(_ model: MorphableModel) {
     func basis(_ t: Tensor) -> Tensor { t.narrow(1, 0, Self.count).permute(1, 2, 0) }
     let points = model.landmarkShape
     self.init(
@@ -32,7 +32,7 @@ public struct LandmarkModel {
   }
 
   /// How far apart the eyes' centres are in the mean shape, head units.
-  public var eyeDistance: Double {
+  package var eyeDistance: Double {
     let corners = mean.indexSelect(0, Tensor([33, 133, 263, 362].map(Int64.init)))
     return (corners[.in(0..<2)].mean(0) - corners[.in(2..<4)].mean(0)).norm().item
   }

@@ -5,29 +5,29 @@ import Torch
 ///
 /// The points are as the networks give them, without smoothing in time; only the square that the networks are shown moves smoothly,
 /// since its jumps would shake the points.
-public final class LandmarkTracker {
+package final class LandmarkTracker {
   private let detector: FaceDetector
   private let mesh: FaceMesh
   private var square: TurnedSquare?
   private var framesLost = 0
   /// Faces that the last search saw, largest first; empty while one face is being followed without a search.
-  public private(set) var detections: [FaceDetection] = []
+  package private(set) var detections: [FaceDetection] = []
   /// Whether the mirror image is looked at too: a tenth less noise, and none that favours a side, for about 2 ms a frame.
-  public var steady = true
+  package var steady = true
   /// Below this presence the face counts as lost.
-  public var threshold: Float = 0.5
+  package var threshold: Float = 0.5
 
   /// Throws when the networks are absent.
-  public init() throws {
+  package init() throws {
     detector = try FaceDetector()
     mesh = try FaceMesh()
   }
 
   /// Forgets the face, as after a cut.
-  public func reset() { (square, framesLost) = (nil, 0) }
+  package func reset() { (square, framesLost) = (nil, 0) }
 
   /// The face in the next frame `rgb`, `[H, W, 3]` uint8, or nil where there is none; follows the largest.
-  public func track(_ rgb: Tensor) throws -> FaceLandmarks? {
+  package func track(_ rgb: Tensor) throws -> FaceLandmarks? {
     try PixelView.lend(rgb) { view in
       detections = []
       if let square {

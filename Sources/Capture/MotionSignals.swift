@@ -2,18 +2,18 @@
 ///
 /// Lengths in the picture along the face's own vertical (or horizontal), over the distance of the eyes' outer corners, which is taken with
 /// depth so that turning the head does not change the measure. The unit is that distance.
-public struct MotionSignals: Equatable, Sendable {
+package struct MotionSignals: Equatable, Sendable {
   /// From the inner edge of the upper lip to that of the lower one; about 0 with the mouth closed, 0.3 wide open.
-  public var lipGap: Double
+  package var lipGap: Double
   /// From corner to corner of the mouth: small when pursed, large in a smile.
-  public var mouthWidth: Double
+  package var mouthWidth: Double
   /// From the upper lid to the lower one, the mean of both eyes; about 0.1, closed 0.03.
-  public var eyeOpening: Double
+  package var eyeOpening: Double
   /// From the middle between an eye's corners up to the brow, the mean of both.
-  public var browHeight: Double
+  package var browHeight: Double
 
   /// nil when the face is seen so much from the side that its eyes coincide.
-  public init?(_ face: FaceLandmarks) {
+  package init?(_ face: FaceLandmarks) {
     let across = face.points[263] - face.points[33]
     let eyes = (across * across).sum().squareRoot()
     let rightEye = (face[33] + face[133]) / 2, leftEye = (face[263] + face[362]) / 2
@@ -33,8 +33,8 @@ public struct MotionSignals: Equatable, Sendable {
   }
 
   /// The signals under their names in `eval.json`.
-  public var named: [String: Double] {
+  package var named: [String: Double] {
     ["lip_gap": lipGap, "mouth_width": mouthWidth, "eye_opening": eyeOpening, "brow_height": browHeight]
   }
-  public static let names = ["lip_gap", "mouth_width", "eye_opening", "brow_height"]
+  package static let names = ["lip_gap", "mouth_width", "eye_opening", "brow_height"]
 }

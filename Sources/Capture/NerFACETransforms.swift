@@ -5,16 +5,16 @@ import Foundation
 ///
 /// Focal lengths keep the signs that the file gives them (the author's own sample has a negative horizontal one): rays are
 /// ((i - W cx) / fx, -(j - H cy) / fy, -1) with pixel centres at whole numbers, so reading adds 0.5 to the principal point.
-public struct NerFACETransforms: Decodable, Sendable {
-  public struct Frame: Decodable, Sendable {
+package struct NerFACETransforms: Decodable, Sendable {
+  package struct Frame: Decodable, Sendable {
     /// The image's path below the split's folder, without `.png`.
-    public var path: String
+    package var path: String
     /// Camera to head, 4x4, OpenGL axes.
-    public var matrix: [[Float]]
+    package var matrix: [[Float]]
     /// 76 coefficients of the tracker's model.
-    public var expression: [Float]
+    package var expression: [Float]
     /// Top, bottom, left and right of the face as fractions of the image's height, height, width and width.
-    public var box: [Float]?
+    package var box: [Float]?
 
     enum CodingKeys: String, CodingKey {
       case path = "file_path"
@@ -24,10 +24,10 @@ public struct NerFACETransforms: Decodable, Sendable {
     }
   }
   /// The horizontal field of view in radians; what there is where `intrinsics` is missing.
-  public var fieldOfView: Float
+  package var fieldOfView: Float
   /// Horizontal and vertical focal length in pixels, then the principal point as fractions of width and height.
-  public var intrinsics: [Float]?
-  public var frames: [Frame]
+  package var intrinsics: [Float]?
+  package var frames: [Frame]
 
   enum CodingKeys: String, CodingKey {
     case fieldOfView = "camera_angle_x"
@@ -35,7 +35,7 @@ public struct NerFACETransforms: Decodable, Sendable {
   }
 
   /// Reads and checks a file; throws `DatasetError` naming it.
-  public init(_ url: URL) throws {
+  package init(_ url: URL) throws {
     self = try JSONFile.read(url, hint: "a NerFACE folder has one for each of train, val and test")
     if let given = intrinsics, !given.isEmpty, given.count != 4 || !given.allSatisfy(\.isFinite) || given[0] == 0 || given[1] == 0 {
       throw DatasetError.broken(url, "intrinsics must be fx, fy, cx and cy, not \(given)")
@@ -44,7 +44,7 @@ public struct NerFACETransforms: Decodable, Sendable {
   }
 
   /// The camera of a frame in head space, for images of a size.
-  public func camera(_ position: Int, width: Int, height: Int) -> Camera {
+  package func camera(_ position: Int, width: Int, height: Int) -> Camera {
     let (w, h) = (Float(width), Float(height))
     var focal = SIMD2<Float>(repeating: w / 2 / tan(fieldOfView / 2))
     var center = SIMD2<Float>(w / 2, h / 2)

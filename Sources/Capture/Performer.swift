@@ -3,16 +3,16 @@ import Foundation
 import Torch
 
 /// What a performance is asked to be.
-public struct PerformerScript: Sendable {
-  public var seconds: Double
+package struct PerformerScript: Sendable {
+  package var seconds: Double
   /// Width and height in pixels.
-  public var size: Int
+  package var size: Int
   /// Face, colours, voice and movements.
-  public var seed: UInt64
+  package var seed: UInt64
   /// What is said, again and again until the time is up; nil for a text of its own.
-  public var text: String?
+  package var text: String?
 
-  public init(seconds: Double = 20, size: Int = 512, seed: UInt64 = 0, text: String? = nil) {
+  package init(seconds: Double = 20, size: Int = 512, seed: UInt64 = 0, text: String? = nil) {
     self.seconds = seconds
     self.size = size
     self.seed = seed
@@ -23,19 +23,19 @@ public struct PerformerScript: Sendable {
 /// A person who does not exist, drawn by the rasteriser: speaks, blinks, looks about and turns, and everything about every frame is known.
 ///
 /// In a new process the same script gives the same performance, pixel by pixel.
-public final class Performer {
-  public static let rate = 25
+package final class Performer {
+  package static let rate = 25
 
-  public let script: PerformerScript
-  public let model: MorphableModel
-  public let camera: Camera
+  package let script: PerformerScript
+  package let model: MorphableModel
+  package let camera: Camera
   /// What the face does, one a frame; poses are head to world, and the world is the camera's.
-  public let states: [FaceState]
+  package let states: [FaceState]
   /// Where the shoulders are, one a frame: rest to world.
-  public let torsos: [Rigid]
+  package let torsos: [Rigid]
   /// The speech, as long as the film.
-  public let sound: Utterance
-  public var frameCount: Int { states.count }
+  package let sound: Utterance
+  package var frameCount: Int { states.count }
 
   private let look: PerformerLook
   private let figure: PerformerFigure
@@ -46,7 +46,7 @@ public final class Performer {
   /// Rehearses: the speech, every movement, and the painted figure.
   ///
   /// Throws `PerformerError` if eSpeak NG is missing or the script asks for what cannot be.
-  public convenience init(_ script: PerformerScript, model: MorphableModel = .builtIn()) throws {
+  package convenience init(_ script: PerformerScript, model: MorphableModel = .builtIn()) throws {
     try Self.check(script)
     try self.init(script, model: model, sound: PerformerSpeech.perform(script))
   }
@@ -94,16 +94,16 @@ public final class Performer {
   }
 
   /// Draws one frame.
-  public func frame(_ index: Int) -> PerformerFrame {
+  package func frame(_ index: Int) -> PerformerFrame {
     let p = figure.pose(states[index], torso: torsos[index])
     return film.shoot(p, index: index)
   }
 
   /// The model's vertices in one frame as they are drawn, in the world, `[V, 3]`: the neck stretched between head and shoulders.
-  public func vertices(_ index: Int) -> Tensor { figure.worldVertices(states[index], torso: torsos[index]) }
+  package func vertices(_ index: Int) -> Tensor { figure.worldVertices(states[index], torso: torsos[index]) }
 
   /// Everything that is true, as a track with the 478 landmarks where they truly are.
-  public var truth: Track {
+  package var truth: Track {
     let throat = SIMD3<Float>(0, -1.8, 0)
     let first = torsos[0].apply(throat)
     let frames = states.indices.map { i in

@@ -1,11 +1,11 @@
 /// What can keep the performer from performing, each with its remedy.
-public enum PerformerError: Error, CustomStringConvertible, Equatable {
+package enum PerformerError: Error, CustomStringConvertible, Equatable {
   case noVoice
   case voice(String)
   case synthesis
   case script(String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .noVoice: "eSpeak NG, which speaks for the performer, is not installed: apt-get install espeak-ng"
     case .voice(let name): "eSpeak NG has no voice \"\(name)\": espeak-ng --voices lists those it has"

@@ -4,13 +4,13 @@ import Foundation
 import Torch
 
 /// One frame of the performer with everything that is true about it.
-public struct PerformerFrame {
+package struct PerformerFrame {
   /// `[H, W, 3]` uint8.
-  public var rgb: Tensor
+  package var rgb: Tensor
   /// `[H, W]` uint8, raw values of `SemanticClass`.
-  public var labels: Tensor
+  package var labels: Tensor
   /// `[H, W]` float32 along the view axis in head units, infinity on the background.
-  public var depth: Tensor
+  package var depth: Tensor
 }
 
 /// Draws a posed figure before its backdrop: four samples a pixel, shaded once a pixel for each surface seen there.

@@ -9,7 +9,7 @@ extension Performer {
   /// The folder gets `truth.safetensors` (a `Track`) and one picture a frame in `masks/`; with `depths`, also `depth/`, where a
   /// safetensors file a frame holds `depth` `[H, W]` float32. `progress` hears the number of frames done.
   /// Throws `MediaError` or `FileError` when the film or the folder cannot be written.
-  public func record(to url: URL, truth folder: URL? = nil, depths: Bool = false, progress: (Int) -> Void = { _ in }) throws {
+  package func record(to url: URL, truth folder: URL? = nil, depths: Bool = false, progress: (Int) -> Void = { _ in }) throws {
     if let folder {
       try FileManager.default.createDirectory(at: folder.appending(path: "masks"), withIntermediateDirectories: true)
       if depths { try FileManager.default.createDirectory(at: folder.appending(path: "depth"), withIntermediateDirectories: true) }

@@ -1,32 +1,32 @@
 import Foundation
 
 /// One speech sound and when it is heard, in seconds.
-public struct Phoneme: Equatable, Sendable {
+package struct Phoneme: Equatable, Sendable {
   /// In the International Phonetic Alphabet; empty for a pause.
-  public var symbol: String
-  public var start: Double
-  public var end: Double
+  package var symbol: String
+  package var start: Double
+  package var end: Double
 
-  public init(symbol: String, start: Double, end: Double) { (self.symbol, self.start, self.end) = (symbol, start, end) }
+  package init(symbol: String, start: Double, end: Double) { (self.symbol, self.start, self.end) = (symbol, start, end) }
 }
 
 /// Spoken text: the sound and the times of its phonemes.
-public struct Utterance: Sendable {
+package struct Utterance: Sendable {
   /// In -1...1, one channel.
-  public var samples: [Float]
-  public var sampleRate: Int
-  public var phonemes: [Phoneme]
+  package var samples: [Float]
+  package var sampleRate: Int
+  package var phonemes: [Phoneme]
 
-  public init(samples: [Float], sampleRate: Int, phonemes: [Phoneme]) {
+  package init(samples: [Float], sampleRate: Int, phonemes: [Phoneme]) {
     (self.samples, self.sampleRate, self.phonemes) = (samples, sampleRate, phonemes)
   }
-  public var duration: Double { Double(samples.count) / Double(sampleRate) }
+  package var duration: Double { Double(samples.count) / Double(sampleRate) }
 }
 
 /// Speaks text through eSpeak NG, whose library reports when each phoneme begins.
 ///
 /// The library is opened when first needed, so nothing else of the tool depends on it. It keeps one voice per process: calls take turns.
-public enum PerformerVoice {
+package enum PerformerVoice {
   private static let turn = NSLock()
   private struct Request: Hashable {
     var text: String
@@ -53,12 +53,12 @@ public enum PerformerVoice {
   private static let library: Result<Library, PerformerError> = open()
 
   /// Whether eSpeak NG is installed.
-  public static var isAvailable: Bool { (try? library.get()) != nil }
+  package static var isAvailable: Bool { (try? library.get()) != nil }
 
   /// Speaks `text` with a voice of eSpeak NG, as `en-us`; `pitch` is 0...99, `speed` in words a minute.
   ///
   /// Throws `PerformerError` if eSpeak NG or the voice is missing.
-  public static func speak(_ text: String, voice: String = "en-us", pitch: Int = 50, speed: Int = 150) throws -> Utterance {
+  package static func speak(_ text: String, voice: String = "en-us", pitch: Int = 50, speed: Int = 150) throws -> Utterance {
     turn.lock()
     defer { turn.unlock() }
     let library = try self.library.get()

@@ -5,13 +5,13 @@ import Torch
 /// Tells people from what is behind them with MediaPipe's published selfie networks, their masks fitted to the picture's edges.
 ///
 /// A clip's frames go through one after another: what does not move keeps its mask from frame to frame.
-public final class PersonSegmenter {
+package final class PersonSegmenter {
   private let square, wide: LiteRTModel
   private var filter: JointFilter?
   private var last: (mask: [Float], colours: [SIMD4<Float>])?
 
   /// Throws when the networks are absent.
-  public init() throws {
+  package init() throws {
     square = try LiteRTModel(published: "selfie_segmentation")
     wide = try LiteRTModel(published: "selfie_segmentation_landscape")
     guard square.inputCounts == [256 * 256 * 3], square.outputCounts == [256 * 256],
@@ -20,10 +20,10 @@ public final class PersonSegmenter {
   }
 
   /// Forgets earlier frames, as after a cut.
-  public func reset() { last = nil }
+  package func reset() { last = nil }
 
   /// How much of each pixel of `rgb`, `[H, W, 3]` uint8, is a person: `[H, W]` in 0...1.
-  public func alpha(_ rgb: Tensor) throws -> Tensor {
+  package func alpha(_ rgb: Tensor) throws -> Tensor {
     let (height, width) = (rgb.size(0), rgb.size(1))
     let small = WorkPicture(rgb)
     let mask = try mask(rgb, small)

@@ -6,7 +6,7 @@ import Torch
 ///
 /// Eyes, brows, nose, lips and mouth are polygons of the face mesh. Face, hair, ears, neck and clothes are told apart inside the person
 /// mask by colours learnt from the clip and by their place on or under the head, steadied in time and fitted to the picture's edges.
-public final class SemanticMasks {
+package final class SemanticMasks {
   private let segmenter: PersonSegmenter
   private var model: RegionModel?
   private var samples: [RegionModel.Sample] = []
@@ -16,10 +16,10 @@ public final class SemanticMasks {
   private static let mostSamples = 16
 
   /// Throws when the person mask's network is absent.
-  public init() throws { segmenter = try PersonSegmenter() }
+  package init() throws { segmenter = try PersonSegmenter() }
 
   /// Looks at a frame, `[H, W, 3]` uint8, and its face for the clip's colours; a dozen frames spread over the clip will do.
-  public func learn(_ rgb: Tensor, _ face: FaceLandmarks) throws {
+  package func learn(_ rgb: Tensor, _ face: FaceLandmarks) throws {
     guard samples.count < Self.mostSamples else { return }
     segmenter.reset()
     samples.append(try look(rgb, face))
@@ -28,7 +28,7 @@ public final class SemanticMasks {
   }
 
   /// Forgets earlier frames, but not the colours, as after a cut.
-  public func reset() {
+  package func reset() {
     segmenter.reset()
     last = nil
   }
@@ -36,7 +36,7 @@ public final class SemanticMasks {
   /// The classes of a frame's pixels, `[H, W]` uint8, and how much of each is a person, `[H, W]` in 0...1.
   ///
   /// Learns the colours on the first call, from the frames that `learn` was given or else from this one.
-  public func masks(_ rgb: Tensor, _ face: FaceLandmarks) throws -> (labels: Tensor, alpha: Tensor) {
+  package func masks(_ rgb: Tensor, _ face: FaceLandmarks) throws -> (labels: Tensor, alpha: Tensor) {
     let sample = try look(rgb, face)
     if model == nil {
       var fresh = RegionModel()

@@ -3,23 +3,23 @@ import Media
 import Torch
 
 /// A place where a clip jumps from one take to another.
-public struct Cut: Sendable, Equatable {
+package struct Cut: Sendable, Equatable {
   /// The first frame after the cut.
-  public let frame: Int
+  package let frame: Int
   /// How much larger the jump is than the changes around it; cuts start at 6.
-  public let strength: Float
+  package let strength: Float
   /// Mean change of the shrunken picture in grey levels. Where a few words were cut out of one take it is small, and the same person goes
   /// on in the same place.
-  public let change: Float
+  package let change: Float
   /// Whether the background stays where it was, as in a jump cut within one take: then both sides have the same camera.
-  public let keepsFraming: Bool
+  package let keepsFraming: Bool
 }
 
 /// Finds cuts, also jump cuts within a take, where only the person jumps.
 ///
 /// A cut is a change of the shrunken picture and of the face's place that stands alone: motion and camera shake change neighbouring frames
 /// as well, blinks change too little, and a flash changes back.
-public final class ShotDetector {
+package final class ShotDetector {
   private struct Step {
     /// Mean change of the shrunken picture in grey levels, and of the face over the eye distance (nil without faces).
     var picture: Float
@@ -34,10 +34,10 @@ public final class ShotDetector {
   private var flashes: Set<Int> = []
   private static let side = 48, points = [33, 133, 362, 263, 1, 168, 152, 10, 234, 454]
 
-  public init() {}
+  package init() {}
 
   /// Takes the next frame, `[H, W, 3]` uint8, its face, and how much of each pixel is a person, `[H, W]` in 0...1.
-  public func add(_ rgb: Tensor, face: FaceLandmarks?, alpha: Tensor?) {
+  package func add(_ rgb: Tensor, face: FaceLandmarks?, alpha: Tensor?) {
     let side = Self.side
     let thumb = luma(rgb, width: side, height: side)
     let person = alpha.map { Self.shrunken($0) }
@@ -76,7 +76,7 @@ public final class ShotDetector {
   }
 
   /// The cuts among all frames so far.
-  public var cuts: [Cut] {
+  package var cuts: [Cut] {
     steps.indices.dropFirst().compactMap { t in
       let step = steps[t]
       guard step.picture > 2, !flashes.contains(t) else { return nil }
@@ -90,11 +90,11 @@ public final class ShotDetector {
   }
 
   /// The runs of frames between cuts, in order; a cut that hardly changes the picture does not end one.
-  public var shots: [Range<Int>] { Self.shots(cuts.filter { $0.change > Self.smallChange }.map(\.frame), steps.count) }
+  package var shots: [Range<Int>] { Self.shots(cuts.filter { $0.change > Self.smallChange }.map(\.frame), steps.count) }
   /// Two of the four cuts of the clip that this was set on change the picture by 8 levels, the others by 12 and 17.
   private static let smallChange: Float = 10
   /// The runs of frames of one camera: cuts that keep the framing do not end them.
-  public var takes: [Range<Int>] { Self.shots(cuts.filter { !$0.keepsFraming }.map(\.frame), steps.count) }
+  package var takes: [Range<Int>] { Self.shots(cuts.filter { !$0.keepsFraming }.map(\.frame), steps.count) }
 
   private static func shots(_ cuts: [Int], _ frames: Int) -> [Range<Int>] {
     guard frames > 0 else { return [] }

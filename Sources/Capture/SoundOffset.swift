@@ -7,14 +7,14 @@ import Torch
 /// For each lag a linear map from ten bands of the sound to the distance of the lips is found on five sixths of the frames and tried on the
 /// last sixth, in turn (ridge regression, drawn to the map that three people's clips have in common). How loud a voice is says less than
 /// half as much of the mouth as its bands do.
-public struct SoundOffset: Codable, Equatable, Sendable {
+package struct SoundOffset: Codable, Equatable, Sendable {
   /// By how many video frames the sound comes late; negative where it comes early.
-  public var frames: Int
+  package var frames: Int
   /// The same between frames: the top of the parabola through the best lag and its neighbours.
-  public var seconds: Double
+  package var seconds: Double
   /// The correlation of the mouth's opening with what the sound says of it there, and with the sound as it is.
-  public var correlation: Float
-  public var correlationAsIs: Float
+  package var correlation: Float
+  package var correlationAsIs: Float
 
   private static let bands = 10, parts = 6
   /// What a band says of the lips' distance, lowest first, all in standard deviations: from clips of three people.
@@ -31,7 +31,7 @@ public struct SoundOffset: Codable, Equatable, Sendable {
   ///
   /// - mouth: the lips' distance in each frame; nil where there is no face.
   /// - samples: mono sound at 16 kHz from the first frame's moment on.
-  public init?(mouth: [Float?], fps: Double, samples: [Float], reach: Int = 15) {
+  package init?(mouth: [Float?], fps: Double, samples: [Float], reach: Int = 15) {
     guard let steps = try? MelFeatures().steps(samples, fps: fps) else { return nil }
     let count = min(mouth.count, steps.size(0) / 2)
     guard count > 50 else { return nil }

@@ -8,7 +8,7 @@ extension Track {
   private static let version = "1"
 
   /// Writes the track, atomically.
-  public func write(to url: URL) throws {
+  package func write(to url: URL) throws {
     let n = frames.count
     let points = frames.first?.landmarks?.count ?? 0
     let keepsLandmarks = points > 0 && frames.allSatisfy { $0.landmarks?.count == points }
@@ -35,7 +35,7 @@ extension Track {
   }
 
   /// Reads what `write` wrote; throws `DatasetError` naming the file and what is wrong with it.
-  public init(_ url: URL) throws {
+  package init(_ url: URL) throws {
     let file = try Safetensors.read(url)
     func text(_ key: String) throws -> String {
       guard let value = file.metadata[key] else { throw DatasetError.broken(url, "its metadata has no \"\(key)\"") }

@@ -6,16 +6,16 @@ import Torch
 ///
 /// The principal point in the file is in that project's pixel coordinates, whose pixel centres have whole numbers; `Camera` has them at
 /// a half, so reading adds 0.5. Then every pixel's ray is the published ((i - cx) / f, -(j - cy) / f, -1).
-public struct TransformsFile: Codable, Equatable, Sendable {
-  public struct Frame: Codable, Equatable, Sendable {
+package struct TransformsFile: Codable, Equatable, Sendable {
+  package struct Frame: Codable, Equatable, Sendable {
     /// The image is `com_imgs/<imageIndex>.jpg`.
-    public var imageIndex: Int
+    package var imageIndex: Int
     /// The row of the audio features.
-    public var audioIndex: Int
+    package var audioIndex: Int
     /// Camera to head, 4x4, OpenGL axes.
-    public var matrix: [[Float]]
+    package var matrix: [[Float]]
     /// Left, top, width and height of the face in pixels.
-    public var faceRect: [Float]?
+    package var faceRect: [Float]?
 
     enum CodingKeys: String, CodingKey {
       case imageIndex = "img_id"
@@ -25,15 +25,15 @@ public struct TransformsFile: Codable, Equatable, Sendable {
     }
   }
   /// Focal length in pixels, and the principal point with pixel centres at whole numbers.
-  public var focal, cx, cy: Float
-  public var frames: [Frame]
+  package var focal, cx, cy: Float
+  package var frames: [Frame]
 
   enum CodingKeys: String, CodingKey {
     case focal = "focal_len"
     case cx, cy, frames
   }
 
-  public init(_ track: Track, positions: Range<Int>) {
+  package init(_ track: Track, positions: Range<Int>) {
     focal = track.camera.focal.x
     cx = track.camera.center.x - 0.5
     cy = track.camera.center.y - 0.5
@@ -48,7 +48,7 @@ public struct TransformsFile: Codable, Equatable, Sendable {
   }
 
   /// Reads and checks a file; throws `DatasetError` naming it.
-  public init(_ url: URL) throws {
+  package init(_ url: URL) throws {
     self = try JSONFile.read(url, hint: "a dataset folder has it; likeness process makes one from a video")
     guard focal.isFinite, focal > 0, cx.isFinite, cy.isFinite else {
       throw DatasetError.broken(url, "focal_len, cx and cy must be positive numbers of pixels")
@@ -56,14 +56,14 @@ public struct TransformsFile: Codable, Equatable, Sendable {
     for frame in frames { try JSONFile.check(matrix: frame.matrix, frame: "\(frame.imageIndex)", url) }
   }
 
-  public func write(to url: URL) throws {
+  package func write(to url: URL) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     try AtomicFile.write(try encoder.encode(self), to: url)
   }
 
   /// The camera of a frame in head space, for images of a size.
-  public func camera(_ position: Int, width: Int, height: Int) -> Camera {
+  package func camera(_ position: Int, width: Int, height: Int) -> Camera {
     Camera(
       width: width, height: height, focal: [focal, focal], center: [cx + 0.5, cy + 0.5],
       cameraToWorld: Rigid(rows: Array(frames[position].matrix.flatMap { $0 }.prefix(12))))

@@ -1,6 +1,6 @@
 /// Apple ARKit's names of the 52 blend shapes, and how other models' names map to them.
-public enum ExpressionNames {
-  public static let arkit = [
+package enum ExpressionNames {
+  package static let arkit = [
     "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight",
     "cheekPuff", "cheekSquintLeft", "cheekSquintRight",
     "eyeBlinkLeft", "eyeBlinkRight", "eyeLookDownLeft", "eyeLookDownRight", "eyeLookInLeft", "eyeLookInRight",
@@ -15,7 +15,7 @@ public enum ExpressionNames {
   ]
 
   /// The name of the same movement on the other side of the face; the name itself where it has no side.
-  public static func mirrored(_ name: String) -> String {
+  package static func mirrored(_ name: String) -> String {
     if name.hasSuffix("Left") { return name.dropLast(4) + "Right" }
     if name.hasSuffix("Right") { return name.dropLast(5) + "Left" }
     return name
@@ -23,7 +23,7 @@ public enum ExpressionNames {
   /// ICT-FaceKit's name in ARKit's spelling: `eyeBlink_L` is `eyeBlinkLeft`.
   ///
   /// ICT halves two shapes that ARKit has whole, browInnerUp and cheekPuff; those keep a side here, `browInnerUpLeft`.
-  public static func fromICT(_ name: String) -> String {
+  package static func fromICT(_ name: String) -> String {
     if name.hasSuffix("_L") { return name.dropLast(2) + "Left" }
     if name.hasSuffix("_R") { return name.dropLast(2) + "Right" }
     return name

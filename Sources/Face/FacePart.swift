@@ -1,5 +1,5 @@
 /// What a triangle of a head model is made of, finer than `SemanticClass`.
-public enum FacePart: UInt8, CaseIterable, Sendable {
+package enum FacePart: UInt8, CaseIterable, Sendable {
   case skin, eyelid, brow, nose, upperLip, lowerLip, innerLip
   case sclera, iris, pupil
   case mouthSocket, gums, upperTeeth, lowerTeeth, tongue
@@ -7,7 +7,7 @@ public enum FacePart: UInt8, CaseIterable, Sendable {
   /// Tear fluid, lashes and the like: in some models, drawn by nobody.
   case hidden
 
-  public var semanticClass: SemanticClass {
+  package var semanticClass: SemanticClass {
     switch self {
     case .skin, .eyelid, .hidden: .skin
     case .brow: .brows

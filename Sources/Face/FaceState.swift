@@ -1,15 +1,15 @@
 /// What a face does in one frame, in the terms of one morphable model.
-public struct FaceState: Equatable, Sendable, Codable {
+package struct FaceState: Equatable, Sendable, Codable {
   /// Coefficients of the model's identity basis; may be shorter than it (the rest is zero).
-  public var identity: [Float]
+  package var identity: [Float]
   /// Coefficients in the order of the model's `expressionNames`, nominally 0...1.
-  public var expression: [Float]
+  package var expression: [Float]
   /// Head to world.
-  public var pose: Rigid
+  package var pose: Rigid
   /// Where both eyes look, relative to the head: yaw (positive to the subject's left, +x) and pitch (positive up), radians.
-  public var gaze: SIMD2<Float>
+  package var gaze: SIMD2<Float>
 
-  public init(identity: [Float] = [], expression: [Float] = [], pose: Rigid = .identity, gaze: SIMD2<Float> = .zero) {
+  package init(identity: [Float] = [], expression: [Float] = [], pose: Rigid = .identity, gaze: SIMD2<Float> = .zero) {
     self.identity = identity
     self.expression = expression
     self.pose = pose

@@ -3,7 +3,7 @@ import Torch
 extension MorphableModel {
   /// The head that the project makes itself: 468 points of MediaPipe's mesh grown into a head with eyes, teeth, ears, neck and torso,
   /// 52 expressions under ARKit's names, and named identity modes. Always the same numbers; takes a fraction of a second.
-  public static func builtIn() -> MorphableModel {
+  package static func builtIn() -> MorphableModel {
     let head = BuiltInHead()
     let mesh = head.mesh
     let count = mesh.positions.count

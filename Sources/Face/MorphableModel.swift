@@ -3,30 +3,30 @@ import Torch
 /// A head that changes with coefficients of identity and expression, and whose eyeballs turn.
 ///
 /// Units are head units (10 cm), axes those of head space: +x the subject's left, +y up, +z out of the face, origin within the head.
-public final class MorphableModel {
+package final class MorphableModel {
   /// `builtin`, `ict`, `bfm`; tracks name the model they were fitted with.
-  public let name: String
+  package let name: String
   /// All vertices, before the eyes turn.
-  public let shape: LinearShape
-  public let identityNames: [String]
-  public let expressionNames: [String]
+  package let shape: LinearShape
+  package let identityNames: [String]
+  package let expressionNames: [String]
   /// `[F, 3]` int64, counter-clockwise seen from outside.
-  public let triangles: Tensor
+  package let triangles: Tensor
   /// What each triangle shows, F of them.
-  public let parts: [FacePart]
+  package let parts: [FacePart]
   /// The vertex of each of the 478 landmarks (468 mesh points, 2 x 5 iris points).
-  public let landmarkVertices: [Int]
+  package let landmarkVertices: [Int]
   /// `[V]` float32: 0 on the head, rising over the neck to 1 on the torso, for pictures in which the shoulders keep still.
-  public let torsoWeight: Tensor
+  package let torsoWeight: Tensor
   /// The vertices that turn with each eye, right then left.
-  public let eyes: [Range<Int>]
+  package let eyes: [Range<Int>]
   /// The centres about which they turn, right then left.
-  public let eyeCenters: LinearShape
+  package let eyeCenters: LinearShape
   /// The 478 landmarks, before the eyes turn.
-  public let landmarkShape: LinearShape
+  package let landmarkShape: LinearShape
 
   /// `eyeWeights` `[2, V]` mixes each eye's centre from vertices.
-  public init(
+  package init(
     name: String, shape: LinearShape, identityNames: [String], expressionNames: [String], triangles: Tensor, parts: [FacePart],
     landmarkVertices: [Int], torsoWeight: Tensor, eyes: [Range<Int>], eyeWeights: Tensor
   ) {
@@ -46,32 +46,32 @@ public final class MorphableModel {
   }
 
   /// `[V, 3]`.
-  public var mean: Tensor { shape.mean }
+  package var mean: Tensor { shape.mean }
   /// `[Ni, V, 3]`.
-  public var identityBasis: Tensor { shape.identity }
+  package var identityBasis: Tensor { shape.identity }
   /// `[Ne, V, 3]`.
-  public var expressionBasis: Tensor { shape.expression }
-  public var vertexCount: Int { mean.size(0) }
+  package var expressionBasis: Tensor { shape.expression }
+  package var vertexCount: Int { mean.size(0) }
   /// `[F]` uint8: what each triangle is labelled when the mesh is drawn.
-  public var regions: Tensor { Tensor(parts.map(\.semanticClass.rawValue)) }
+  package var regions: Tensor { Tensor(parts.map(\.semanticClass.rawValue)) }
   /// Where an expression stands in the coefficients; nil if the model lacks it.
-  public func expressionIndex(_ name: String) -> Int? { expressionNames.firstIndex(of: name) }
+  package func expressionIndex(_ name: String) -> Int? { expressionNames.firstIndex(of: name) }
 
   /// All vertices, `[.., V, 3]`, for identity `[.., Ni]`, expression `[.., Ne]` and gaze `[.., 2]` (yaw, pitch in radians);
   /// leading dimensions broadcast and nil is zero. Differentiable in all three.
-  public func vertices(identity: Tensor? = nil, expression: Tensor? = nil, gaze: Tensor? = nil) -> Tensor {
+  package func vertices(identity: Tensor? = nil, expression: Tensor? = nil, gaze: Tensor? = nil) -> Tensor {
     let all = shape(identity: identity, expression: expression)
     guard let gaze else { return all }
     return turning(all, about: eyeCenters(identity: identity, expression: expression), by: gaze, eyes)
   }
   /// The 478 landmarks, `[.., 478, 3]`, as `vertices` has them, for less.
-  public func landmarks(identity: Tensor? = nil, expression: Tensor? = nil, gaze: Tensor? = nil) -> Tensor {
+  package func landmarks(identity: Tensor? = nil, expression: Tensor? = nil, gaze: Tensor? = nil) -> Tensor {
     let all = landmarkShape(identity: identity, expression: expression)
     guard let gaze else { return all }
     return turning(all, about: eyeCenters(identity: identity, expression: expression), by: gaze, [468..<473, 473..<478])
   }
   /// All vertices of one state in head space, `[V, 3]`; coefficients that the state leaves out are zero.
-  public func vertices(_ state: FaceState) -> Tensor {
+  package func vertices(_ state: FaceState) -> Tensor {
     func padded(_ given: [Float], _ count: Int) -> Tensor {
       precondition(given.count <= count, "\(given.count) coefficients for \(count) of model \(name)")
       return Tensor(given + Array(repeating: 0, count: count - given.count))
@@ -100,7 +100,7 @@ public final class MorphableModel {
 }
 
 /// Rotations `[.., 3, 3]` that turn an eye from +z to a gaze `[.., 2]` (yaw, pitch): pitch first, then yaw.
-public func gazeMatrices(_ gaze: Tensor) -> Tensor {
+package func gazeMatrices(_ gaze: Tensor) -> Tensor {
   let yaw = gaze[.ellipsis, 0]
   let pitch = gaze[.ellipsis, 1]
   let (cy, sy, cp, sp) = (yaw.cos(), yaw.sin(), pitch.cos(), pitch.sin())

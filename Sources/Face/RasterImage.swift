@@ -3,17 +3,17 @@ import Torch
 /// What the rasteriser leaves behind: for every pixel the triangle that is seen there, where on it, and how far away.
 ///
 /// Plain memory, row-major, reused from frame to frame by whoever draws many.
-public final class RasterImage {
-  public let width: Int
-  public let height: Int
+package final class RasterImage {
+  package let width: Int
+  package let height: Int
   /// `[height * width]` index of the triangle seen, -1 for none.
-  public let triangle: UnsafeMutableBufferPointer<Int32>
+  package let triangle: UnsafeMutableBufferPointer<Int32>
   /// `[height * width]` distance along the viewing axis, infinity where nothing is seen.
-  public let depth: UnsafeMutableBufferPointer<Float>
+  package let depth: UnsafeMutableBufferPointer<Float>
   /// `[height * width]` perspective-correct weights of the triangle's three corners.
-  public let barycentrics: UnsafeMutableBufferPointer<SIMD3<Float>>
+  package let barycentrics: UnsafeMutableBufferPointer<SIMD3<Float>>
 
-  public init(width: Int, height: Int) {
+  package init(width: Int, height: Int) {
     precondition(width > 0 && height > 0, "a picture of \(width) x \(height) pixels")
     self.width = width
     self.height = height
@@ -32,11 +32,11 @@ public final class RasterImage {
   }
 
   /// `[H, W]` int32 triangle indices, -1 where nothing is seen.
-  public var triangleTensor: Tensor { Tensor(bytes: UnsafeRawBufferPointer(triangle), [height, width], .int32) }
+  package var triangleTensor: Tensor { Tensor(bytes: UnsafeRawBufferPointer(triangle), [height, width], .int32) }
   /// `[H, W]` distances along the viewing axis, infinity where nothing is seen.
-  public var depthTensor: Tensor { Tensor(bytes: UnsafeRawBufferPointer(depth), [height, width], .float32) }
+  package var depthTensor: Tensor { Tensor(bytes: UnsafeRawBufferPointer(depth), [height, width], .float32) }
   /// `[H, W, 3]` weights of the corners, zero where nothing is seen.
-  public var barycentricTensor: Tensor {
+  package var barycentricTensor: Tensor {
     var packed = [Float](repeating: 0, count: width * height * 3)
     for i in 0..<width * height {
       for k in 0..<3 { packed[3 * i + k] = barycentrics[i][k] }
@@ -45,7 +45,7 @@ public final class RasterImage {
   }
 
   /// Values given per vertex, `[V, C]`, carried over to the pixels: `[H, W, C]`, `background` where nothing is seen.
-  public func interpolate(_ attributes: Tensor, triangles: Tensor, background: Float = 0) -> Tensor {
+  package func interpolate(_ attributes: Tensor, triangles: Tensor, background: Float = 0) -> Tensor {
     precondition(attributes.dim == 2 && triangles.dim == 2 && triangles.size(1) == 3, "attributes [V, C] on triangles [F, 3]")
     let channels = attributes.size(1)
     let corners = triangles.array(Int32.self)
@@ -64,7 +64,7 @@ public final class RasterImage {
   }
 
   /// The class of the triangle seen at every pixel, `[H, W]` uint8, from one class per triangle; `background` where nothing is seen.
-  public func labels(_ classes: [UInt8], background: UInt8 = 0) -> Tensor {
+  package func labels(_ classes: [UInt8], background: UInt8 = 0) -> Tensor {
     Tensor(triangle.map { $0 < 0 ? background : classes[Int($0)] }, [height, width])
   }
 }

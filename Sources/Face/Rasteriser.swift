@@ -5,27 +5,27 @@ import Torch
 ///
 /// Vertices are snapped to 1/4096 of a pixel and edges follow the top-left rule, so that a pixel centre on a shared edge belongs to exactly
 /// one triangle. At equal depth the lower index wins, whatever the number of threads.
-public struct Rasteriser: Sendable {
+package struct Rasteriser: Sendable {
   /// Which triangles are left out by the side they show.
-  public enum Culling: Sendable {
+  package enum Culling: Sendable {
     case none
     /// Those whose corners run clockwise as seen.
     case back
   }
 
   /// Pixels per unit of slope, across and down.
-  public var focal: SIMD2<Float>
+  package var focal: SIMD2<Float>
   /// The principal point in pixels; pixel centres lie at +0.5.
-  public var center: SIMD2<Float>
+  package var center: SIMD2<Float>
   /// Rows of the world-to-camera rotation; the camera looks along -z.
-  public var rows: (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>)
+  package var rows: (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>)
   /// World-to-camera translation.
-  public var translation: SIMD3<Float>
+  package var translation: SIMD3<Float>
   /// What lies nearer than this, along the viewing axis, is cut away.
-  public var near: Float = 0.01
-  public var culling = Culling.none
+  package var near: Float = 0.01
+  package var culling = Culling.none
 
-  public init(
+  package init(
     focal: SIMD2<Float>, center: SIMD2<Float>,
     rows: (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>) = (SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)),
     translation: SIMD3<Float> = .zero
@@ -37,18 +37,18 @@ public struct Rasteriser: Sendable {
   }
 
   /// The view of a camera.
-  public init(_ camera: Camera) {
+  package init(_ camera: Camera) {
     let back = camera.worldToCamera, r = back.rotation.transposed
     self.init(focal: camera.focal, center: camera.center, rows: (r.x, r.y, r.z), translation: back.translation)
   }
 
   /// Draws `vertices [V, 3]`, in the world, joined by `triangles [F, 3]`, as `camera` sees them.
-  public static func draw(_ vertices: Tensor, _ triangles: Tensor, camera: Camera) -> RasterImage {
+  package static func draw(_ vertices: Tensor, _ triangles: Tensor, camera: Camera) -> RasterImage {
     Rasteriser(camera).draw(vertices, triangles, width: camera.width, height: camera.height)
   }
 
   /// The same view on a picture of `factor` times the width and height.
-  public func scaled(by factor: Float) -> Rasteriser {
+  package func scaled(by factor: Float) -> Rasteriser {
     var scaled = self
     scaled.focal *= factor
     scaled.center *= factor
@@ -56,7 +56,7 @@ public struct Rasteriser: Sendable {
   }
 
   /// Draws `vertices [V, 3]` joined by `triangles [F, 3]` into a new picture.
-  public func draw(_ vertices: Tensor, _ triangles: Tensor, width: Int, height: Int) -> RasterImage {
+  package func draw(_ vertices: Tensor, _ triangles: Tensor, width: Int, height: Int) -> RasterImage {
     precondition(vertices.dim == 2 && vertices.size(1) == 3 && triangles.dim == 2 && triangles.size(1) == 3, "[V, 3] and [F, 3]")
     let image = RasterImage(width: width, height: height)
     let corners = triangles.array(Int32.self)
@@ -68,7 +68,7 @@ public struct Rasteriser: Sendable {
   }
 
   /// Draws points joined by corner indices, three a triangle, over what `image` held before; the picture is cleared first.
-  public func draw(_ points: [SIMD3<Float>], _ corners: [Int32], into image: RasterImage) {
+  package func draw(_ points: [SIMD3<Float>], _ corners: [Int32], into image: RasterImage) {
     precondition(corners.count % 3 == 0, "three corners a triangle")
     let seen = points.map(toCamera)
     let faces = corners.count / 3
@@ -98,7 +98,7 @@ public struct Rasteriser: Sendable {
   }
 
   /// A world point in camera coordinates.
-  @inline(__always) public func toCamera(_ p: SIMD3<Float>) -> SIMD3<Float> {
+  @inline(__always) package func toCamera(_ p: SIMD3<Float>) -> SIMD3<Float> {
     SIMD3((rows.0 * p).sum(), (rows.1 * p).sum(), (rows.2 * p).sum()) + translation
   }
 

@@ -4,7 +4,7 @@ import Torch
 /// Rotations, as rotation vectors (axis times angle in radians) and as yaw, pitch and roll.
 extension Matrix3 {
   /// The rotation by `length(v)` radians about `v` (Rodrigues).
-  public init(rotationVector v: SIMD3<Float>) {
+  package init(rotationVector v: SIMD3<Float>) {
     let angle = length(v)
     guard angle > 1e-8 else {
       self.init(x: [1, v.z, -v.y], y: [-v.z, 1, v.x], z: [v.y, -v.x, 1])
@@ -20,7 +20,7 @@ extension Matrix3 {
       z: [k * n.x * n.z + s * n.y, k * n.y * n.z - s * n.x, c + k * n.z * n.z])
   }
   /// Axis times angle, angle in 0...pi.
-  public var rotationVector: SIMD3<Float> {
+  package var rotationVector: SIMD3<Float> {
     let sine = SIMD3<Float>(y.z - z.y, z.x - x.z, x.y - y.x) / 2
     let cosine = (x.x + y.y + z.z - 1) / 2
     let s = length(sine)
@@ -37,20 +37,20 @@ extension Matrix3 {
   ///
   /// For a head: positive yaw turns the face to the subject's left (+x), positive pitch raises it, and positive roll tips the top
   /// of the head to the subject's right.
-  public init(yaw: Float, pitch: Float, roll: Float) {
+  package init(yaw: Float, pitch: Float, roll: Float) {
     self =
       Matrix3(rotationVector: [0, yaw, 0]) * Matrix3(rotationVector: [-pitch, 0, 0]) * Matrix3(rotationVector: [0, 0, roll])
   }
   /// The angles that `init(yaw:pitch:roll:)` takes.
-  public var yawPitchRoll: SIMD3<Float> {
+  package var yawPitchRoll: SIMD3<Float> {
     // z is where the face looks; x and y say how it is rolled about it.
     [atan2(z.x, z.z), asin(min(1, max(-1, z.y))), atan2(x.y, y.y)]
   }
   /// The angle in radians between two rotations.
-  public func angle(to other: Matrix3) -> Float { length((transposed * other).rotationVector) }
+  package func angle(to other: Matrix3) -> Float { length((transposed * other).rotationVector) }
 
   /// `self` with columns made orthonormal (Gram-Schmidt from the first), for matrices read from files.
-  public var orthonormalized: Matrix3 {
+  package var orthonormalized: Matrix3 {
     let a = normalized(x)
     let b = normalized(y - a * dot(a, y))
     return Matrix3(x: a, y: b, z: cross(a, b))
@@ -58,7 +58,7 @@ extension Matrix3 {
 }
 
 /// Rotation matrices `[.., 3, 3]` of rotation vectors `[.., 3]`, differentiable everywhere, zero included (Rodrigues).
-public func rotationMatrices(_ vectors: Tensor) -> Tensor {
+package func rotationMatrices(_ vectors: Tensor) -> Tensor {
   let square = vectors.square().sum(-1, keepdim: true).unsqueeze(-1) + 1e-12
   let angle = square.sqrt()
   let v = vectors.unbind(-1)

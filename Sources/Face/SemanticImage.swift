@@ -3,7 +3,7 @@ import Torch
 /// Label maps as pictures and back.
 extension SemanticClass {
   /// Labels `[H, W]` uint8 as their colours, `[H, W, 3]` uint8 RGB; what is not labelled turns white, which is no class's colour.
-  public static func image(of labels: Tensor) -> Tensor {
+  package static func image(of labels: Tensor) -> Tensor {
     var table = [SIMD3<UInt8>](repeating: [255, 255, 255], count: 256)
     for kind in allCases { table[Int(kind.rawValue)] = kind.color }
     let bytes = labels.withElements(UInt8.self) { labels in
@@ -21,7 +21,7 @@ extension SemanticClass {
   }
 
   /// A mask picture `[H, W, 3]` uint8 RGB as labels `[H, W]` uint8: an exact colour is its class, any other is 255.
-  public static func labels(of image: Tensor) -> Tensor {
+  package static func labels(of image: Tensor) -> Tensor {
     precondition(image.size(-1) == 3, "a mask picture has 3 channels, not \(image.size(-1))")
     let known = Dictionary(uniqueKeysWithValues: allCases.map { (pack($0.color.x, $0.color.y, $0.color.z), $0.rawValue) })
     let labels = image.withElements(UInt8.self) { pixels in
@@ -39,7 +39,7 @@ extension SemanticClass {
   private static func pack(_ r: UInt8, _ g: UInt8, _ b: UInt8) -> UInt32 { UInt32(r) << 16 | UInt32(g) << 8 | UInt32(b) }
 
   /// Labels `[..]` uint8 as indicators `[.., 12]` float32; zeros where a pixel is not labelled.
-  public static func oneHot(_ labels: Tensor) -> Tensor {
+  package static func oneHot(_ labels: Tensor) -> Tensor {
     let classes = Tensor.arange(allCases.count, device: labels.device)
     return (labels.to(.int64).unsqueeze(-1) .== classes).to(.float32)
   }

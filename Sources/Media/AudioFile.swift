@@ -2,13 +2,13 @@ import Foundation
 import Torch
 
 /// Sound files written by this tool.
-public enum AudioFile {
-  public enum Encoding: Sendable { case pcm16, float32 }
+package enum AudioFile {
+  package enum Encoding: Sendable { case pcm16, float32 }
 
   /// Writes mono `samples` in -1...1 as a WAV file, whole or not at all; what is no number becomes silence, what is louder is clipped.
   ///
   /// Throws `MediaError` if the sound is longer than a WAV file can be, `FileError` if the disk does not take it.
-  public static func write(_ samples: [Float], sampleRate: Int, to url: URL, encoding: Encoding = .pcm16) throws {
+  package static func write(_ samples: [Float], sampleRate: Int, to url: URL, encoding: Encoding = .pcm16) throws {
     precondition(sampleRate > 0, "\(sampleRate) samples a second")
     let width = encoding == .pcm16 ? 2 : 4
     guard samples.count * width < Int(UInt32.max) - 64 else {

@@ -5,11 +5,11 @@ import Foundation
 ///
 /// In a file with video, sample 0 is the moment of the video's first frame: earlier sound is left out, later sound is preceded
 /// by silence, so that sample s belongs to frame s / sampleRate * rate of a `VideoReader`. Use it from one thread.
-public final class AudioReader {
-  public let url: URL
-  public let sampleRate: Int
+package final class AudioReader {
+  package let url: URL
+  package let sampleRate: Int
   /// What the header says the sound lasts, in seconds; nil where it does not say.
-  public let duration: Double?
+  package let duration: Double?
 
   let channels: Int
   private let decoder: Decoder
@@ -32,7 +32,7 @@ public final class AudioReader {
   ///   - sampleRate: samples a second to deliver.
   ///   - start: the container's time of sample 0, in seconds; nil for the video's first frame, or the first sound where there is no video.
   /// - Throws: `MediaError` that says why the file has no readable sound.
-  public convenience init(_ url: URL, sampleRate: Int = 16000, start: Double? = nil) throws {
+  package convenience init(_ url: URL, sampleRate: Int = 16000, start: Double? = nil) throws {
     try self.init(url, sampleRate: sampleRate, start: start, maximumChannels: 1)
   }
   /// With up to `maximumChannels`, one or two, delivered interleaved.
@@ -58,7 +58,7 @@ public final class AudioReader {
   }
 
   /// All of the sound at once.
-  public static func read(_ url: URL, sampleRate: Int = 16000) throws -> [Float] {
+  package static func read(_ url: URL, sampleRate: Int = 16000) throws -> [Float] {
     let reader = try AudioReader(url, sampleRate: sampleRate)
     var samples: [Float] = []
     while let piece = try reader.next() { samples += piece }
@@ -66,7 +66,7 @@ public final class AudioReader {
   }
 
   /// The next piece of sound, never empty, or nil at the end; throws if there was none at all.
-  public func next() throws -> [Float]? {
+  package func next() throws -> [Float]? {
     while !isFinished {
       var piece: [Float]
       if let frame = decoder.next() {
@@ -119,7 +119,7 @@ public final class AudioReader {
   }
 
   /// What is wrong with the file as far as it has been read, in a line to be shown; nil if nothing.
-  public var damage: String? {
+  package var damage: String? {
     var found: [String] = []
     if demuxer.file.failure != 0 { found.append("the disk fails to read it") }
     if decoder.failures > 0 { found.append("\(decoder.failures) pieces cannot be decoded") }

@@ -5,7 +5,7 @@ import Torch
 /// Grey pictures of 16 bits, for measures such as depth.
 extension ImageFile {
   /// `values` `[height * width]`, row by row, as the bytes of a grey PNG file of 16 bits.
-  public static func png(_ values: [UInt16], width: Int) throws -> Data {
+  package static func png(_ values: [UInt16], width: Int) throws -> Data {
     _ = ffmpegIsQuiet
     precondition(width > 0 && !values.isEmpty && values.count % width == 0, "\(values.count) values in rows of \(width)")
     let frame = Frame(), height = values.count / width
@@ -26,7 +26,7 @@ extension ImageFile {
   }
 
   /// Reads a grey PNG file of 16 bits as `[H, W]` int32. Throws `MediaError` where it is something else.
-  public static func readDeep(_ url: URL) throws -> Tensor {
+  package static func readDeep(_ url: URL) throws -> Tensor {
     let file = try InputFile(url)
     let frame = try decode(file, try codec(of: file))
     guard frame.pointer.pointee.format == AV_PIX_FMT_GRAY16BE.rawValue, let plane = frame.pointer.pointee.data.0 else {

@@ -9,17 +9,17 @@ extension ImageFile {
   ///   - picture: `[H, W, 3]` or grey `[H, W]`, `[H, W, 1]`; uint8, or floating point in 0...1, which is clamped and rounded.
   ///   - quality: 1...100, of a JPEG.
   /// - Throws: `MediaError` if the extension is another, `FileError` if the disk does not take it.
-  public static func write(_ picture: Tensor, to url: URL, quality: Int = 95) throws {
+  package static func write(_ picture: Tensor, to url: URL, quality: Int = 95) throws {
     try AtomicFile.write(try encode(picture, url, quality), to: url)
   }
 
   /// `picture` as the bytes of a JPEG file; it must be as `write` takes it.
-  public static func jpeg(_ picture: Tensor, quality: Int = 80) throws -> Data {
+  package static func jpeg(_ picture: Tensor, quality: Int = 80) throws -> Data {
     try encode(picture, URL(filePath: "picture.jpg"), quality)
   }
 
   /// `picture` as the bytes of a PNG file; it must be as `write` takes it.
-  public static func png(_ picture: Tensor) throws -> Data {
+  package static func png(_ picture: Tensor) throws -> Data {
     try encode(picture, URL(filePath: "picture.png"), 100)
   }
 

@@ -3,16 +3,16 @@ import Foundation
 import Torch
 
 /// Pictures in files as tensors.
-public enum ImageFile {
+package enum ImageFile {
   /// Pictures beyond this many pixels are refused before memory is taken for them.
-  public static let maximumPixels = 1 << 27
+  package static let maximumPixels = 1 << 27
 
   /// Reads a PNG, JPEG, WebP, BMP, GIF (first picture) or TIFF file as `[H, W, 3]` uint8 RGB, upright.
   ///
   /// Grey and palette become RGB, 16 bits become 8, transparency is laid over white, a JPEG's EXIF orientation is applied,
   /// colour profiles are ignored.
   /// - Throws: `MediaError` that says why the file is not a readable picture.
-  public static func read(_ url: URL) throws -> Tensor {
+  package static func read(_ url: URL) throws -> Tensor {
     let file = try InputFile(url)
     let codec = try codec(of: file)
     let frame = try decode(file, codec)

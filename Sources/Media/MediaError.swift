@@ -2,14 +2,14 @@ import CFFmpeg
 import Foundation
 
 /// Why a media file could not be read or made, in one line that names the file and what to do; a disk's refusals are `FileError`s.
-public struct MediaError: Error, CustomStringConvertible, Sendable {
-  public enum Kind: String, Sendable, CaseIterable {
+package struct MediaError: Error, CustomStringConvertible, Sendable {
+  package enum Kind: String, Sendable, CaseIterable {
     case missing, folder, notAFile, forbidden, empty, notMedia, truncated, audioOnly, noAudio, noFrames, tooLarge, unsupported, damaged
     case badRequest
   }
-  public let kind: Kind
-  public let url: URL
-  public let description: String
+  package let kind: Kind
+  package let url: URL
+  package let description: String
 
   init(_ kind: Kind, _ url: URL, _ rest: String) {
     self.kind = kind

@@ -3,19 +3,19 @@ import Foundation
 import Torch
 
 /// A rectangle of whole pixels; it may leave the picture.
-public struct PixelBox: Hashable, Sendable {
-  public var x: Int
-  public var y: Int
-  public var width: Int
-  public var height: Int
-  public init(x: Int, y: Int, width: Int, height: Int) {
+package struct PixelBox: Hashable, Sendable {
+  package var x: Int
+  package var y: Int
+  package var width: Int
+  package var height: Int
+  package init(x: Int, y: Int, width: Int, height: Int) {
     precondition(width > 0 && height > 0, "a box of \(width) x \(height) pixels")
     (self.x, self.y, self.width, self.height) = (x, y, width, height)
   }
 }
 
 /// `picture`, `[H, W, 3]` uint8, scaled to `[height, width, 3]` uint8: area averages where it shrinks, bicubic where it grows.
-public func resize(_ picture: Tensor, width: Int, height: Int) -> Tensor {
+package func resize(_ picture: Tensor, width: Int, height: Int) -> Tensor {
   precondition(picture.dim == 3 && picture.size(2) == 3 && picture.dtype == .uint8, "resize takes [H, W, 3] uint8")
   precondition(width > 0 && height > 0, "resize to \(width) x \(height)")
   let (oldHeight, oldWidth) = (picture.size(0), picture.size(1))
@@ -41,7 +41,7 @@ public func resize(_ picture: Tensor, width: Int, height: Int) -> Tensor {
 }
 
 /// The part of `picture`, `[H, W, C]`, inside `box`, as `[box.height, box.width, C]`; outside the picture its border pixels repeat.
-public func crop(_ picture: Tensor, to box: PixelBox) -> Tensor {
+package func crop(_ picture: Tensor, to box: PixelBox) -> Tensor {
   let (height, width) = (picture.size(0), picture.size(1))
   if box.x >= 0, box.y >= 0, box.x + box.width <= width, box.y + box.height <= height {
     return picture.narrow(0, box.y, box.height).narrow(1, box.x, box.width).contiguous()

@@ -3,17 +3,17 @@ import Foundation
 import Torch
 
 /// One frame of a video.
-public struct VideoFrame {
+package struct VideoFrame {
   /// Its place in the delivered sequence, from 0.
-  public let index: Int
+  package let index: Int
   /// Seconds since the video's first frame: index / rate, or the frame's own time at the native rate.
-  public let time: Double
+  package let time: Double
   /// Which decoded frame it shows, from 0.
-  public let source: Int
+  package let source: Int
   /// `[height, width, 3]` uint8, RGB, row-major, nobody else's.
-  public let rgb: Tensor
-  public var width: Int { rgb.size(1) }
-  public var height: Int { rgb.size(0) }
+  package let rgb: Tensor
+  package var width: Int { rgb.size(1) }
+  package var height: Int { rgb.size(0) }
 }
 
 /// Reads a video of any length in constant memory, upright, with square pixels, at a constant rate.
@@ -21,21 +21,21 @@ public struct VideoFrame {
 /// Each tick of the rate shows the source frame nearest in time, so that variable rates keep their timing; frames that the source
 /// shows twice, as film of 25 frames a second stored as 30 does, are passed over. Tick 0 is the video's first frame, and
 /// `AudioReader` starts sound at that same moment. Use it from one thread.
-public final class VideoReader {
-  public let url: URL
+package final class VideoReader {
+  package let url: URL
   /// Pixels of the delivered frames.
-  public let width: Int
-  public let height: Int
+  package let width: Int
+  package let height: Int
   /// Frames per second delivered; at the native rate, the stream's mean.
-  public let rate: Rational
+  package let rate: Rational
   /// The stream's mean frames per second.
-  public let sourceRate: Rational
+  package let sourceRate: Rational
   /// How many frames the header promises at `rate`; 0 where it promises nothing. Only for showing progress: headers lie.
-  public let frameCount: Int
+  package let frameCount: Int
   /// Whether the file holds sound.
-  public let hasAudio: Bool
+  package let hasAudio: Bool
   /// The container's time of the first frame, in seconds.
-  public var startTime: Double { pictures.start }
+  package var startTime: Double { pictures.start }
 
   private let pictures: PictureStream
   private let converter: PictureConverter
@@ -57,7 +57,7 @@ public final class VideoReader {
   ///   - crop: the part of the upright picture to deliver; where it leaves the picture, border pixels are repeated.
   ///   - threads: for decoding and conversion; 0 for as many as cores, at most 4.
   /// - Throws: `MediaError` that says why the file has no readable video.
-  public init(_ url: URL, rate: Rational? = 25, size: (width: Int, height: Int)? = nil, crop: PixelBox? = nil, threads: Int = 0) throws {
+  package init(_ url: URL, rate: Rational? = 25, size: (width: Int, height: Int)? = nil, crop: PixelBox? = nil, threads: Int = 0) throws {
     precondition(rate.map { $0.numerator > 0 } ?? true, "a rate of \(rate.map(\.value) ?? 0) frames per second")
     self.url = url
     let threads = threads > 0 ? threads : min(4, ProcessInfo.processInfo.activeProcessorCount)
@@ -102,7 +102,7 @@ public final class VideoReader {
   private let scaled: (width: Int, height: Int)
 
   /// The next frame, or nil after the last.
-  public func next() throws -> VideoFrame? {
+  package func next() throws -> VideoFrame? {
     guard let picture = try advance() else { return nil }
     var rgb = orientation.applied(to: try converter.rgb(picture.frame, width: scaled.width, height: scaled.height))
     if let region {
@@ -114,7 +114,7 @@ public final class VideoReader {
   }
   /// Passes over `count` frames without converting them; returns how many there were.
   @discardableResult
-  public func skip(_ count: Int) throws -> Int {
+  package func skip(_ count: Int) throws -> Int {
     for i in 0..<count where try advance() == nil { return i }
     return count
   }
@@ -163,25 +163,25 @@ public final class VideoReader {
   }
 
   /// How the delivered frames differ from the decoded ones, so far.
-  public struct Counts: Sendable, Equatable {
+  package struct Counts: Sendable, Equatable {
     /// Source frames decoded.
-    public var decoded: Int
-    public var delivered: Int
+    package var decoded: Int
+    package var delivered: Int
     /// Deliveries that repeat the source frame before them.
-    public var duplicated: Int
+    package var duplicated: Int
     /// Source frames that no tick showed, repetitions left aside.
-    public var dropped: Int
+    package var dropped: Int
     /// Source frames that repeat the picture before them, as pulldown does; counted only where the source's rate is not `rate`.
-    public var repeated: Int
+    package var repeated: Int
   }
-  public var counts: Counts {
+  package var counts: Counts {
     Counts(
       decoded: pictures.decoded, delivered: delivered, duplicated: chooser?.duplicated ?? 0, dropped: chooser?.dropped ?? 0,
       repeated: chooser?.repeated ?? 0)
   }
 
   /// What is wrong with the file as far as it has been read, in a line to be shown; nil if nothing.
-  public var damage: String? {
+  package var damage: String? {
     var found: [String] = []
     if pictures.demuxer.file.failure != 0 { found.append("the disk fails to read it") }
     if pictures.decoder.failures > 0 { found.append("\(pictures.decoder.failures) pieces cannot be decoded") }

@@ -7,20 +7,20 @@ import Torch
 /// While it is written the film lies beside its final name as `<name>.unfinished-<process>.mp4`, in pieces, so that what a killed run
 /// leaves can be played. `finish` rewrites it with the index in front, brings it to the disk and gives it its name. A writer
 /// that goes away unfinished removes what it wrote. Odd sizes gain a column or row, a copy of the last one. Use it from one thread.
-public final class VideoWriter {
+package final class VideoWriter {
   /// Where the film's sound comes from.
-  public enum Sound {
+  package enum Sound {
     /// Mono samples at this rate, handed to `append(samples:)`.
     case samples(rate: Int)
     /// The sound of a file, mixed to at most stereo; it is cut where the film ends. Sound of a film starts with its first frame.
     case file(URL)
   }
-  public let url: URL
-  public let width: Int
-  public let height: Int
-  public let rate: Rational
+  package let url: URL
+  package let width: Int
+  package let height: Int
+  package let rate: Rational
   /// Frames taken so far.
-  public private(set) var frameCount = 0
+  package private(set) var frameCount = 0
 
   private let muxer: Muxer
   private let format: FilmFormat
@@ -38,7 +38,7 @@ public final class VideoWriter {
   ///
   /// - Parameter quality: x264's constant rate factor, 0...51, smaller is better and larger in bytes.
   /// - Throws: `FileError` if the disk refuses, `MediaError` if the sound file cannot be read or the libraries cannot encode.
-  public convenience init(
+  package convenience init(
     _ url: URL, width: Int, height: Int, rate: Rational = 25, sound: Sound? = nil, quality: Int = 18, threads: Int = 0
   ) throws {
     try self.init(url, width: width, height: height, rate: rate, sound: sound, quality: quality, threads: threads, calls: DiskCalls())
@@ -78,7 +78,7 @@ public final class VideoWriter {
   }
 
   /// Takes the next frame, `[height, width, 3]`, uint8 or floating point in 0...1.
-  public func append(_ rgb: Tensor) throws {
+  package func append(_ rgb: Tensor) throws {
     try append(rgb, tick: frameCount)
   }
   /// Takes the next frame, to be shown from `tick` / rate on; ticks grow.
@@ -92,14 +92,14 @@ public final class VideoWriter {
     try takeSound()
   }
   /// Takes the next samples in -1...1 of a film made with `.samples`; best in step with the frames, which they follow in time.
-  public func append(samples: [Float]) throws {
+  package func append(samples: [Float]) throws {
     precondition(sound != nil && soundFile == nil, "samples for a film made without .samples")
     precondition(!isFinished, "samples for a film that is finished")
     try encodeSound(samples)
   }
 
   /// Completes the film; only now is there a file of its name.
-  public func finish() throws {
+  package func finish() throws {
     precondition(!isFinished, "a film finished twice")
     isFinished = true
     guard frameCount > 0 else { throw MediaError(.noFrames, url, "cannot be a film without frames: there was nothing to write") }

@@ -4,18 +4,18 @@ import Torch
 ///
 /// Told from the Laplacian of the luma, `y(up) + y(down) + y(left) + y(right) - 4 y` with `y = 0.2126 r + 0.7152 g + 0.0722 b` of the
 /// values as they are stored, over all pixels of all pictures that were added.
-public struct Detail: Sendable {
+package struct Detail: Sendable {
   /// Sums over pixels of the squared Laplacians, and of their product.
   private var own = 0.0, truth = 0.0, shared = 0.0
 
-  public init() {}
+  package init() {}
 
   /// Takes pictures `[H, W, 3]` in 0...1, at least 3 x 3, where `mask`, `[H, W]` bool, holds; the outermost pixels have no Laplacian.
-  public mutating func add(_ picture: Tensor, truth: Tensor, where mask: Tensor? = nil) {
+  package mutating func add(_ picture: Tensor, truth: Tensor, where mask: Tensor? = nil) {
     add(Self.laplacian(picture), Self.laplacian(truth), where: mask)
   }
   /// The same of Laplacians, `[H - 2, W - 2]`, which several masks can share.
-  public mutating func add(_ a: Tensor, _ b: Tensor, where mask: Tensor?) {
+  package mutating func add(_ a: Tensor, _ b: Tensor, where mask: Tensor?) {
     precondition(a.shape == b.shape, "pictures \(a.shape) and \(b.shape) cannot be compared")
     let inner = mask?.narrow(0, 1, a.size(0)).narrow(1, 1, a.size(1))
     let (a, b) = (inner.map { a.index([$0]) } ?? a, inner.map { b.index([$0]) } ?? b)
@@ -26,13 +26,13 @@ public struct Detail: Sendable {
   }
 
   /// The energy of the pictures' Laplacians over the truth's: 1 is as sharp, less is blurred, more is noisy. nil where the truth is flat.
-  public var sharpness: Double? { truth > 0 ? own / truth : nil }
+  package var sharpness: Double? { truth > 0 ? own / truth : nil }
   /// The correlation (about zero) of the two Laplacians: the part of the detail that is where the truth has it, 1 is best. nil where
   /// either is flat.
-  public var likeness: Double? { own > 0 && truth > 0 ? shared / (own * truth).squareRoot() : nil }
+  package var likeness: Double? { own > 0 && truth > 0 ? shared / (own * truth).squareRoot() : nil }
 
   /// `[H - 2, W - 2]` of a picture `[H, W, 3]`.
-  public static func laplacian(_ picture: Tensor) -> Tensor {
+  package static func laplacian(_ picture: Tensor) -> Tensor {
     precondition(picture.dim == 3 && picture.size(2) == 3, "a picture is [H, W, 3], not \(picture.shape)")
     precondition(picture.size(0) >= 3 && picture.size(1) >= 3, "\(picture.shape) is too small for a Laplacian")
     return withoutGradient {

@@ -1,13 +1,13 @@
 import Torch
 
 /// Mean and covariance of the features of many pictures, the normal distribution that the Fréchet distance takes them for.
-public struct FeatureStatistics {
+package struct FeatureStatistics {
   /// `[D]` and `[D, D]`, float64; the covariance is divided by n - 1.
-  public let mean, covariance: Tensor
-  public let count: Int
+  package let mean, covariance: Tensor
+  package let count: Int
 
   /// Of features `[N, D]`; nil of fewer than two.
-  public init?(_ features: Tensor) {
+  package init?(_ features: Tensor) {
     precondition(features.dim == 2, "features are [N, D], not \(features.shape)")
     count = features.size(0)
     guard count >= 2 else { return nil }
@@ -21,7 +21,7 @@ public struct FeatureStatistics {
   ///
   /// FID where the features are those of the Inception network; of other features it is a number of its own, to be compared only with
   /// numbers of the same features and about as many pictures: the fewer there are, the larger it is by chance.
-  public func frechetDistance(to other: FeatureStatistics) -> Double {
+  package func frechetDistance(to other: FeatureStatistics) -> Double {
     // (S1 S2)^(1/2) has the trace of (R S2 R)^(1/2), R = S1^(1/2), which is symmetric.
     let (values, vectors) = covariance.eigh()
     let root = (vectors * values.clamp(0).sqrt()).matmul(vectors.t())
@@ -33,7 +33,7 @@ public struct FeatureStatistics {
 }
 
 /// The Fréchet distance of two sets of features, `[N, D]` and `[M, D]`; nil where one has fewer than two.
-public func frechetDistance(_ a: Tensor, _ b: Tensor) -> Double? {
+package func frechetDistance(_ a: Tensor, _ b: Tensor) -> Double? {
   guard let a = FeatureStatistics(a), let b = FeatureStatistics(b) else { return nil }
   return a.frechetDistance(to: b)
 }

@@ -4,19 +4,19 @@ import Torch
 /// The mean absolute difference of two tensors of one shape.
 ///
 /// With `mask`, `[H, W]` bool over pictures `[H, W, C]`, only of the pixels where it holds; nil if it holds nowhere.
-public func l1(_ a: Tensor, _ b: Tensor, where mask: Tensor? = nil) -> Double? {
+package func l1(_ a: Tensor, _ b: Tensor, where mask: Tensor? = nil) -> Double? {
   mean((a.to(.float32) - b.to(.float32)).abs(), where: mask)
 }
 
 /// The mean squared difference, where `mask` holds; nil if it holds nowhere.
-public func meanSquaredError(_ a: Tensor, _ b: Tensor, where mask: Tensor? = nil) -> Double? {
+package func meanSquaredError(_ a: Tensor, _ b: Tensor, where mask: Tensor? = nil) -> Double? {
   mean((a.to(.float32) - b.to(.float32)).square(), where: mask)
 }
 
 /// Peak signal-to-noise ratio in decibels, `10 log10(1 / MSE)`, of pictures `[H, W, C]` in 0...1, MSE over all channels.
 ///
 /// Infinite for equal pictures; nil if `mask`, `[H, W]` bool, holds nowhere.
-public func psnr(_ a: Tensor, _ b: Tensor, where mask: Tensor? = nil) -> Double? {
+package func psnr(_ a: Tensor, _ b: Tensor, where mask: Tensor? = nil) -> Double? {
   meanSquaredError(a, b, where: mask).map { -10 * log10($0) }
 }
 

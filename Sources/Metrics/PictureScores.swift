@@ -1,22 +1,22 @@
 import Torch
 
 /// How near one picture comes to the truth, in the three customary figures.
-public struct PictureScores: Equatable, Sendable {
+package struct PictureScores: Equatable, Sendable {
   /// Mean absolute difference, 0 is best.
-  public var l1: Double
+  package var l1: Double
   /// Decibels, more is better.
-  public var psnr: Double
+  package var psnr: Double
   /// With the Gaussian window, 1 is best; nil where no window fits.
-  public var ssim: Double?
+  package var ssim: Double?
 
-  public init(l1: Double, psnr: Double, ssim: Double?) {
+  package init(l1: Double, psnr: Double, ssim: Double?) {
     self.l1 = l1
     self.psnr = psnr
     self.ssim = ssim
   }
 
   /// Compares pictures `[H, W, 3]` in 0...1 where `mask`, `[H, W]` bool, holds; nil if it holds nowhere.
-  public init?(_ picture: Tensor, truth: Tensor, where mask: Tensor? = nil) {
+  package init?(_ picture: Tensor, truth: Tensor, where mask: Tensor? = nil) {
     guard let l1 = Metrics.l1(picture, truth, where: mask), let psnr = Metrics.psnr(picture, truth, where: mask) else { return nil }
     self.init(l1: l1, psnr: psnr, ssim: Metrics.ssim(picture, truth, where: mask))
   }
@@ -24,7 +24,7 @@ public struct PictureScores: Equatable, Sendable {
   /// The mean over pictures, of each figure over the pictures that have it; nil of none.
   ///
   /// PSNR is capped at 100 dB, so that one perfect picture does not make the mean infinite.
-  public static func mean(_ all: [PictureScores]) -> PictureScores? {
+  package static func mean(_ all: [PictureScores]) -> PictureScores? {
     func mean(_ values: [Double]) -> Double? { values.isEmpty ? nil : values.reduce(0, +) / Double(values.count) }
     guard let l1 = mean(all.map(\.l1)), let psnr = mean(all.map { min($0.psnr, 100) }) else { return nil }
     return PictureScores(l1: l1, psnr: psnr, ssim: mean(all.compactMap(\.ssim)))

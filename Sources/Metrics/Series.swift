@@ -1,7 +1,7 @@
 import Foundation
 
 /// Pearson's correlation of two series over the places where both have a value; nil with fewer than three such places or a constant series.
-public func correlation(_ a: [Double?], _ b: [Double?]) -> Double? {
+package func correlation(_ a: [Double?], _ b: [Double?]) -> Double? {
   let pairs = both(a, b)
   guard pairs.count >= 3 else { return nil }
   let a = Spread(pairs.map(\.0)), b = Spread(pairs.map(\.1))
@@ -13,7 +13,7 @@ public func correlation(_ a: [Double?], _ b: [Double?]) -> Double? {
 /// How much of the truth's motion is there: the standard deviation of `series` over that of `truth`, over places where both have a value.
 ///
 /// 1 is right, 0 is frozen; nil with fewer than three such places or a constant truth.
-public func amplitude(of series: [Double?], truth: [Double?]) -> Double? {
+package func amplitude(of series: [Double?], truth: [Double?]) -> Double? {
   let pairs = both(series, truth)
   guard pairs.count >= 3 else { return nil }
   let truth = Spread(pairs.map(\.1))

@@ -5,29 +5,29 @@ import Torch
 ///
 /// Per window and channel `(2 m_a m_b + C1) (2 s_ab + C2) / ((m_a^2 + m_b^2 + C1) (s_a^2 + s_b^2 + C2))` with `C1 = 0.01^2`, `C2 = 0.03^2`
 /// for values in 0...1; only windows that lie wholly in the picture count.
-public struct StructuralSimilarity: Sendable {
+package struct StructuralSimilarity: Sendable {
   /// The weights of a window along one side; the window is their outer product.
-  public let taps: [Float]
+  package let taps: [Float]
   /// What variances are multiplied with: 1, or n / (n - 1) for the unbiased estimate over n pixels.
-  public let varianceFactor: Double
+  package let varianceFactor: Double
 
   /// The paper's window, and what `ssim` means wherever this project reports it: Gaussian, 11 x 11, standard deviation 1.5 pixels.
-  public static let gaussian = StructuralSimilarity(gaussian: 11, deviation: 1.5)
+  package static let gaussian = StructuralSimilarity(gaussian: 11, deviation: 1.5)
   /// scikit-image's default, a different number: 7 x 7, all alike, unbiased variances.
-  public static let uniform = StructuralSimilarity(uniform: 7)
+  package static let uniform = StructuralSimilarity(uniform: 7)
 
-  public init(gaussian size: Int, deviation: Double) {
+  package init(gaussian size: Int, deviation: Double) {
     let weights = (0..<size).map { i in exp(-pow((Double(i) - Double(size - 1) / 2) / deviation, 2) / 2) }
     taps = weights.map { Float($0 / weights.reduce(0, +)) }
     varianceFactor = 1
   }
-  public init(uniform size: Int) {
+  package init(uniform size: Int) {
     taps = [Float](repeating: 1 / Float(size), count: size)
     varianceFactor = Double(size * size) / Double(size * size - 1)
   }
 
   /// The similarity around each pixel whose window fits: `[H - n + 1, W - n + 1, C]` for pictures `[H, W, C]` in 0...1, windows of n x n.
-  public func map(_ a: Tensor, _ b: Tensor) -> Tensor {
+  package func map(_ a: Tensor, _ b: Tensor) -> Tensor {
     precondition(a.shape == b.shape && a.dim == 3, "pictures \(a.shape) and \(b.shape) cannot be compared")
     precondition(a.size(0) >= taps.count && a.size(1) >= taps.count, "\(a.shape) is smaller than a window of \(taps.count)")
     return withoutGradient {
@@ -45,7 +45,7 @@ public struct StructuralSimilarity: Sendable {
   }
 
   /// The mean similarity; with `mask`, `[H, W]` bool, over windows centred where it holds, nil if there is none or no window fits.
-  public func callAsFunction(_ a: Tensor, _ b: Tensor, where mask: Tensor? = nil) -> Double? {
+  package func callAsFunction(_ a: Tensor, _ b: Tensor, where mask: Tensor? = nil) -> Double? {
     guard a.size(0) >= taps.count, a.size(1) >= taps.count else { return nil }
     let all = map(a, b).to(.float64)
     guard let mask else { return all.mean().item }
@@ -68,4 +68,4 @@ public struct StructuralSimilarity: Sendable {
 }
 
 /// SSIM with the Gaussian window of 11 x 11; nil where `mask` leaves nothing to compare.
-public func ssim(_ a: Tensor, _ b: Tensor, where mask: Tensor? = nil) -> Double? { StructuralSimilarity.gaussian(a, b, where: mask) }
+package func ssim(_ a: Tensor, _ b: Tensor, where mask: Tensor? = nil) -> Double? { StructuralSimilarity.gaussian(a, b, where: mask) }

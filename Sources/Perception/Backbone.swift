@@ -1,8 +1,8 @@
 import Torch
 
 /// Three networks that were trained to tell what a photo shows, up to their last features, with torchvision's names of weights.
-public final class Backbone: Module {
-  public enum Kind: String, CaseIterable, Sendable {
+package final class Backbone: Module {
+  package enum Kind: String, CaseIterable, Sendable {
     case alex, vgg, squeeze
 
     /// Channels of the features that LPIPS compares.

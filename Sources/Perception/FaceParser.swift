@@ -3,8 +3,8 @@ import Foundation
 import Torch
 
 /// What each pixel of a portrait shows: BiSeNet (Yu et al. 2018) on ResNet-18, with the names of weights of zllrunning/face-parsing.PyTorch.
-public final class FaceParser: Module {
-  public static var checkpointNames: [String: String] {
+package final class FaceParser: Module {
+  package static var checkpointNames: [String: String] {
     ["context": "cp", "fusion": "ffm", "out": "conv_out", "out16": "conv_out16", "out32": "conv_out32"]
   }
   let context: ContextPath
@@ -12,7 +12,7 @@ public final class FaceParser: Module {
   /// The last two learn only.
   let out, out16, out32: Head
 
-  public init(_ generator: Generator) {
+  package init(_ generator: Generator) {
     context = ContextPath(generator)
     fusion = FeatureFusion(256, 256, generator)
     out = Head(256, 256, generator)
@@ -21,7 +21,7 @@ public final class FaceParser: Module {
     _ = frozen()
   }
   /// Loads `79999_iter.pth` or weights of the same names; throws `FileError`, `TorchFileError`, `SafetensorsError` or `ModelFileError`.
-  public convenience init(weights: URL) throws {
+  package convenience init(weights: URL) throws {
     self.init(Generator(seed: 0))
     try ModelFileError.naming(weights) { try load(try WeightFile.tensors(weights)) }
   }
@@ -29,7 +29,7 @@ public final class FaceParser: Module {
   /// A picture `[H, W, 3]`, in 0...1 or as bytes, to labels `[H, W]` uint8 of the 12 classes of `SemanticClass`.
   ///
   /// It is looked at as 512 x 512 pixels, as in training; it should show the head and the shoulders.
-  public func callAsFunction(_ picture: Tensor) -> Tensor {
+  package func callAsFunction(_ picture: Tensor) -> Tensor {
     withoutGradient {
       var image = picture.asPictures()
       let size = [image.size(2), image.size(3)]

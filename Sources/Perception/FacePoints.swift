@@ -1,16 +1,16 @@
 import Torch
 
 /// The five points by which faces are aligned for recognition, in pixels of a picture (its corner is (0, 0)).
-public struct FacePoints: Sendable {
+package struct FacePoints: Sendable {
   /// Left and right as seen: the eyes' centres and the mouth's corners.
-  public var leftEye, rightEye, nose, leftMouth, rightMouth: SIMD2<Float>
+  package var leftEye, rightEye, nose, leftMouth, rightMouth: SIMD2<Float>
 
-  public init(leftEye: SIMD2<Float>, rightEye: SIMD2<Float>, nose: SIMD2<Float>, leftMouth: SIMD2<Float>, rightMouth: SIMD2<Float>) {
+  package init(leftEye: SIMD2<Float>, rightEye: SIMD2<Float>, nose: SIMD2<Float>, leftMouth: SIMD2<Float>, rightMouth: SIMD2<Float>) {
     (self.leftEye, self.rightEye, self.nose) = (leftEye, rightEye, nose)
     (self.leftMouth, self.rightMouth) = (leftMouth, rightMouth)
   }
   /// From MediaPipe's face mesh of 468 points or more: an eye's centre is the middle of its corners, the nose its tip.
-  public init(mesh: [SIMD2<Float>]) {
+  package init(mesh: [SIMD2<Float>]) {
     self.init(
       leftEye: (mesh[33] + mesh[133]) / 2, rightEye: (mesh[263] + mesh[362]) / 2, nose: mesh[1], leftMouth: mesh[61], rightMouth: mesh[291])
   }
@@ -24,7 +24,7 @@ public struct FacePoints: Sendable {
 
   /// The face cut out of `picture`, `[H, W, 3]` in 0...1 or as bytes, turned and scaled so that the points come to lie as nearly as
   /// possible on the template's: `[h, w, 3]` in 0...1, black outside the picture.
-  public func crop(_ picture: Tensor, _ size: (height: Int, width: Int)) -> Tensor {
+  package func crop(_ picture: Tensor, _ size: (height: Int, width: Int)) -> Tensor {
     var image = picture.asPictures()
     var map = similarity(to: Self.template.map { $0 + [Float(size.width - 96) / 2, Float(size.height - 112) / 2] })
     // Where the face is larger than the crop, the mean of what falls on a pixel, so that nothing is skipped.

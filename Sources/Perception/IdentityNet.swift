@@ -2,7 +2,7 @@ import Foundation
 import Torch
 
 /// A network that turns a face into a direction which is nearly the same for all pictures of one person.
-public protocol IdentityNet: Module {
+package protocol IdentityNet: Module {
   /// Height and width of the crops that it takes.
   static var cropSize: (height: Int, width: Int) { get }
   /// Aligned crops `[N, 3, h, w]` in 0...1, red first, to unit vectors `[N, D]`.
@@ -11,7 +11,7 @@ public protocol IdentityNet: Module {
 
 extension IdentityNet {
   /// The unit vector `[D]` of the face at `points` (see `FacePoints`) in a picture `[H, W, 3]`, in 0...1 or as bytes.
-  public func embed(_ picture: Tensor, _ points: FacePoints) -> Tensor {
+  package func embed(_ picture: Tensor, _ points: FacePoints) -> Tensor {
     withoutGradient { self(points.crop(picture, Self.cropSize).asPictures()).squeeze(0) }
   }
 }
@@ -19,14 +19,14 @@ extension IdentityNet {
 /// MobileFaceNet (Chen et al. 2018) with the names of weights of Xiaoccer/MobileFaceNet_Pytorch.
 ///
 /// Its vector is the picture's and its mirror image's, one behind the other, 256 numbers.
-public final class MobileFaceNet: IdentityNet {
-  public static var checkpointNames: [String: String] { ["depthwise": "dw_conv1", "wide": "conv2", "whole": "linear7", "out": "linear1"] }
-  public static let cropSize = (height: 112, width: 96)
+package final class MobileFaceNet: IdentityNet {
+  package static var checkpointNames: [String: String] { ["depthwise": "dw_conv1", "wide": "conv2", "whole": "linear7", "out": "linear1"] }
+  package static let cropSize = (height: 112, width: 96)
   let conv1, depthwise: ConvBlock
   let blocks: [InvertedBottleneck]
   let wide, whole, out: ConvBlock
 
-  public init(_ generator: Generator) {
+  package init(_ generator: Generator) {
     conv1 = ConvBlock(3, 64, kernel: 3, stride: 2, padding: 1, generator)
     depthwise = ConvBlock(64, 64, kernel: 3, padding: 1, groups: 64, generator)
     var blocks: [InvertedBottleneck] = []
@@ -44,12 +44,12 @@ public final class MobileFaceNet: IdentityNet {
     _ = frozen()
   }
   /// Loads `068.ckpt`; throws `FileError`, `TorchFileError`, `SafetensorsError` or `ModelFileError`.
-  public convenience init(weights: URL) throws {
+  package convenience init(weights: URL) throws {
     self.init(Generator(seed: 0))
     try ModelFileError.naming(weights) { try load(try WeightFile.tensors(weights)) }
   }
 
-  public func callAsFunction(_ crops: Tensor) -> Tensor {
+  package func callAsFunction(_ crops: Tensor) -> Tensor {
     let x = crops * (255 / 128.0) - 127.5 / 128
     return cat([features(x), features(x.flip(3))], 1).normalized(1)
   }
@@ -98,14 +98,14 @@ public final class MobileFaceNet: IdentityNet {
 }
 
 /// ArcFace's IR-SE-50 (Deng et al. 2019) with the names of weights of TreB1eN/InsightFace_Pytorch; vectors of 512 numbers.
-public final class ArcFace: IdentityNet {
-  public static var checkpointNames: [String: String] { ["input": "input_layer", "output": "output_layer"] }
-  public static let cropSize = (height: 112, width: 112)
+package final class ArcFace: IdentityNet {
+  package static var checkpointNames: [String: String] { ["input": "input_layer", "output": "output_layer"] }
+  package static let cropSize = (height: 112, width: 112)
   let input: [any Layer]
   let body: [ResidualBottleneck]
   let output: [any Layer]
 
-  public init(_ generator: Generator) {
+  package init(_ generator: Generator) {
     input = [Conv2d(3, 64, kernel: 3, padding: 1, bias: false, generator), BatchNorm2d(64), PReLU(64)]
     var body: [ResidualBottleneck] = []
     var width = 64
@@ -120,11 +120,11 @@ public final class ArcFace: IdentityNet {
     _ = frozen()
   }
   /// Loads `model_ir_se50.pth`; throws `FileError`, `TorchFileError`, `SafetensorsError` or `ModelFileError`.
-  public convenience init(weights: URL) throws {
+  package convenience init(weights: URL) throws {
     self.init(Generator(seed: 0))
     try ModelFileError.naming(weights) { try load(try WeightFile.tensors(weights)) }
   }
-  public func callAsFunction(_ crops: Tensor) -> Tensor {
+  package func callAsFunction(_ crops: Tensor) -> Tensor {
     let features = output((body as [any Layer])(input(crops * 2 - 1)))
     return features / features.norm(1, keepdim: true)
   }

@@ -4,13 +4,13 @@ import Torch
 /// How different two pictures look (Zhang et al. 2018, version 0.1): a weighted distance of unit features of a network for photos.
 ///
 /// d = sum over layers l of mean over h, w of sum over c of w_lc (f_lc(a) - f_lc(b))^2, f normalised over the channels. 0 where they are equal.
-public final class LPIPS: Module {
-  public let kind: Backbone.Kind
+package final class LPIPS: Module {
+  package let kind: Backbone.Kind
   package let backbone: Backbone
   package let heads: Heads
 
   /// With random weights, which only tests have a use for.
-  public init(_ kind: Backbone.Kind, _ generator: Generator) {
+  package init(_ kind: Backbone.Kind, _ generator: Generator) {
     self.kind = kind
     backbone = Backbone(kind, generator).frozen()
     heads = Heads(kind.channels, generator)
@@ -18,7 +18,7 @@ public final class LPIPS: Module {
   /// Loads torchvision's weights of the backbone, of which the classifier is not needed, and LPIPS's own of the heads.
   ///
   /// Throws `FileError`, `TorchFileError`, `SafetensorsError` or `ModelFileError`.
-  public convenience init(_ kind: Backbone.Kind, backbone: URL, heads: URL) throws {
+  package convenience init(_ kind: Backbone.Kind, backbone: URL, heads: URL) throws {
     self.init(kind, Generator(seed: 0))
     try load(backbone: try WeightFile.tensors(backbone), from: backbone)
     try load(heads: try WeightFile.tensors(heads), from: heads)
@@ -34,7 +34,7 @@ public final class LPIPS: Module {
   }
 
   /// Pictures `[N, 3, H, W]` in 0...1, red first, at least 64 pixels a side, to N distances `[N]`. Differentiable.
-  public func callAsFunction(_ a: Tensor, _ b: Tensor) -> Tensor {
+  package func callAsFunction(_ a: Tensor, _ b: Tensor) -> Tensor {
     precondition(a.dim == 4 && a.size(1) == 3 && a.shape == b.shape, "pictures [N, 3, H, W] of one size, not \(a.shape) and \(b.shape)")
     precondition(min(a.size(2), a.size(3)) >= 64, "LPIPS needs pictures of at least 64 pixels a side")
     var sum = Tensor.zeros([a.size(0)], device: a.device)
@@ -45,7 +45,7 @@ public final class LPIPS: Module {
     return sum
   }
   /// The distance of two pictures `[H, W, 3]`, in 0...1 or as bytes.
-  public func distance(_ a: Tensor, _ b: Tensor) -> Double {
+  package func distance(_ a: Tensor, _ b: Tensor) -> Double {
     withoutGradient { self(a.asPictures(), b.asPictures()).item }
   }
 

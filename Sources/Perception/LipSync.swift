@@ -2,20 +2,20 @@ import Foundation
 import Torch
 
 /// How well lips and sound of a film go together, by SyncNet: the figures that papers call LSE-D, LSE-C and the offset.
-public struct LipSync: Sendable {
+package struct LipSync: Sendable {
   /// LSE-D: the mean distance of lips and sound at the best offset; small is good, 6 to 7 for real films.
-  public let distance: Double
+  package let distance: Double
   /// LSE-C: how much that is below the median over all offsets; large is good, 7 to 8 for real films.
-  public let confidence: Double
+  package let confidence: Double
   /// Frames by which the picture is later than the sound (the published code's "AV offset"); 0 is good.
-  public let offset: Int
+  package let offset: Int
   /// Windows compared.
-  public let windows: Int
+  package let windows: Int
 
   /// Offsets that are searched, in frames, on both sides.
-  public static let reach = 15
+  package static let reach = 15
   /// Frames a second that the network knows.
-  public static let frameRate = 25.0
+  package static let frameRate = 25.0
 
   /// Compares the lips of `crops` with `sound`.
   ///
@@ -24,7 +24,7 @@ public struct LipSync: Sendable {
   ///     nil at the end. Only a few are kept.
   ///   - sound: mono at 16 kHz in -1...1, from the time of the first crop.
   /// - Returns: nil where there is less than a window.
-  public static func measure(_ network: SyncNet, sound: [Float], crops: () throws -> Tensor?) rethrows -> LipSync? {
+  package static func measure(_ network: SyncNet, sound: [Float], crops: () throws -> Tensor?) rethrows -> LipSync? {
     let lips = try withoutGradient { try embedLips(network, limit: sound.count / 640 - SyncNet.window, crops) }
     guard let lips else { return nil }
     return withoutGradient {
@@ -81,7 +81,7 @@ public struct LipSync: Sendable {
   ///
   /// `picture` is `[H, W, 3]`, in 0...1 or as bytes; the box of the face from brow to chin, in pixels, should be steady over time (the published
   /// code takes medians of 13 frames).
-  public static func crop(_ picture: Tensor, low: SIMD2<Float>, high: SIMD2<Float>) -> Tensor {
+  package static func crop(_ picture: Tensor, low: SIMD2<Float>, high: SIMD2<Float>) -> Tensor {
     let half = max((high - low).max() / 2, 1)
     let middle = (low + high) / 2
     let start = SIMD2(middle.x - half * 1.4, middle.y - half)

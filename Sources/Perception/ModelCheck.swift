@@ -2,17 +2,17 @@ import Foundation
 import Torch
 
 /// Whether a file holds the weights that a network here needs.
-public struct ModelCheck: Sendable {
-  public let file: ModelFile
+package struct ModelCheck: Sendable {
+  package let file: ModelFile
   /// Tensors that were loaded, of which the network needs every one.
-  public let tensors: Int
-  public let sha256: String
-  public var isPublished: Bool { sha256 == file.description.sha256 }
+  package let tensors: Int
+  package let sha256: String
+  package var isPublished: Bool { sha256 == file.description.sha256 }
 
   /// Loads `url` strictly as what its name says or, where the name says nothing, as whatever it fits.
   ///
   /// Throws `FileError`, `TorchFileError` or `SafetensorsError` for a file that is none of weights, `ModelFileError` for other weights.
-  public init(_ url: URL) throws {
+  package init(_ url: URL) throws {
     let tensors = try WeightFile.tensors(url)
     let named = ModelFile.allCases.filter { $0.description.fileNames.contains(url.lastPathComponent) }
     var failure: ModelFileError?

@@ -2,12 +2,12 @@ import Foundation
 import Torch
 
 /// Fetches published weights with curl, over https only.
-public enum ModelDownload {
+package enum ModelDownload {
   /// Fetches a file into `folder` under its first name and returns where it is.
   ///
   /// It appears there whole or not at all, and only if its SHA-256 is the published one; nothing longer than published is taken. `progress` is
   /// told the bytes that have come. Throws `DownloadError` or `FileError`.
-  public static func fetch(
+  package static func fetch(
     _ file: ModelFile.Description, into folder: URL, curl: URL, progress: (Int) -> Void = { _ in }
   ) throws -> URL {
     guard file.address.hasPrefix("https://") else { throw DownloadError(file.address, "is no https address", "take it by hand") }
@@ -74,7 +74,7 @@ public enum ModelDownload {
 }
 
 /// Why a download failed: one line with the address and what to do.
-public struct DownloadError: Error, CustomStringConvertible {
-  public let description: String
+package struct DownloadError: Error, CustomStringConvertible {
+  package let description: String
   init(_ address: String, _ problem: String, _ remedy: String) { description = "\(address): \(problem); \(remedy)" }
 }

@@ -1,6 +1,6 @@
 extension ModelFile {
   /// What is known of the file; hashes are those that several independent users publish for it, or of the file itself.
-  public var description: Description {
+  package var description: Description {
     switch self {
     case .lpipsAlex:
       heads("alex", "df73285e35b22355a2df87cdb6b70b343713b667eddbda73e1977e0c860835c0", 6009, "AlexNet")

@@ -2,7 +2,7 @@ import Foundation
 import Torch
 
 /// A published file of weights that users may bring.
-public enum ModelFile: String, CaseIterable, Sendable {
+package enum ModelFile: String, CaseIterable, Sendable {
   case lpipsAlex = "lpips-alex"
   case lpipsVGG = "lpips-vgg"
   case lpipsSqueeze = "lpips-squeeze"
@@ -15,18 +15,18 @@ public enum ModelFile: String, CaseIterable, Sendable {
   case syncNet = "syncnet"
 
   /// What is published about a file.
-  public struct Description: Sendable {
-    public let purpose: String
+  package struct Description: Sendable {
+    package let purpose: String
     /// The name it is published under, then others that it is known by.
-    public let fileNames: [String]
-    public let address: String
-    public let licence: String
+    package let fileNames: [String]
+    package let address: String
+    package let licence: String
     /// In hexadecimal; nil where none is known.
-    public let sha256: String?
+    package let sha256: String?
     /// Bytes, nearly.
-    public let size: Int
+    package let size: Int
 
-    public init(purpose: String, fileNames: [String], address: String, licence: String, sha256: String?, size: Int) {
+    package init(purpose: String, fileNames: [String], address: String, licence: String, sha256: String?, size: Int) {
       (self.purpose, self.fileNames, self.address) = (purpose, fileNames, address)
       (self.licence, self.sha256, self.size) = (licence, sha256, size)
     }
@@ -34,10 +34,10 @@ public enum ModelFile: String, CaseIterable, Sendable {
 }
 
 /// Where files of weights are looked for.
-public enum ModelLibrary {
+package enum ModelLibrary {
   /// The folders, first to last: `LIKENESS_MODELS`, `models` in `LIKENESS_DEPS` or in `.deps` at or above the current folder,
   /// `~/.cache/likeness/models`.
-  public static func folders(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> [URL] {
+  package static func folders(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> [URL] {
     let dependencies = named("LIKENESS_DEPS", environment) ?? nearest(".deps")
     return [
       named("LIKENESS_MODELS", environment), dependencies?.appendingPathComponent("models", isDirectory: true), own(environment),
@@ -50,7 +50,7 @@ public enum ModelLibrary {
       .map { $0.appendingPathComponent(name, isDirectory: true) }.first { FileManager.default.fileExists(atPath: $0.path) }
   }
   /// Where downloads go: the folder that `LIKENESS_MODELS` names, else the user's own; nil without a home.
-  public static func downloads(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> URL? {
+  package static func downloads(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> URL? {
     named("LIKENESS_MODELS", environment) ?? own(environment)
   }
   private static func own(_ environment: [String: String]) -> URL? {
@@ -64,7 +64,7 @@ public enum ModelLibrary {
   }
 
   /// The first such file there is, under any of its names; nil if there is none.
-  public static func find(_ file: ModelFile, in folders: [URL]? = nil) -> URL? {
+  package static func find(_ file: ModelFile, in folders: [URL]? = nil) -> URL? {
     let folders = folders ?? Self.folders()
     for folder in folders {
       for name in file.description.fileNames {
@@ -75,17 +75,17 @@ public enum ModelLibrary {
     return nil
   }
   /// The file, or `ModelMissing`, which says what to bring.
-  public static func require(_ file: ModelFile, in folders: [URL]? = nil) throws -> URL {
+  package static func require(_ file: ModelFile, in folders: [URL]? = nil) throws -> URL {
     guard let url = find(file, in: folders) else { throw ModelMissing(file: file, folder: (folders ?? Self.folders()).first) }
     return url
   }
 }
 
 /// A file of weights that is not there: one line with what it is for, where it is published and where to put it.
-public struct ModelMissing: Error, CustomStringConvertible {
-  public let file: ModelFile
-  public let folder: URL?
-  public var description: String {
+package struct ModelMissing: Error, CustomStringConvertible {
+  package let file: ModelFile
+  package let folder: URL?
+  package var description: String {
     let known = file.description
     return "\(known.fileNames[0]): not found; \(known.purpose) needs it: likeness models download \(file.rawValue), or take it from "
       + "\(known.address) (\(known.licence)) and put it into \(folder?.path ?? "the folder that LIKENESS_MODELS names")"

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The checksum that publishers give for files of weights (FIPS 180-4), fed piece by piece.
-public struct SHA256 {
+package struct SHA256 {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
@@ -9,9 +9,9 @@ public struct SHA256 {
   private var rest: [UInt8] = []
   private var length: UInt64 = 0
 
-  public init() {}
+  package init() {}
 
-  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     length += UInt64(bytes.count)
     var bytes = bytes[...]
     if !rest.isEmpty {
@@ -27,7 +27,7 @@ public struct SHA256 {
     rest = Array(bytes.dropFirst(whole))
   }
   /// The sum of all that was fed, in hexadecimal.
-  public func hexadecimal() -> String {
+  package func hexadecimal() -> String {
     var end = self
     let bits = length * 8
     let padding = [0x80] + [UInt8](repeating: 0, count: (119 - Int(length % 64)) % 64)
@@ -40,7 +40,7 @@ public struct SHA256 {
   }
 
   /// The sum of a file; throws what `FileHandle` throws.
-  public static func of(_ url: URL) throws -> String {
+  package static func of(_ url: URL) throws -> String {
     let file = try FileHandle(forReadingFrom: url)
     defer { try? file.close() }
     var sum = SHA256()

@@ -4,13 +4,13 @@ import Torch
 /// Tells whether lips and sound belong together (Chung and Zisserman 2016): the layout of `syncnet_v2.model` of joonson/syncnet_python.
 ///
 /// Five frames of a face and the fifth of a second of sound that goes with them become vectors of 1024 numbers that lie near each other.
-public final class SyncNet: Module {
-  public static var checkpointNames: [String: String] {
+package final class SyncNet: Module {
+  package static var checkpointNames: [String: String] {
     ["sound": "netcnnaud", "soundEnd": "netfcaud", "lips": "netcnnlip", "lipsEnd": "netfclip"]
   }
   let sound, soundEnd, lips, lipsEnd: [any Layer]
 
-  public init(_ generator: Generator) {
+  package init(_ generator: Generator) {
     func block(_ input: Int, _ output: Int, _ kernel: [Int], stride: Int = 1, padding: Int = 0) -> [any Layer] {
       [FilmConvolution(input, output, kernel, stride: stride, padding: padding, generator), BatchNorm2d(output), Step.relu]
     }
@@ -30,20 +30,20 @@ public final class SyncNet: Module {
     _ = frozen()
   }
   /// Loads `syncnet_v2.model`; throws `FileError`, `TorchFileError`, `SafetensorsError` or `ModelFileError`.
-  public convenience init(weights: URL) throws {
+  package convenience init(weights: URL) throws {
     self.init(Generator(seed: 0))
     try ModelFileError.naming(weights) { try load(try WeightFile.tensors(weights)) }
   }
 
   /// Frames of a window.
-  public static let window = 5
+  package static let window = 5
   /// Height and width of the crops.
-  public static let cropSize = 224
+  package static let cropSize = 224
 
   /// Cepstra `[N, 1, 13, 20]`, 13 numbers at each of 20 steps of 10 ms, to `[N, 1024]`.
-  public func embed(sound cepstra: Tensor) -> Tensor { soundEnd(sound(cepstra).flatten(1)) }
+  package func embed(sound cepstra: Tensor) -> Tensor { soundEnd(sound(cepstra).flatten(1)) }
   /// Windows of five crops `[N, 3, 5, 224, 224]`, bytes as numbers 0...255 and blue first, as the network was trained, to `[N, 1024]`.
-  public func embed(lips crops: Tensor) -> Tensor { lipsEnd(lips(crops.flatten(1, 2)).flatten(1)) }
+  package func embed(lips crops: Tensor) -> Tensor { lipsEnd(lips(crops.flatten(1, 2)).flatten(1)) }
 }
 
 /// A convolution over frames, height and width whose kernel is as long as its input, so that it is one over the image with the frames as channels.

@@ -2,12 +2,12 @@ import Foundation
 import Torch
 
 /// A file of weights of any format that is read here.
-public enum WeightFile {
+package enum WeightFile {
   /// Its tensors by name: safetensors, or PyTorch's formats by the restricted reader, told apart by how the file begins.
   ///
   /// Where everything lies in one dictionary inside, as `state_dict`, its name is left away, and so is `module.`, which training on several
   /// GPUs puts before each name. Throws `FileError`, `SafetensorsError` or `TorchFileError`.
-  public static func tensors(_ url: URL) throws -> [String: Tensor] {
+  package static func tensors(_ url: URL) throws -> [String: Tensor] {
     let start = (try? FileHandle(forReadingFrom: url).read(upToCount: 16)) ?? Data()
     // Safetensors begin with the length of their header, which is JSON. What is neither is PyTorch's reader's to refuse.
     let isSafetensors = start.dropFirst(8).first == UInt8(ascii: "{") && !TorchFile.claims(start)
@@ -26,10 +26,10 @@ public enum WeightFile {
 }
 
 /// Why weights are not those of the network that they were given for: one line with the file.
-public struct ModelFileError: Error, CustomStringConvertible {
-  public let url: URL
-  public let fault: ModuleError
-  public var description: String { "\(url.relativePath): \(fault.fault); likeness models shows which file belongs here" }
+package struct ModelFileError: Error, CustomStringConvertible {
+  package let url: URL
+  package let fault: ModuleError
+  package var description: String { "\(url.relativePath): \(fault.fault); likeness models shows which file belongs here" }
 
   /// Runs `body` and names `url` in what it finds wrong.
   static func naming<R>(_ url: URL, _ body: () throws -> R) throws -> R {

@@ -4,23 +4,23 @@ import Foundation
 import Torch
 
 /// What a population is asked to be.
-public struct PopulationScript: Equatable, Sendable, Codable {
+package struct PopulationScript: Equatable, Sendable, Codable {
   /// Pictures, and how many of them show the same person.
-  public var count: Int
-  public var views: Int
+  package var count: Int
+  package var views: Int
   /// Width and height of a picture in pixels.
-  public var size: Int
-  public var seed: UInt64
+  package var size: Int
+  package var seed: UInt64
   /// The largest turn of the camera to either side, and up or down, in degrees.
-  public var yaw: Float
-  public var pitch: Float
+  package var yaw: Float
+  package var pitch: Float
 
-  public init(count: Int, views: Int = 4, size: Int = 256, seed: UInt64 = 0, yaw: Float = 50, pitch: Float = 22) {
+  package init(count: Int, views: Int = 4, size: Int = 256, seed: UInt64 = 0, yaw: Float = 50, pitch: Float = 22) {
     (self.count, self.views, self.size, self.seed, self.yaw, self.pitch) = (count, views, size, seed, yaw, pitch)
   }
 
   /// Throws `PopulationError` if it asks for what cannot be.
-  public func check() throws {
+  package func check() throws {
     func refuse(_ complaint: String) -> PopulationError { .script(complaint) }
     guard (1...10_000_000).contains(count) else { throw refuse("a population of \(count) pictures: ask for 1 to 10,000,000") }
     guard (1...1000).contains(views) else { throw refuse("\(views) views of each person: ask for 1 to 1000") }
@@ -31,34 +31,34 @@ public struct PopulationScript: Equatable, Sendable, Codable {
 }
 
 /// One picture before it is drawn: of whom, from where, and what the face does.
-public struct Shot: Equatable, Sendable {
-  public var image: Int
-  public var person: Int
-  public var view: PortraitView
+package struct Shot: Equatable, Sendable {
+  package var image: Int
+  package var person: Int
+  package var view: PortraitView
   /// In head space.
-  public var state: FaceState
+  package var state: FaceState
 }
 
 /// All people of a population and all pictures of them; everything follows from the seed, picture by picture.
-public final class Crowd: @unchecked Sendable {
-  public let script: PopulationScript
-  public let model: MorphableModel
+package final class Crowd: @unchecked Sendable {
+  package let script: PopulationScript
+  package let model: MorphableModel
   private let anatomy: Anatomy
 
-  public init(_ script: PopulationScript, model: MorphableModel = .builtIn()) throws {
+  package init(_ script: PopulationScript, model: MorphableModel = .builtIn()) throws {
     try script.check()
     self.script = script
     self.model = model
     anatomy = Anatomy(model)
   }
 
-  public var personCount: Int { (script.count + script.views - 1) / script.views }
+  package var personCount: Int { (script.count + script.views - 1) / script.views }
   /// The pictures of a person.
-  public func images(of person: Int) -> Range<Int> { person * script.views..<min(script.count, (person + 1) * script.views) }
+  package func images(of person: Int) -> Range<Int> { person * script.views..<min(script.count, (person + 1) * script.views) }
   /// Coefficients of a person's identity, one for each of the model's modes.
-  public func identity(_ person: Int) -> [Float] { Person(seed: script.seed, number: person).identity(names: model.identityNames) }
+  package func identity(_ person: Int) -> [Float] { Person(seed: script.seed, number: person).identity(names: model.identityNames) }
 
-  public func shot(_ image: Int) -> Shot {
+  package func shot(_ image: Int) -> Shot {
     var random = PerformerRandom(seed: script.seed, stream: "shot \(image)")
     let person = image / script.views, first = image % script.views == 0
     let degree = Float.pi / 180
@@ -76,17 +76,17 @@ public final class Crowd: @unchecked Sendable {
   }
 
   /// A person, made up and dressed; this takes as long as a picture or two.
-  public func sitter(_ person: Int) -> Sitter {
+  package func sitter(_ person: Int) -> Sitter {
     Sitter(Person(seed: script.seed, number: person), anatomy, identity: identity(person), size: script.size)
   }
 
   /// How a person's head lies in the generators' world.
-  public func placement(_ person: Int) -> HeadPlacement {
+  package func placement(_ person: Int) -> HeadPlacement {
     let still = Anatomy.points(model.landmarks(identity: Tensor(identity(person))))
     return HeadPlacement(landmarks: still, tilt: anatomy.tilt)
   }
   /// The 478 landmarks of a shot: x and y in pixels, and distance along the view axis in the generators' world.
-  public func landmarks(_ shot: Shot, _ placement: HeadPlacement) -> [SIMD3<Float>] {
+  package func landmarks(_ shot: Shot, _ placement: HeadPlacement) -> [SIMD3<Float>] {
     let points = Anatomy.points(
       model.landmarks(
         identity: Tensor(shot.state.identity), expression: Tensor(shot.state.expression),

@@ -3,13 +3,13 @@ import Foundation
 import Torch
 
 /// One picture of somebody with everything that is true about it.
-public struct PortraitPicture {
+package struct PortraitPicture {
   /// `[H, W, 3]` uint8.
-  public var rgb: Tensor
+  package var rgb: Tensor
   /// `[H, W]` uint8, raw values of `SemanticClass`.
-  public var labels: Tensor
+  package var labels: Tensor
   /// `[H * W]` distances along the view axis in units of the generators' world, 0 where nothing is.
-  public var depth: [Float]
+  package var depth: [Float]
 }
 
 /// Draws a posed figure before its backdrop: nine samples a pixel, shaded once a pixel for each surface seen there.

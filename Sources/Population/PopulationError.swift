@@ -1,7 +1,7 @@
 import Foundation
 
 /// What can keep a population from being made, each with its remedy.
-public enum PopulationError: Error, CustomStringConvertible, Equatable {
+package enum PopulationError: Error, CustomStringConvertible, Equatable {
   /// The settings ask for what cannot be.
   case script(String)
   /// The folder holds something else, or a population made otherwise.
@@ -9,7 +9,7 @@ public enum PopulationError: Error, CustomStringConvertible, Equatable {
   /// The disk is too small, by what is said.
   case space(String, needed: Int, free: Int)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .script(let complaint): complaint
     case .folder(let path, let complaint): "\(path): \(complaint)"

@@ -7,7 +7,7 @@ import Torch
 /// `population.safetensors` beside.
 ///
 /// What was finished before a kill is kept; `dataset.json` comes last, so that a folder with it is complete.
-public final class PopulationFolder {
+package final class PopulationFolder {
   /// Settings that make the same pictures, in `population.json`.
   private struct Settings: Codable, Equatable {
     /// Counts changes of what is drawn.
@@ -17,16 +17,16 @@ public final class PopulationFolder {
   }
   private static let settingsName = "population.json"
 
-  public let root: URL
-  public let crowd: Crowd
+  package let root: URL
+  package let crowd: Crowd
   /// Pictures that are still to be drawn.
-  public private(set) var missing: [Int] = []
+  package private(set) var missing: [Int] = []
   private let store: PictureStore
   /// Held as long as this object lives, against a second process.
   private var lock: Int32 = -1
 
   /// Opens or makes the folder. Throws `PopulationError` if it holds something else or the disk is too small, `FileError`.
-  public init(_ root: URL, crowd: Crowd) throws {
+  package init(_ root: URL, crowd: Crowd) throws {
     self.root = root
     self.crowd = crowd
     store = PictureStore(root: root)
@@ -81,7 +81,7 @@ public final class PopulationFolder {
   }
 
   /// Bytes that the missing pictures will take, about.
-  public var need: Int { PictureStore.need(count: missing.count, size: crowd.script.size) }
+  package var need: Int { PictureStore.need(count: missing.count, size: crowd.script.size) }
   private func checkSpace() throws {
     var at = root.absoluteURL
     while !FileManager.default.fileExists(atPath: at.path), at.pathComponents.count > 1 { at.deleteLastPathComponent() }
@@ -95,7 +95,7 @@ public final class PopulationFolder {
   /// Draws what is missing, on `lanes` threads, each a person at a time, until done or `stop` says so; then writes what is known of all.
   ///
   /// `progress` hears how many pictures are done, one call at a time. Returns whether all are done. Throws `FileError`, `MediaError`.
-  public func fill(lanes: Int, stop: @escaping () -> Bool = { false }, progress: @escaping (Int) -> Void = { _ in }) throws -> Bool {
+  package func fill(lanes: Int, stop: @escaping () -> Bool = { false }, progress: @escaping (Int) -> Void = { _ in }) throws -> Bool {
     let people = Dictionary(grouping: missing) { $0 / crowd.script.views }.sorted { $0.key < $1.key }
     let next = Mutex(0), failure = Mutex<(any Error)?>(nil), done = Mutex(crowd.script.count - missing.count)
     progress(crowd.script.count - missing.count)

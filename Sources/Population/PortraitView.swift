@@ -5,24 +5,24 @@ import Foundation
 ///
 /// The world is EG3D's: about 3.7 decimetres long in every unit, +y up, +z out of the face; the camera is 2.7 away from the origin and the
 /// picture is 1 / 4.2647 of the distance wide.
-public struct PortraitView: Equatable, Sendable {
-  public static let radius: Float = 2.7
-  public static let focal: Float = 4.2647
-  public static let pivot = SIMD3<Float>(0, 0, 0.2)
+package struct PortraitView: Equatable, Sendable {
+  package static let radius: Float = 2.7
+  package static let focal: Float = 4.2647
+  package static let pivot = SIMD3<Float>(0, 0, 0.2)
 
   /// Where the camera stands, radians: positive yaw to the subject's left (+x), positive pitch above.
-  public var yaw: Float
-  public var pitch: Float
+  package var yaw: Float
+  package var pitch: Float
 
-  public init(yaw: Float, pitch: Float) { (self.yaw, self.pitch) = (yaw, pitch) }
+  package init(yaw: Float, pitch: Float) { (self.yaw, self.pitch) = (yaw, pitch) }
 
   /// Camera to world with OpenGL's axes.
-  public var cameraToWorld: Rigid {
+  package var cameraToWorld: Rigid {
     let eye = Self.radius * SIMD3(cos(pitch) * sin(yaw), sin(pitch), cos(pitch) * cos(yaw))
     return Camera.lookAt(eye: eye, target: Self.pivot)
   }
   /// The 25 numbers: camera to world, 4 x 4 by rows, with OpenCV's axes (y down, z ahead); intrinsics, 3 x 3, in widths of the picture.
-  public var label: [Float] {
+  package var label: [Float] {
     let pose = cameraToWorld
     let flipped = Rigid(
       rotation: Matrix3(x: pose.rotation.x, y: -pose.rotation.y, z: -pose.rotation.z), translation: pose.translation)
@@ -34,30 +34,30 @@ public struct PortraitView: Equatable, Sendable {
 ///
 /// Chosen as aligned crops frame a face: eyes, nose and corners of the mouth as near as can be to the standard face of the crop
 /// (`portrait.md` section 10), whose decimetres are 0.27 long and whose origin lies at (0, 0.006, 0.161).
-public struct HeadPlacement: Equatable, Sendable {
-  public var scale: Float
-  public var rotation: Matrix3
-  public var shift: SIMD3<Float>
+package struct HeadPlacement: Equatable, Sendable {
+  package var scale: Float
+  package var rotation: Matrix3
+  package var shift: SIMD3<Float>
 
   /// The standard face: right eye, left eye, tip of the nose, right and left corner of the mouth, in the world.
-  public static let standard =
+  package static let standard =
     ([
       [-0.31148657, 0.29036078, 0.13377953], [0.30979887, 0.28972036, 0.13179526], [0.0032535, -0.04617932, 0.55244243],
       [-0.25216928, -0.38133916, 0.22405732], [0.2484662, -0.38128236, 0.22235769],
     ] as [SIMD3<Float>]).map { 0.27 * $0 + SIMD3<Float>(0, 0.006, 0.161) }
   /// Those five points of 468 mesh points at rest.
-  public static func points(_ landmarks: [SIMD3<Float>]) -> [SIMD3<Float>] {
+  package static func points(_ landmarks: [SIMD3<Float>]) -> [SIMD3<Float>] {
     [(landmarks[33] + landmarks[133]) / 2, (landmarks[263] + landmarks[362]) / 2, landmarks[4], landmarks[61], landmarks[291]]
   }
 
   /// The rotation about the x axis that brings the five points of a model's mean nearest to the standard face.
-  public static func tilt(_ landmarks: [SIMD3<Float>]) -> Matrix3 {
+  package static func tilt(_ landmarks: [SIMD3<Float>]) -> Matrix3 {
     let five = points(landmarks)
     let candidates = stride(from: Float(-0.25), through: 0.25, by: 0.005).map { Matrix3(rotationVector: [$0, 0, 0]) }
     return candidates.min { HeadPlacement(five, $0).error(five) < HeadPlacement(five, $1).error(five) } ?? .identity
   }
   /// Scale and shift, by least squares, for one person's resting mesh points under a model's tilt.
-  public init(landmarks: [SIMD3<Float>], tilt: Matrix3) { self.init(Self.points(landmarks), tilt) }
+  package init(landmarks: [SIMD3<Float>], tilt: Matrix3) { self.init(Self.points(landmarks), tilt) }
 
   private init(_ five: [SIMD3<Float>], _ tilt: Matrix3) {
     let turned = five.map { tilt * $0 }
@@ -76,9 +76,9 @@ public struct HeadPlacement: Equatable, Sendable {
     }
   }
 
-  public func toWorld(_ p: SIMD3<Float>) -> SIMD3<Float> { scale * (rotation * p) + shift }
+  package func toWorld(_ p: SIMD3<Float>) -> SIMD3<Float> { scale * (rotation * p) + shift }
   /// A view as a camera among the head's own coordinates; its depths are `scale` times shorter than the world's.
-  public func camera(_ view: PortraitView, size: Int) -> Camera {
+  package func camera(_ view: PortraitView, size: Int) -> Camera {
     let world = view.cameraToWorld, back = rotation.transposed
     let inHead = Rigid(rotation: back * world.rotation, translation: (1 / scale) * (back * (world.translation - shift)))
     let focal = PortraitView.focal * Float(size)

@@ -6,11 +6,11 @@ import Torch
 /// One person of a population, in front of their backdrop and in their light: takes pictures of them.
 ///
 /// Light, backdrop, hair and clothes stay as they are from picture to picture; the camera moves, and the face.
-public final class Sitter {
+package final class Sitter {
   static let shadowCenter = SIMD3<Float>(0, -0.15, -0.1)
   static let shadowRadius: Float = 1.9
 
-  public let number: Int
+  package let number: Int
   private let figure: Figure
   private let backdrop: Backdrop
   private let still: ShadowMap
@@ -35,7 +35,7 @@ public final class Sitter {
   }
 
   /// The picture of a shot of this person.
-  public func picture(_ shot: Shot) -> PortraitPicture {
+  package func picture(_ shot: Shot) -> PortraitPicture {
     precondition(shot.person == number, "a shot of somebody else")
     let pose = figure.pose(shot.state)
     shadow.draw(pose.points, figure.movingCasters)

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What can be wrong with a portrait's configuration or with a file it comes from; the description is one line with the remedy.
-public enum PortraitError: Error, CustomStringConvertible, Equatable {
+package enum PortraitError: Error, CustomStringConvertible, Equatable {
   /// A field of a configuration, its value, and what it must be.
   case configuration(String)
   /// A file, what is wrong with it, and what to do.
@@ -13,7 +13,7 @@ public enum PortraitError: Error, CustomStringConvertible, Equatable {
   /// A photo whose portrait was made with other networks.
   case otherModel(String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .configuration(let text): "the configuration cannot be used: \(text)"
     case .file(let url, let text): "\(url.relativePath): \(text)"

@@ -4,20 +4,20 @@ import Torch
 ///
 /// A lattice whose nodes are even in u is finer in the middle; u is piecewise linear, so that between nodes what is linear in x is
 /// linear in u.
-public struct AxisWarp: Sendable, Equatable, Codable {
-  public var center: SIMD3<Float>
+package struct AxisWarp: Sendable, Equatable, Codable {
+  package var center: SIMD3<Float>
   /// Half the length of each axis: u is -1 and 1 at its ends.
-  public var half: SIMD3<Float>
+  package var half: SIMD3<Float>
   /// Half the length of the middle.
-  public var inner: SIMD3<Float>
+  package var inner: SIMD3<Float>
   /// The part of the nodes that the middle gets, above 0 and below 1. No more than its part of the length: the axis is even.
-  public var share: Float
+  package var share: Float
 
-  public init(center: SIMD3<Float>, half: SIMD3<Float>, inner: SIMD3<Float>, share: Float) {
+  package init(center: SIMD3<Float>, half: SIMD3<Float>, inner: SIMD3<Float>, share: Float) {
     (self.center, self.half, self.inner, self.share) = (center, half, inner, share)
   }
   /// u = x in -1...1.
-  public static let identity = AxisWarp(center: .zero, half: .one, inner: .one, share: 0)
+  package static let identity = AxisWarp(center: .zero, half: .one, inner: .one, share: 0)
 
   private func slopes(_ axis: Int) -> (outer: Float, extra: Float) {
     let (whole, middle) = (half[axis], inner[axis])
@@ -27,7 +27,7 @@ public struct AxisWarp: Sendable, Equatable, Codable {
   }
 
   /// `[3, 4]`, what the kernels take: a row an axis of center, inner, outer slope, extra slope.
-  public var tensor: Tensor {
+  package var tensor: Tensor {
     Tensor(
       (0..<3).flatMap { axis in
         let (outer, extra) = slopes(axis)
@@ -36,7 +36,7 @@ public struct AxisWarp: Sendable, Equatable, Codable {
   }
 
   /// Where `count` even nodes of u lie along an axis.
-  public func nodes(_ axis: Int, count: Int) -> [Float] {
+  package func nodes(_ axis: Int, count: Int) -> [Float] {
     let (outer, extra) = slopes(axis), bend = (outer + extra) * inner[axis]
     return (0..<count).map { k in
       let u = count > 1 ? 2 * Float(k) / Float(count - 1) - 1 : 0
@@ -46,7 +46,7 @@ public struct AxisWarp: Sendable, Equatable, Codable {
   }
 
   /// Where the nodes of a lattice lie, `[Z, Y, X, 3]` (x, y, z), of `count` nodes along x, y and z.
-  public func nodes(_ count: SIMD3<Int>) -> Tensor {
+  package func nodes(_ count: SIMD3<Int>) -> Tensor {
     let (x, y, z) = (nodes(0, count: count.x), nodes(1, count: count.y), nodes(2, count: count.z))
     let shape = [count.z, count.y, count.x]
     return stack(

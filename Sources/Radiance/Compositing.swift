@@ -1,19 +1,19 @@
 import Torch
 
 /// What a pixel sees along its ray.
-public struct RenderedRays {
+package struct RenderedRays {
   /// `[R, 3]`, 0...1.
-  public var color: Tensor
+  package var color: Tensor
   /// `[R, K]`: the share of each class, summing to the opacity; nil where the field has none.
-  public var semantics: Tensor?
+  package var semantics: Tensor?
   /// `[R]`: depth weighted by visibility.
-  public var depth: Tensor
+  package var depth: Tensor
   /// `[R]`: the sum of the weights.
-  public var opacity: Tensor
+  package var opacity: Tensor
   /// `[R]`: the visibility of the last sample, which is the background's where there is one.
-  public var backgroundWeight: Tensor
+  package var backgroundWeight: Tensor
 
-  public init(color: Tensor, semantics: Tensor?, depth: Tensor, opacity: Tensor, backgroundWeight: Tensor) {
+  package init(color: Tensor, semantics: Tensor?, depth: Tensor, opacity: Tensor, backgroundWeight: Tensor) {
     self.color = color
     self.semantics = semantics
     self.depth = depth
@@ -22,7 +22,7 @@ public struct RenderedRays {
   }
 
   /// Runs of rays one after another.
-  public init(joining parts: [RenderedRays]) {
+  package init(joining parts: [RenderedRays]) {
     func joined(_ part: (RenderedRays) -> Tensor) -> Tensor { parts.count == 1 ? part(parts[0]) : cat(parts.map(part)) }
     let semantics = parts.compactMap(\.semantics)
     self.init(
@@ -31,11 +31,11 @@ public struct RenderedRays {
   }
 
   /// `[R]`: one over the mean depth.
-  public var disparity: Tensor { (depth / opacity).maximum(Tensor.full([], 1e-10, device: depth.device)).reciprocal() }
+  package var disparity: Tensor { (depth / opacity).maximum(Tensor.full([], 1e-10, device: depth.device)).reciprocal() }
 }
 
 /// What stands behind the samples.
-public enum Background {
+package enum Background {
   /// Nothing: what no sample stops stays black.
   case black
   /// What no sample stops is white.
@@ -47,9 +47,9 @@ public enum Background {
 }
 
 /// The quadrature of volume rendering (Max 1995; Eq 6, 7, 11 of SAHS).
-public enum Compositing {
+package enum Compositing {
   /// σ = relu(raw + noise), a little more at the last sample so that its endless interval is always opaque: `[R, S]`.
-  public static func density(_ raw: Tensor, noise: Tensor? = nil) -> Tensor {
+  package static func density(_ raw: Tensor, noise: Tensor? = nil) -> Tensor {
     let rectified = (noise.map { raw + $0 } ?? raw).relu()
     let last = rectified.size(-1) - 1
     return cat([rectified.narrow(-1, 0, last), rectified.narrow(-1, last, 1) + 1e-6], -1)
@@ -58,12 +58,12 @@ public enum Compositing {
   /// Each sample's visibility, α Π(1 - α) over those before it: `[R, S]`.
   ///
   /// `density` and `depths` are `[R, S]`, in the order of depth; `directions` `[R, 3]` scale depth to length.
-  public static func weights(density: Tensor, depths: Tensor, directions: Tensor) -> Tensor {
+  package static func weights(density: Tensor, depths: Tensor, directions: Tensor) -> Tensor {
     visibility(density: density, depths: depths, directions: directions).weights
   }
 
   /// The weights, and how much of the ray reaches each sample, Π(1 - α): both `[R, S]`.
-  public static func visibility(density: Tensor, depths: Tensor, directions: Tensor) -> (weights: Tensor, reached: Tensor) {
+  package static func visibility(density: Tensor, depths: Tensor, directions: Tensor) -> (weights: Tensor, reached: Tensor) {
     let count = depths.size(-1)
     let opacity = 1 - (-(density * lengths(depths: depths, directions: directions))).exp()
     let passed = (1 - opacity + 1e-10).cumprod(-1)
@@ -72,14 +72,14 @@ public enum Compositing {
   }
 
   /// How long the stretch behind each sample is, the last one's endless: `[R, S]`, of `depths` `[R, S]` and `directions` `[R, 3]`.
-  public static func lengths(depths: Tensor, directions: Tensor) -> Tensor {
+  package static func lengths(depths: Tensor, directions: Tensor) -> Tensor {
     let count = depths.size(-1)
     let steps = depths.narrow(-1, 1, count - 1) - depths.narrow(-1, 0, count - 1)
     return cat([steps, Tensor.full([depths.size(0), 1], 1e10, device: depths.device)], -1) * directions.norm(-1, keepdim: true)
   }
 
   /// Sums `values` `[R, S, C]` over each ray with `weights` `[R, S]` in front of `background`: `[R, C]`.
-  public static func composite(_ values: Tensor, weights: Tensor, background: Background = .black) -> Tensor {
+  package static func composite(_ values: Tensor, weights: Tensor, background: Background = .black) -> Tensor {
     let count = weights.size(-1)
     switch background {
     case .black: return sum(values, weights)
@@ -95,7 +95,7 @@ public enum Compositing {
   ///
   /// `raw` is `[R, S, 3 + K + 1]`: colours before the sigmoid, classes before the softmax (K may be 0), density before the
   /// rectifier. Classes are composited as probabilities. Noise is added to the raw density.
-  public static func render(
+  package static func render(
     _ raw: Tensor, depths: Tensor, directions: Tensor, background: Background = .black, noise: Tensor? = nil
   ) -> (rays: RenderedRays, weights: Tensor) {
     let classes = raw.size(-1) - 4
@@ -108,7 +108,7 @@ public enum Compositing {
   }
 
   /// Takes a composited map `[R, 3 + K]` apart and adds depth and opacity.
-  public static func rays(_ map: Tensor, weights: Tensor, depths: Tensor) -> RenderedRays {
+  package static func rays(_ map: Tensor, weights: Tensor, depths: Tensor) -> RenderedRays {
     let classes = map.size(-1) - 3
     return RenderedRays(
       color: map.narrow(-1, 0, 3), semantics: classes > 0 ? map.narrow(-1, 3, classes) : nil, depth: (weights * depths).sum(-1),

@@ -1,19 +1,19 @@
 import Torch
 
 /// A camera as rays need it, in the space of the field.
-public struct FrameCamera {
+package struct FrameCamera {
   /// `[4, 3]`: the origin of the rays, then what a column and a row add to their direction and where that starts:
   /// d = (i + 0.5) m₁ + (j + 0.5) m₂ + m₃ for the pixel in column i of row j.
-  public var matrix: Tensor
-  public var width, height: Int
+  package var matrix: Tensor
+  package var width, height: Int
 
-  public init(matrix: Tensor, width: Int, height: Int) {
+  package init(matrix: Tensor, width: Int, height: Int) {
     self.matrix = matrix
     self.width = width
     self.height = height
   }
   /// `pinhole` in a space where `cameraToWorld` `[3, 4]` or `[4, 4]` places it; rays go through the middles of pixels.
-  public init(_ pinhole: Pinhole, cameraToWorld: Tensor, width: Int, height: Int) {
+  package init(_ pinhole: Pinhole, cameraToWorld: Tensor, width: Int, height: Int) {
     let (f, c) = (pinhole.focal, pinhole.center)
     let rows = [1 / f.x, 0, 0, 0, -1 / f.y, 0, -c.x / f.x, c.y / f.y, -1].map { Float($0) }
     let turned = Tensor(rows, [3, 3]).to(cameraToWorld.device).matmul(cameraToWorld[.to(3), .to(3)].t())
@@ -21,7 +21,7 @@ public struct FrameCamera {
   }
 
   /// The rays of all pixels, row by row.
-  public var rays: Rays {
+  package var rays: Rays {
     let device = matrix.device
     let column = (Tensor.arange(width, .float32, device: device) + 0.5).reshape(1, width, 1)
     let row = (Tensor.arange(height, .float32, device: device) + 0.5).reshape(height, 1, 1)
@@ -31,29 +31,29 @@ public struct FrameCamera {
 }
 
 /// All that a frame of the fast field is drawn from: a lattice that deforms, features to look up, and two small networks.
-public struct FrameField {
+package struct FrameField {
   /// Where there is something to sample.
-  public var occupancy: OccupancyGrid
+  package var occupancy: OccupancyGrid
   /// `[Z, Y, X, 8]` float32: displacement (3, head units), ambient coordinates (2), nothing (3); and its axes `[3, 4]`.
-  public var lattice: Tensor, latticeAxes: Tensor
+  package var lattice: Tensor, latticeAxes: Tensor
   /// `[3, H, W, C]`, and `[1, Z, Y, X, C2]`, float16 or float32; both in axes `[3, 4]`.
-  public var planes: Tensor, volume: Tensor, axes: Tensor
+  package var planes: Tensor, volume: Tensor, axes: Tensor
   /// `[1, 1, H, W, C3]`, over the ambient coordinates in -1...1.
-  public var ambient: Tensor
+  package var ambient: Tensor
   /// Features to density and what is shown; the first bias is the frame's own. Layers `[out, in]` and `[out]`.
-  public var point: (weights: [Tensor], biases: [Tensor])
+  package var point: (weights: [Tensor], biases: [Tensor])
   /// What is shown, and the ray's unit direction, to 3 colour and K class logits.
-  public var shading: (weights: [Tensor], biases: [Tensor])
+  package var shading: (weights: [Tensor], biases: [Tensor])
   /// σ = `densityScale` softplus(raw - 1); hidden layers multiply what is below zero with `slope`.
-  public var densityScale: Double, slope: Double
+  package var densityScale: Double, slope: Double
   /// Distance of samples, head units; the most samples a ray takes; rays end that let less than `stop` through.
-  public var step: Double, limit: Int, stop: Double
+  package var step: Double, limit: Int, stop: Double
   /// Pixels between two probes, 2, 4, 8 or 16: rays that end with the first sample that shows anything, shot before the others, which begin a
   /// little before what the four probes about them saw, and not at all where those saw nothing. What no probe sees and stands in front of
   /// what they see may be missed. Samples that are skipped count among the `limit`. 0: no probes.
-  public var probes: Int
+  package var probes: Int
 
-  public init(
+  package init(
     occupancy: OccupancyGrid, lattice: Tensor, latticeAxes: Tensor, planes: Tensor, volume: Tensor, axes: Tensor, ambient: Tensor,
     point: (weights: [Tensor], biases: [Tensor]), shading: (weights: [Tensor], biases: [Tensor]), densityScale: Double = 10,
     slope: Double = 0, step: Double, limit: Int = 16, stop: Double = 0.01, probes: Int = 0
@@ -76,7 +76,7 @@ public struct FrameField {
   }
 
   /// What `camera` sees in front of `plate` `[H, W, 3]` (0...1), without history.
-  public func frame(_ camera: FrameCamera, plate: Tensor, features: Bool = false) -> FieldFrame {
+  package func frame(_ camera: FrameCamera, plate: Tensor, features: Bool = false) -> FieldFrame {
     withoutGradient {
       let found = callAll(
         "likeness::frame", camera.matrix, camera.width, camera.height, occupancy.cells, occupancy.box, lattice, latticeAxes, planes, axes,
@@ -89,15 +89,15 @@ public struct FrameField {
 }
 
 /// A frame that a field shows.
-public struct FieldFrame {
+package struct FieldFrame {
   /// `[H, W, 3]` float32, 0...1.
-  public var rgb: Tensor
+  package var rgb: Tensor
   /// `[H, W]` uint8: the likeliest class, 0 for the plate.
-  public var labels: Tensor
+  package var labels: Tensor
   /// `[H, W]`: t along the camera's directions, 0 where nothing is.
-  public var depth: Tensor
+  package var depth: Tensor
   /// `[H, W]`, 0...1.
-  public var opacity: Tensor
+  package var opacity: Tensor
   /// `[H, W, F]`: what is shown, summed along the ray; only if it was asked for.
-  public var features: Tensor?
+  package var features: Tensor?
 }

@@ -3,25 +3,25 @@ import Torch
 /// The positional encoding of NeRF: `[v if includesInput] ++ sin(2^0 v) ++ cos(2^0 v) ++ sin(2^1 v) ++ ...`, no π.
 ///
 /// Every block spans all components of the input.
-public struct FrequencyEncoding: Codable, Sendable, Equatable {
+package struct FrequencyEncoding: Codable, Sendable, Equatable {
   /// How many frequencies.
-  public var frequencies: Int
+  package var frequencies: Int
   /// Whether the input itself stands first.
-  public var includesInput: Bool
+  package var includesInput: Bool
   /// Frequencies double from one to the next; false spaces them evenly between the first, 1, and the last.
-  public var doubling: Bool
+  package var doubling: Bool
 
-  public init(_ frequencies: Int, includesInput: Bool = true, doubling: Bool = true) {
+  package init(_ frequencies: Int, includesInput: Bool = true, doubling: Bool = true) {
     self.frequencies = frequencies
     self.includesInput = includesInput
     self.doubling = doubling
   }
 
   /// The width of the encoding of a vector of `dimensions` components.
-  public func width(of dimensions: Int) -> Int { dimensions * (2 * frequencies + (includesInput ? 1 : 0)) }
+  package func width(of dimensions: Int) -> Int { dimensions * (2 * frequencies + (includesInput ? 1 : 0)) }
 
   /// `[..., D]` to `[..., width(of: D)]`.
-  public func callAsFunction(_ input: Tensor) -> Tensor {
+  package func callAsFunction(_ input: Tensor) -> Tensor {
     guard frequencies > 0 else { return includesInput ? input : input.narrow(-1, 0, 0) }
     let leading = Array(input.shape.dropLast()), dimensions = input.size(-1)
     let scaled = input.unsqueeze(-2) * scales.to(input.device)  // [..., L, D]

@@ -11,7 +11,7 @@ import Torch
 ///   - slope: Of the activation below zero, 0...1: 0 is ReLU.
 ///   - skip: The layer before which `x` is appended to what the chain has.
 ///   - bentEnd: Whether the activation follows the last layer too.
-public func fusedMLP(
+package func fusedMLP(
   _ x: Tensor, weights: [Tensor], biases: [Tensor], group: Tensor? = nil, slope: Double = 0, skip: Int? = nil, bentEnd: Bool = false
 ) -> Tensor {
   guard x.dtype == .float32 else {

@@ -7,7 +7,7 @@ import Torch
 ///   - frame: `[N]` int32, whose lattice each point is read from; nil where there is one.
 ///   - axes: `[3, 4]`, `AxisWarp.tensor`.
 /// - Returns: `[N, C]`; beyond the outermost nodes, what is there. Differentiable for nodes and points.
-public func latticeFeatures(_ nodes: Tensor, at points: Tensor, frame: Tensor? = nil, axes: Tensor) -> Tensor {
+package func latticeFeatures(_ nodes: Tensor, at points: Tensor, frame: Tensor? = nil, axes: Tensor) -> Tensor {
   call("likeness::lattice", nodes, points, frame, axes)
 }
 
@@ -15,7 +15,7 @@ public func latticeFeatures(_ nodes: Tensor, at points: Tensor, frame: Tensor? =
 ///
 /// `planes` `[3, H, W, C]` hold (x, y), (x, z) and (y, z): columns along the first, rows along the second; `points` `[N, 3]`, `axes`
 /// `[3, 4]`. Returns `[N, C]`, differentiable for planes and points.
-public func planeFeatures(_ planes: Tensor, at points: Tensor, axes: Tensor) -> Tensor {
+package func planeFeatures(_ planes: Tensor, at points: Tensor, axes: Tensor) -> Tensor {
   call("likeness::planes", planes, points, axes)
 }
 

@@ -1,27 +1,27 @@
 import Torch
 
 /// Samples along rays, those of a ray side by side in the order of depth; N samples of R rays.
-public struct MarchedSamples {
+package struct MarchedSamples {
   /// `[N, 3]`.
-  public var positions: Tensor
+  package var positions: Tensor
   /// `[N]`: t along the ray `o + t d`, whose direction need not have length 1.
-  public var depths: Tensor
+  package var depths: Tensor
   /// `[N]`: how much of the ray each sample stands for, head units.
-  public var lengths: Tensor
+  package var lengths: Tensor
   /// `[N]` int32: the ray of each sample.
-  public var ray: Tensor
+  package var ray: Tensor
   /// `[R + 1]` int32: samples of ray r are `starts[r]..<starts[r + 1]`.
-  public var starts: Tensor
+  package var starts: Tensor
 
-  public var count: Int { depths.size(0) }
-  public var rayCount: Int { starts.size(0) - 1 }
+  package var count: Int { depths.size(0) }
+  package var rayCount: Int { starts.size(0) - 1 }
 }
 
 /// The first `limit` samples of each ray in occupied cells, on a ladder of even steps from where the ray enters the box.
 ///
 /// `step` is in head units; `jitter` `[R]` in 0..<1 says where between two rungs a ray's samples lie, nil in the middle. The depth bounds of
 /// `rays` do not count. No history.
-public func march(_ rays: Rays, occupancy: OccupancyGrid, step: Double, jitter: Tensor? = nil, limit: Int) -> MarchedSamples {
+package func march(_ rays: Rays, occupancy: OccupancyGrid, step: Double, jitter: Tensor? = nil, limit: Int) -> MarchedSamples {
   withoutGradient {
     let moved = jitter ?? .full([rays.count], 0.5, device: rays.origins.device)
     let found = callAll(

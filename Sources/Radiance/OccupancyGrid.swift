@@ -1,32 +1,32 @@
 import Torch
 
 /// Which parts of a box may hold something, and how far from each of them the nearest such part is.
-public struct OccupancyGrid {
+package struct OccupancyGrid {
   /// `[Z, Y, X]` uint8: 0 is an occupied cell; k means that the nearest one is k steps away, corners included, 255 that it is farther.
-  public let cells: Tensor
+  package let cells: Tensor
   /// `[2, 3]`: the corners of the box, head units; cells divide it evenly.
-  public let box: Tensor
+  package let box: Tensor
 
   /// From `occupied` `[Z, Y, X]`, bool or uint8, where anything but 0 is occupied.
-  public init(occupied: Tensor, box: Tensor) {
+  package init(occupied: Tensor, box: Tensor) {
     self.init(cells: call("likeness::skip_distance", (occupied .!= 0).to(.uint8)), box: box)
   }
   /// From the distances themselves.
-  public init(cells: Tensor, box: Tensor) {
+  package init(cells: Tensor, box: Tensor) {
     self.cells = cells
     self.box = box
   }
   /// All of the box.
-  public static func full(box: Tensor, resolution: Int = 1) -> OccupancyGrid {
+  package static func full(box: Tensor, resolution: Int = 1) -> OccupancyGrid {
     OccupancyGrid(cells: .zeros([resolution, resolution, resolution], .uint8, device: box.device), box: box)
   }
 
   /// `[Z, Y, X]` bool.
-  public var occupied: Tensor { cells .== 0 }
+  package var occupied: Tensor { cells .== 0 }
   /// How much of the box is occupied, 0...1.
-  public var share: Double { occupied.to(.float32).mean().item }
+  package var share: Double { occupied.to(.float32).mean().item }
   /// The middles of all cells in the order of `cells`, `[Z Y X, 3]` (x, y, z), head units.
-  public var centers: Tensor {
+  package var centers: Tensor {
     let low = box[0], size = box[1] - low
     let axes = (0..<3).map { axis in
       let count = cells.size(2 - axis)
@@ -37,7 +37,7 @@ public struct OccupancyGrid {
   }
 
   /// The cell of each point `[N, 3]`: `[N]` int64, its place among `centers`; points outside get the nearest cell.
-  public func cell(of points: Tensor) -> Tensor {
+  package func cell(of points: Tensor) -> Tensor {
     let low = box[0], counts = [2, 1, 0].map { cells.size($0) }
     let scale = Tensor(counts.map { Float($0) }).to(box.device) / (box[1] - low)
     let place = ((points - low) * scale).floor()
@@ -48,5 +48,5 @@ public struct OccupancyGrid {
     place.select(-1, axis).clamp(0, Double(cells.size(2 - axis) - 1)).to(.int64)
   }
 
-  public func to(_ device: Device) -> OccupancyGrid { OccupancyGrid(cells: cells.to(device), box: box.to(device)) }
+  package func to(_ device: Device) -> OccupancyGrid { OccupancyGrid(cells: cells.to(device), box: box.to(device)) }
 }

@@ -1,17 +1,17 @@
 import Torch
 
 /// What rays see of samples that stand one after another, each ray with as many as it needs.
-public struct CompositedRays {
+package struct CompositedRays {
   /// `[R, C]`: the samples' features, weighted by visibility.
-  public var features: Tensor
+  package var features: Tensor
   /// `[R]`, 1...0: what passes all samples. The opacity is one less it.
-  public var transmittance: Tensor
+  package var transmittance: Tensor
   /// `[R]`: the samples' depths, weighted by visibility; without history.
-  public var depth: Tensor
+  package var depth: Tensor
   /// `[R]`: how far the weights spread along the ray, sum w_i w_j |t_i - t_j| + 1/3 sum w_i^2 length_i (Eq 15 of mip-NeRF 360).
-  public var distortion: Tensor
+  package var distortion: Tensor
   /// `[N]`: each sample's visibility, α Π(1 - α) over those before it; without history.
-  public var weights: Tensor
+  package var weights: Tensor
 }
 
 /// The quadrature of volume rendering over rays with different numbers of samples, in one operator.
@@ -23,7 +23,7 @@ public struct CompositedRays {
 ///   - depths: `[N]`, rising within a ray.
 ///   - features: `[N, C]`.
 ///   - starts: `[R + 1]` int32: ray r owns the samples `starts[r]..<starts[r + 1]`.
-public func composite(density: Tensor, lengths: Tensor, depths: Tensor, features: Tensor, starts: Tensor) -> CompositedRays {
+package func composite(density: Tensor, lengths: Tensor, depths: Tensor, features: Tensor, starts: Tensor) -> CompositedRays {
   let found = callAll("likeness::composite", density, lengths, depths, features, starts).compactMap(\.self)
   return CompositedRays(features: found[0], transmittance: found[1], depth: found[2], distortion: found[3], weights: found[4])
 }

@@ -1,37 +1,37 @@
 import Torch
 
 /// Rays `o + z d` with the stretch of depth in which each is sampled.
-public struct Rays {
+package struct Rays {
   /// `[R, 3]`.
-  public var origins: Tensor
+  package var origins: Tensor
   /// `[R, 3]`, not normalised: with the camera's own directions, z is depth along its axis.
-  public var directions: Tensor
+  package var directions: Tensor
   /// `[R]`, the depths between which samples lie.
-  public var near: Tensor, far: Tensor
+  package var near: Tensor, far: Tensor
 
-  public init(origins: Tensor, directions: Tensor, near: Tensor, far: Tensor) {
+  package init(origins: Tensor, directions: Tensor, near: Tensor, far: Tensor) {
     self.origins = origins
     self.directions = directions
     self.near = near
     self.far = far
   }
   /// Rays that share their bounds.
-  public init(origins: Tensor, directions: Tensor, near: Double, far: Double) {
+  package init(origins: Tensor, directions: Tensor, near: Double, far: Double) {
     let shape = [origins.size(0)]
     self.init(
       origins: origins, directions: directions, near: .full(shape, near, device: origins.device),
       far: .full(shape, far, device: origins.device))
   }
 
-  public var count: Int { origins.size(0) }
+  package var count: Int { origins.size(0) }
   /// A run of the rays, as views.
-  public subscript(range: Range<Int>) -> Rays {
+  package subscript(range: Range<Int>) -> Rays {
     mapped { $0.narrow(0, range.lowerBound, range.count) }
   }
   /// The rays at `indices`, `[n]` int64.
-  public func picked(_ indices: Tensor) -> Rays { mapped { $0.indexSelect(0, indices) } }
+  package func picked(_ indices: Tensor) -> Rays { mapped { $0.indexSelect(0, indices) } }
   /// Points at `depths` `[R, S]`: `[R, S, 3]`.
-  public func points(at depths: Tensor) -> Tensor {
+  package func points(at depths: Tensor) -> Tensor {
     origins.unsqueeze(1) + directions.unsqueeze(1) * depths.unsqueeze(-1)
   }
 
@@ -41,13 +41,13 @@ public struct Rays {
 }
 
 /// A camera without lens distortion that looks along -z, with +x right and +y up; image rows run down.
-public struct Pinhole: Sendable, Equatable {
+package struct Pinhole: Sendable, Equatable {
   /// Pixels.
-  public var focal: SIMD2<Double>, center: SIMD2<Double>
+  package var focal: SIMD2<Double>, center: SIMD2<Double>
   /// Where in a pixel its ray goes through: 0.5 is the middle; published head avatars used 0.
-  public var pixelOffset: Double
+  package var pixelOffset: Double
 
-  public init(focal: SIMD2<Double>, center: SIMD2<Double>, pixelOffset: Double = 0.5) {
+  package init(focal: SIMD2<Double>, center: SIMD2<Double>, pixelOffset: Double = 0.5) {
     self.focal = focal
     self.center = center
     self.pixelOffset = pixelOffset
@@ -55,21 +55,21 @@ public struct Pinhole: Sendable, Equatable {
 
   /// Directions in the camera's axes, `((i + offset - cx) / fx, -(j + offset - cy) / fy, -1)`, of pixels at
   /// `rows` and `columns` (any shape, any number type): `[..., 3]`.
-  public func directions(rows: Tensor, columns: Tensor) -> Tensor {
+  package func directions(rows: Tensor, columns: Tensor) -> Tensor {
     let x = (columns.to(.float32) + (pixelOffset - center.x)) * (1 / focal.x)
     let y = (rows.to(.float32) + (pixelOffset - center.y)) * (-1 / focal.y)
     return stack([x, y, -x.onesLike()], -1)
   }
 
   /// Directions of all pixels, row by row: `[height, width, 3]`.
-  public func directions(width: Int, height: Int) -> Tensor {
+  package func directions(width: Int, height: Int) -> Tensor {
     directions(
       rows: Tensor.arange(height).unsqueeze(1).expand(height, width), columns: Tensor.arange(width).unsqueeze(0).expand(height, width))
   }
 }
 
 /// Rays of a camera in the world: `cameraToWorld` `[3, 4]` or `[4, 4]`, `directions` `[..., 3]` in its axes; both results `[..., 3]`.
-public func worldRays(directions: Tensor, cameraToWorld: Tensor) -> (origins: Tensor, directions: Tensor) {
+package func worldRays(directions: Tensor, cameraToWorld: Tensor) -> (origins: Tensor, directions: Tensor) {
   let rotation = cameraToWorld[.to(3), .to(3)], position = cameraToWorld[.to(3), 3]
   let turned = directions.matmul(rotation.t())
   return (position.expand(turned.shape), turned)

@@ -4,7 +4,7 @@ import Torch
 ///
 /// Cells meet half-way between neighbours; the first and the last are half cells. `near` and `far` are `[R]`; `jitter` is `[R, count]`
 /// in 0..<1, nil for no movement. Returns `[R, count]`, ascending.
-public func stratifiedDepths(near: Tensor, far: Tensor, count: Int, jitter: Tensor? = nil) -> Tensor {
+package func stratifiedDepths(near: Tensor, far: Tensor, count: Int, jitter: Tensor? = nil) -> Tensor {
   let t = Tensor.linspace(0, 1, count, device: near.device)
   let even = near.unsqueeze(1) * (1 - t) + far.unsqueeze(1) * t
   guard let jitter, count > 1 else { return even }
@@ -15,7 +15,7 @@ public func stratifiedDepths(near: Tensor, far: Tensor, count: Int, jitter: Tens
 }
 
 /// Half-way points between neighbours of the last dimension: `[..., n]` to `[..., n - 1]`.
-public func midpoints(_ values: Tensor) -> Tensor {
+package func midpoints(_ values: Tensor) -> Tensor {
   let last = values.size(-1) - 1
   return 0.5 * (values.narrow(-1, 1, last) + values.narrow(-1, 0, last))
 }
@@ -24,7 +24,7 @@ public func midpoints(_ values: Tensor) -> Tensor {
 ///
 /// `u` is `[R, n]` in 0..<1; nil takes `count` even steps of 0...1. Returns `[R, n]` in the order of `u`. Weights are raised by 1e-5 so that
 /// empty rays are sampled evenly (NeRF's hierarchical sampling).
-public func inverseTransformSample(edges: Tensor, weights: Tensor, u: Tensor?, count: Int) -> Tensor {
+package func inverseTransformSample(edges: Tensor, weights: Tensor, u: Tensor?, count: Int) -> Tensor {
   let raised = weights + 1e-5
   let density = raised / raised.sum(-1, keepdim: true)
   let accumulated = density.cumsum(-1)
@@ -42,7 +42,7 @@ public func inverseTransformSample(edges: Tensor, weights: Tensor, u: Tensor?, c
 /// New depths where a first pass over `depths` `[R, S]` found `weights` `[R, S]`: `[R, count]`, without history, not sorted.
 ///
 /// The weights of the samples between the first and the last lie on the cells between half-way points.
-public func importanceDepths(depths: Tensor, weights: Tensor, u: Tensor?, count: Int) -> Tensor {
+package func importanceDepths(depths: Tensor, weights: Tensor, u: Tensor?, count: Int) -> Tensor {
   withoutGradient {
     inverseTransformSample(
       edges: midpoints(depths), weights: weights.narrow(-1, 1, weights.size(-1) - 2), u: u, count: count)
@@ -50,15 +50,15 @@ public func importanceDepths(depths: Tensor, weights: Tensor, u: Tensor?, count:
 }
 
 /// How many samples a ray gets and how they are disturbed in training.
-public struct RaySampling: Codable, Sendable, Equatable {
+package struct RaySampling: Codable, Sendable, Equatable {
   /// Even samples of the first pass.
-  public var coarse: Int
+  package var coarse: Int
   /// Samples the second pass adds where the first found matter; 0 renders with the first pass alone.
-  public var fine: Int
+  package var fine: Int
   /// Standard deviation of the noise on the density in training, before its rectifier.
-  public var densityNoise: Double
+  package var densityNoise: Double
 
-  public init(coarse: Int = 64, fine: Int = 64, densityNoise: Double = 0.1) {
+  package init(coarse: Int = 64, fine: Int = 64, densityNoise: Double = 0.1) {
     self.coarse = coarse
     self.fine = fine
     self.densityNoise = densityNoise
@@ -66,23 +66,23 @@ public struct RaySampling: Codable, Sendable, Equatable {
 }
 
 /// The random numbers that rendering rays in training takes; rendering without them is deterministic.
-public struct RayRandoms {
+package struct RayRandoms {
   /// `[R, coarse]` and `[R, fine]`, in 0..<1.
-  public var jitter: Tensor?, importance: Tensor?
+  package var jitter: Tensor?, importance: Tensor?
   /// `[R, coarse]` and `[R, coarse + fine]`, in the order of depth, added to the raw density.
-  public var coarseNoise: Tensor?, fineNoise: Tensor?
+  package var coarseNoise: Tensor?, fineNoise: Tensor?
 
-  public init(jitter: Tensor? = nil, importance: Tensor? = nil, coarseNoise: Tensor? = nil, fineNoise: Tensor? = nil) {
+  package init(jitter: Tensor? = nil, importance: Tensor? = nil, coarseNoise: Tensor? = nil, fineNoise: Tensor? = nil) {
     self.jitter = jitter
     self.importance = importance
     self.coarseNoise = coarseNoise
     self.fineNoise = fineNoise
   }
   /// None: evaluation.
-  public static var none: RayRandoms { RayRandoms() }
+  package static var none: RayRandoms { RayRandoms() }
 
   /// Draws for `rays` rays, always in the same order, so that a generator's state decides them whatever the chunks.
-  public static func drawn(_ sampling: RaySampling, rays: Int, _ generator: Generator) -> RayRandoms {
+  package static func drawn(_ sampling: RaySampling, rays: Int, _ generator: Generator) -> RayRandoms {
     let noisy = sampling.densityNoise > 0
     return RayRandoms(
       jitter: .rand([rays, sampling.coarse], generator),
@@ -93,12 +93,12 @@ public struct RayRandoms {
   }
 
   /// The numbers of a run of the rays.
-  public subscript(range: Range<Int>) -> RayRandoms {
+  package subscript(range: Range<Int>) -> RayRandoms {
     mapped { $0.narrow(0, range.lowerBound, range.count) }
   }
   /// The numbers of the rays at `indices`, `[n]` int64.
-  public func picked(_ indices: Tensor) -> RayRandoms { mapped { $0.indexSelect(0, indices) } }
-  public func to(_ device: Device) -> RayRandoms { mapped { $0.to(device) } }
+  package func picked(_ indices: Tensor) -> RayRandoms { mapped { $0.indexSelect(0, indices) } }
+  package func to(_ device: Device) -> RayRandoms { mapped { $0.to(device) } }
   private func mapped(_ pick: (Tensor) -> Tensor) -> RayRandoms {
     RayRandoms(
       jitter: jitter.map(pick), importance: importance.map(pick), coarseNoise: coarseNoise.map(pick), fineNoise: fineNoise.map(pick))

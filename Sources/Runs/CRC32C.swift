@@ -1,17 +1,17 @@
 /// The checksum of RFC 3720 (Castagnoli's polynomial), which finds every flipped bit and short burst.
-public struct CRC32C: Sendable {
+package struct CRC32C: Sendable {
   private var state: UInt32 = 0xFFFF_FFFF
 
-  public init() {}
-  public init(_ bytes: some Sequence<UInt8>) { Array(bytes).withUnsafeBytes { update($0) } }
+  package init() {}
+  package init(_ bytes: some Sequence<UInt8>) { Array(bytes).withUnsafeBytes { update($0) } }
 
   /// The checksum of what was taken in so far.
-  public var value: UInt32 { ~state }
+  package var value: UInt32 { ~state }
   /// As TFRecord files store it, so that a checksum of data that hold checksums is sound.
-  public var masked: UInt32 { (value >> 15 | value << 17) &+ 0xA282_EAD8 }
+  package var masked: UInt32 { (value >> 15 | value << 17) &+ 0xA282_EAD8 }
 
   /// Takes in more bytes, eight at a time (Intel's slicing by 8).
-  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     var crc = state
     Self.tables.withUnsafeBufferPointer { t in
       var i = 0
@@ -29,7 +29,7 @@ public struct CRC32C: Sendable {
     }
     state = crc
   }
-  public mutating func update(_ text: String) { Array(text.utf8).withUnsafeBytes { update($0) } }
+  package mutating func update(_ text: String) { Array(text.utf8).withUnsafeBytes { update($0) } }
 
   /// Table k, 256 entries: the effect of a byte that k others follow.
   private static let tables: [UInt32] = {

@@ -4,16 +4,16 @@ import Torch
 /// Everything a training needs to go on as if it had never stopped: weights, optimizer, random and sampler state.
 ///
 /// On disk it is a safetensors file; its metadata hold the step, the format's version and a CRC32C of every tensor and of the metadata.
-public struct Checkpoint {
+package struct Checkpoint {
   /// Steps of training that went into it.
-  public let step: Int
-  public let tensors: [String: Tensor]
+  package let step: Int
+  package let tensors: [String: Tensor]
   /// The trainer's own words, such as its configuration as JSON.
-  public let metadata: [String: String]
+  package let metadata: [String: String]
   /// How good the model was in validation, more is better; decides which checkpoint is the best.
-  public let score: Double?
+  package let score: Double?
 
-  public init(step: Int, tensors: [String: Tensor], metadata: [String: String] = [:], score: Double? = nil) {
+  package init(step: Int, tensors: [String: Tensor], metadata: [String: String] = [:], score: Double? = nil) {
     self.step = step
     self.tensors = tensors
     self.metadata = metadata
@@ -21,10 +21,10 @@ public struct Checkpoint {
   }
 
   /// The version of the format that is written, and the highest that is read.
-  public static let version = 1
+  package static let version = 1
 
   /// Writes it atomically: a crash leaves the whole file or none. Throws `FileError`.
-  public func write(to url: URL) throws {
+  package func write(to url: URL) throws {
     var all = Dictionary(uniqueKeysWithValues: metadata.map { (Key.user + $0, $1) })
     all[Key.version] = String(Self.version)
     all[Key.step] = String(step)
@@ -35,7 +35,7 @@ public struct Checkpoint {
   }
 
   /// Reads a checkpoint and compares every checksum; throws `RunError` if it is damaged or newer, or what reading the file throws.
-  public static func read(_ url: URL) throws -> Checkpoint {
+  package static func read(_ url: URL) throws -> Checkpoint {
     let file = try Safetensors.read(url)
     // The version comes first: what a newer one puts where is not known.
     guard let version = file.metadata[Key.version] else { throw RunError(url, .damaged("it does not say that it is a checkpoint")) }

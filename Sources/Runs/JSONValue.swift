@@ -1,7 +1,7 @@
 import Foundation
 
 /// Any JSON, for configurations whose type the holder does not know, and for changing one field of them by its path.
-public enum JSONValue: Codable, Equatable, Sendable {
+package enum JSONValue: Codable, Equatable, Sendable {
   case null
   case bool(Bool)
   case integer(Int)
@@ -10,7 +10,7 @@ public enum JSONValue: Codable, Equatable, Sendable {
   case array([JSONValue])
   case object([String: JSONValue])
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let one = try decoder.singleValueContainer()
     if one.decodeNil() {
       self = .null
@@ -29,7 +29,7 @@ public enum JSONValue: Codable, Equatable, Sendable {
     }
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var one = encoder.singleValueContainer()
     switch self {
     case .null: try one.encodeNil()
@@ -43,12 +43,12 @@ public enum JSONValue: Codable, Equatable, Sendable {
   }
 
   /// The value as the command line writes it: `128`, `true`, `[1,2]`, otherwise a word.
-  public init(commandLine text: String) {
+  package init(commandLine text: String) {
     self = (try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))) ?? .string(text)
   }
 
   /// Puts `value` at `path`, whose last part must be there already; says what there is otherwise.
-  public mutating func set(_ path: [String], to value: JSONValue) throws(UnknownField) {
+  package mutating func set(_ path: [String], to value: JSONValue) throws(UnknownField) {
     guard let first = path.first else {
       self = value
       return
@@ -64,7 +64,7 @@ public enum JSONValue: Codable, Equatable, Sendable {
   }
 
   /// The members of `other`, which must all be known here, instead of those here.
-  public mutating func merge(_ other: JSONValue) throws(UnknownField) {
+  package mutating func merge(_ other: JSONValue) throws(UnknownField) {
     guard case .object(var members) = self, case .object(let changes) = other else {
       self = other
       return
@@ -78,16 +78,16 @@ public enum JSONValue: Codable, Equatable, Sendable {
   }
 
   /// This value with the members of `defaults` that it lacks, at any depth.
-  public func filled(from defaults: JSONValue) -> JSONValue {
+  package func filled(from defaults: JSONValue) -> JSONValue {
     guard case .object(let own) = self, case .object(let others) = defaults else { return self }
     return .object(own.merging(others) { $0.filled(from: $1) })
   }
 
   /// A name that the configuration does not have.
-  public struct UnknownField: Error, CustomStringConvertible {
-    public let name: String
-    public let known: [String]
-    public var description: String {
+  package struct UnknownField: Error, CustomStringConvertible {
+    package let name: String
+    package let known: [String]
+    package var description: String {
       known.isEmpty ? "there is no field \"\(name)\"" : "there is no field \"\(name)\"; there are \(known.joined(separator: ", "))"
     }
   }

@@ -1,8 +1,8 @@
 import Foundation
 
 /// Why a run folder or a checkpoint cannot be used; the description is one line with the file and the remedy.
-public struct RunError: Error, CustomStringConvertible {
-  public enum Reason: Equatable, Sendable {
+package struct RunError: Error, CustomStringConvertible {
+  package enum Reason: Equatable, Sendable {
     /// Nothing that `train` made.
     case notARun
     /// A run is there already.
@@ -20,15 +20,15 @@ public struct RunError: Error, CustomStringConvertible {
     /// `config.json` cannot be understood.
     case configuration(String)
   }
-  public let url: URL
-  public let reason: Reason
+  package let url: URL
+  package let reason: Reason
 
-  public init(_ url: URL, _ reason: Reason) {
+  package init(_ url: URL, _ reason: Reason) {
     self.url = url
     self.reason = reason
   }
 
-  public var description: String {
+  package var description: String {
     let what =
       switch reason {
       case .notARun: "is no run folder (it has no config.json); name the folder that `likeness train` printed"

@@ -5,14 +5,14 @@ import Torch
 ///
 /// It holds `config.json`, `checkpoints/step-000030000.safetensors` (the last three and the best), `metrics.jsonl`, TensorBoard's events and
 /// `validation/*.png`. Two processes cannot train in one; any number can read it.
-public final class RunFolder {
+package final class RunFolder {
   /// Absolute, so that a change of the working directory does no harm.
-  public let url: URL
-  public let record: RunRecord
+  package let url: URL
+  package let record: RunRecord
   /// The name of this training in figures: the `<experiment>` of the path.
-  public var experiment: String { record.experiment }
-  public var validation: URL { url.appending(path: "validation") }
-  public var checkpoints: URL { url.appending(path: "checkpoints") }
+  package var experiment: String { record.experiment }
+  package var validation: URL { url.appending(path: "validation") }
+  package var checkpoints: URL { url.appending(path: "checkpoints") }
 
   private let lock: RunLock?
   private var logs: (metrics: MetricsLog, events: EventFile)?
@@ -24,7 +24,7 @@ public final class RunFolder {
   }
 
   /// The folder that a new run gets when the user names none; `now` in the local time of `zone`.
-  public static func place(
+  package static func place(
     in outputs: URL, experiment: String, method: String, now: Date = Date(), zone: TimeZone = .current
   ) -> URL {
     let format = DateFormatter()
@@ -39,7 +39,7 @@ public final class RunFolder {
   }
 
   /// The run of an experiment that was started last; nil if there is none.
-  public static func latest(in outputs: URL, experiment: String, method: String) -> URL? {
+  package static func latest(in outputs: URL, experiment: String, method: String) -> URL? {
     let folder = outputs.appending(path: "\(experiment)/\(method)")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     let runs = names.map { folder.appending(path: $0) }.filter { FileManager.default.fileExists(atPath: $0.path + "/config.json") }
@@ -47,11 +47,11 @@ public final class RunFolder {
   }
 
   /// Whether a run is there, as `create` would find.
-  public static func exists(_ place: URL) -> Bool { FileManager.default.fileExists(atPath: place.appending(path: "config.json").path) }
+  package static func exists(_ place: URL) -> Bool { FileManager.default.fileExists(atPath: place.appending(path: "config.json").path) }
 
   /// Makes a new run to train in; throws `RunError` if one is there or being made, `FileError` if it cannot be written, and then leaves
   /// no folder that was not there before.
-  public static func create(_ place: URL, _ record: RunRecord) throws -> RunFolder {
+  package static func create(_ place: URL, _ record: RunRecord) throws -> RunFolder {
     let url = place.absoluteURL
     let isNew = !FileManager.default.fileExists(atPath: url.path)
     try makeFolder(url)
@@ -77,13 +77,13 @@ public final class RunFolder {
   }
 
   /// Opens a run to read from; throws `RunError` if there is none.
-  public static func open(_ place: URL) throws -> RunFolder {
+  package static func open(_ place: URL) throws -> RunFolder {
     let url = place.absoluteURL
     return RunFolder(url, try RunRecord.read(url), nil)
   }
 
   /// Opens a run to go on training; throws `RunError` if there is none or another process trains in it.
-  public static func resume(_ place: URL) throws -> RunFolder {
+  package static func resume(_ place: URL) throws -> RunFolder {
     let url = place.absoluteURL
     let record = try RunRecord.read(url)
     let lock = try RunLock(url)
@@ -93,7 +93,7 @@ public final class RunFolder {
   }
 
   /// Adds figures of a step to `metrics.jsonl` and TensorBoard; `seconds` of training so far.
-  public func log(step: Int, seconds: Double, _ values: [String: Double]) throws {
+  package func log(step: Int, seconds: Double, _ values: [String: Double]) throws {
     precondition(lock != nil, "a run opened for reading is not written to")
     let logs = try self.logs ?? (MetricsLog(url.appending(path: "metrics.jsonl"), after: start), EventFile(url, after: start ?? 0))
     self.logs = logs
@@ -104,7 +104,7 @@ public final class RunFolder {
   /// Saves a checkpoint atomically, then removes all but the last three and the one with the highest score.
   ///
   /// Throws `FileError`; what was saved before is then still there.
-  public func save(_ checkpoint: Checkpoint) throws {
+  package func save(_ checkpoint: Checkpoint) throws {
     precondition(lock != nil, "a run opened for reading is not written to")
     try logs?.metrics.sync()
     try checkpoint.write(to: file(checkpoint.step))
@@ -116,14 +116,14 @@ public final class RunFolder {
   }
 
   /// Steps of the checkpoints that are there, ascending.
-  public var savedSteps: [Int] {
+  package var savedSteps: [Int] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path)) ?? []
     return names.compactMap { $0.wholeMatch(of: #/step-(\d+)\.safetensors/#).flatMap { Int($0.1) } }.sorted()
   }
   /// Where the checkpoint of a step lies.
-  public func file(_ step: Int) -> URL { checkpoints.appending(path: Self.name(step) + ".safetensors") }
+  package func file(_ step: Int) -> URL { checkpoints.appending(path: Self.name(step) + ".safetensors") }
   /// Where what is looked at of a step lies.
-  public func picture(_ step: Int) -> URL { validation.appending(path: Self.name(step) + ".png") }
+  package func picture(_ step: Int) -> URL { validation.appending(path: Self.name(step) + ".png") }
   private static func name(_ step: Int) -> String {
     let digits = String(step)
     return "step-" + String(repeating: "0", count: max(0, 9 - digits.count)) + digits
@@ -132,7 +132,7 @@ public final class RunFolder {
   /// The last sound checkpoint to go on from; nil if none was saved yet. Later log entries are dropped with the next `log`.
   ///
   /// Damaged ones are set aside under another name and told to `warn`. Throws `RunError` if all are damaged or one is of a newer version.
-  public func resumePoint(warn: (String) -> Void) throws -> Checkpoint? {
+  package func resumePoint(warn: (String) -> Void) throws -> Checkpoint? {
     precondition(lock != nil, "a run opened for reading is not gone on with")
     guard !savedSteps.isEmpty else { return nil }
     let found = try latest(warn: warn, damaged: { rename($0.path, $0.path + ".damaged") })
@@ -141,7 +141,7 @@ public final class RunFolder {
   }
 
   /// The checkpoint of `step`, or the last sound one; throws `RunError` if there is none.
-  public func checkpoint(step: Int? = nil, warn: (String) -> Void) throws -> Checkpoint {
+  package func checkpoint(step: Int? = nil, warn: (String) -> Void) throws -> Checkpoint {
     guard let step else { return try latest(warn: warn, damaged: { _ in }) }
     guard savedSteps.contains(step) else { throw RunError(url, .noCheckpoint(step: step)) }
     return try Checkpoint.read(file(step))

@@ -2,20 +2,20 @@ import Foundation
 import Torch
 
 /// What `config.json` of a run says: what was trained, on what, and how.
-public struct RunRecord: Codable, Equatable, Sendable {
+package struct RunRecord: Codable, Equatable, Sendable {
   /// The name of the experiment, usually that of the data folder.
-  public var experiment: String
+  package var experiment: String
   /// `subject` or `portrait`.
-  public var method: String
+  package var method: String
   /// The absolute path of the dataset folder.
-  public var data: String
+  package var data: String
   /// How long to train at most, over all sessions; nil where steps are counted.
-  public var maxMinutes: Double?
+  package var maxMinutes: Double?
   /// The trainer's configuration.
-  public var configuration: JSONValue
+  package var configuration: JSONValue
 
   /// Throws what encoding `configuration` throws.
-  public init(experiment: String, method: String, data: URL, maxMinutes: Double? = nil, configuration: some Encodable) throws {
+  package init(experiment: String, method: String, data: URL, maxMinutes: Double? = nil, configuration: some Encodable) throws {
     self.experiment = experiment
     self.method = method
     self.data = data.absoluteURL.path
@@ -24,12 +24,12 @@ public struct RunRecord: Codable, Equatable, Sendable {
   }
 
   /// The trainer's configuration; throws `RunError` naming the field that does not fit. `run` is the folder, for the message.
-  public func configuration<C: Decodable>(as type: C.Type = C.self, run: URL) throws -> C {
+  package func configuration<C: Decodable>(as type: C.Type = C.self, run: URL) throws -> C {
     try Self.decode(type, JSONEncoder().encode(configuration), run.appending(path: "config.json"))
   }
 
   /// The same of a run that may be older than some fields: what it lacks it has from `defaults`.
-  public func configuration<C: Codable>(run: URL, defaults: C) throws -> C {
+  package func configuration<C: Codable>(run: URL, defaults: C) throws -> C {
     if let whole = try? configuration(as: C.self, run: run) { return whole }
     let known = try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(defaults))
     return try Self.decode(C.self, JSONEncoder().encode(configuration.filled(from: known)), run.appending(path: "config.json"))
@@ -58,7 +58,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
 
 extension DecodingError {
   /// Where it went wrong and why, in one line: `field.hidden: Expected to decode Int but found a string instead.`
-  public var oneLine: String {
+  package var oneLine: String {
     func line(_ path: [any CodingKey], _ text: String) -> String {
       let place = path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
       let words = text.split(whereSeparator: \.isNewline).joined(separator: " ")

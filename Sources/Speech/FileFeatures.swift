@@ -7,14 +7,14 @@ import Torch
 /// - `[N, 2, C]` and `[2 N, C]`: two steps a frame, as hidden layers of HuBERT and wav2vec are stored; windows are cut from them.
 ///
 /// Numbers are float16, float32 or float64.
-public struct FileFeatures: SpeechFeatures {
-  public let name = SpeechKind.file.rawValue
-  public let channels: Int
-  public let url: URL
+package struct FileFeatures: SpeechFeatures {
+  package let name = SpeechKind.file.rawValue
+  package let channels: Int
+  package let url: URL
   private let array: NumpyArray
 
   /// Throws `SpeechError` or `FileError`, with the file's name and a remedy.
-  public init(_ url: URL) throws {
+  package init(_ url: URL) throws {
     array = try NumpyArray(url)
     self.url = url
     let shape = array.shape
@@ -30,7 +30,7 @@ public struct FileFeatures: SpeechFeatures {
   }
 
   /// The file's own windows, whatever the sound; where `audio` itself is an .npy file, its.
-  public func stream(_ audio: URL, fps: Double) throws -> SpeechStream {
+  package func stream(_ audio: URL, fps: Double) throws -> SpeechStream {
     if audio.pathExtension.lowercased() == "npy", audio.standardizedFileURL != url.standardizedFileURL {
       let other = try FileFeatures(audio)
       guard other.channels == channels else {

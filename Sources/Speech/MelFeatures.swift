@@ -7,17 +7,17 @@ import Torch
 /// Windows of 25 ms (Hann), bands between 55 and 7600 Hz on Slaney's mel scale, two steps a frame. A number is the band's power in
 /// dB over 20, from 0 (60 dB or more below the speech, and outside the sound) through 3 (as much as the mean band of the speech) to
 /// about 4. The speech's level is measured over the whole file first, so recordings of any loudness look alike.
-public struct MelFeatures: SpeechFeatures {
-  public let name = SpeechKind.mel.rawValue
-  public var channels: Int { spectrogram.bands }
-  public var spectrogram = MelSpectrogram()
+package struct MelFeatures: SpeechFeatures {
+  package let name = SpeechKind.mel.rawValue
+  package var channels: Int { spectrogram.bands }
+  package var spectrogram = MelSpectrogram()
 
   /// dB that a step of one in the features stands for, and how far below the speech's level nothing is heard.
   static let decibels = 20.0, depth = 60.0
 
-  public init() {}
+  package init() {}
 
-  public func stream(_ audio: URL, fps: Double) throws -> SpeechStream {
+  package func stream(_ audio: URL, fps: Double) throws -> SpeechStream {
     SpeechWindows.stream(try source(audio, fps: fps))
   }
   func source(_ audio: URL, fps: Double) throws -> MelSteps {
@@ -26,7 +26,7 @@ public struct MelFeatures: SpeechFeatures {
   }
 
   /// All steps of `samples` at 16 kHz, two a frame: `[n, channels]` float32.
-  public func steps(_ samples: [Float], fps: Double) throws -> Tensor {
+  package func steps(_ samples: [Float], fps: Double) throws -> Tensor {
     func sound(_ fps: Double) -> SoundSteps {
       var left = samples.isEmpty ? nil : samples
       return SoundSteps(fps: fps, spectrogram) {

@@ -2,33 +2,33 @@ import Foundation
 import Torch
 
 /// How loud a sound is in bands of hearing, over time.
-public struct MelSpectrogram {
+package struct MelSpectrogram {
   /// Samples a second of the sound.
-  public var sampleRate = 16000
+  package var sampleRate = 16000
   /// Samples that one step looks at, through a Hann window.
-  public var window = 400
+  package var window = 400
   /// Samples of the Fourier transform; what the window lacks is zero.
-  public var size = 512
-  public var bands = 80
+  package var size = 512
+  package var bands = 80
   /// The ends of the bands in Hz.
-  public var low = 55.0, high = 7600.0
+  package var low = 55.0, high = 7600.0
   /// How much of a sample is taken from the next one before all else.
-  public var preemphasis: Float = 0.97
+  package var preemphasis: Float = 0.97
 
-  public init() {}
+  package init() {}
 
   /// As Wav2Lip and SadTalker make it: windows of 50 ms, 80 steps a second.
-  public static var wav2Lip: MelSpectrogram {
+  package static var wav2Lip: MelSpectrogram {
     var mel = MelSpectrogram()
     (mel.window, mel.size) = (800, 800)
     return mel
   }
   /// Samples from one step of Wav2Lip's to the next.
-  public static let wav2LipHop = 200
+  package static let wav2LipHop = 200
 
   /// `[80, frames]` in -4...4 as Wav2Lip's network wants it: 8 (20 log10(max(1e-5, |S|)) - 20 + 100) / 100 - 4, where |S| is the
   /// magnitude in a band of the steps centred at samples 0, 200, 400, ...; silence lies before and behind.
-  public func wav2Lip(_ samples: [Float]) -> Tensor {
+  package func wav2Lip(_ samples: [Float]) -> Tensor {
     let bank = Bank(self)
     let count = samples.count / Self.wav2LipHop + 1
     let emphasised = emphasise(samples, after: 0)

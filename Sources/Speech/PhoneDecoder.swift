@@ -65,10 +65,10 @@ final class PhoneDecoder {
 }
 
 /// The sounds of American English, as the CMU dictionary writes them.
-public enum Phones {
-  public static let silence = "SIL"
+package enum Phones {
+  package static let silence = "SIL"
   /// Silence first.
-  public static let all =
+  package static let all =
     [silence]
     + "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH".split(separator: " ")
     .map(String.init)

@@ -6,18 +6,18 @@ import Torch
 ///
 /// PocketSphinx decodes all phones of stretches of 6 to 18 seconds, cut where they are quietest; its decision for every 10 ms is
 /// smoothed over time (Gaussian, 25 ms) at two steps a frame. The channels are `Phones.all`; they add up to 1 within the sound.
-public struct PhonemeFeatures: SpeechFeatures {
-  public let name = SpeechKind.phonemes.rawValue
-  public let channels = Phones.all.count
+package struct PhonemeFeatures: SpeechFeatures {
+  package let name = SpeechKind.phonemes.rawValue
+  package let channels = Phones.all.count
   /// The folder with the recogniser's models.
-  public let model: URL
+  package let model: URL
   private let sphinx: PocketSphinx
 
   /// Where Debian's pocketsphinx-en-us puts its models.
-  public static let standardModel = URL(filePath: "/usr/share/pocketsphinx/model/en-us", directoryHint: .isDirectory)
+  package static let standardModel = URL(filePath: "/usr/share/pocketsphinx/model/en-us", directoryHint: .isDirectory)
 
   /// Throws `SpeechError` where the recogniser is not installed; `model` is a folder laid out as the standard one.
-  public init(model: URL? = nil) throws {
+  package init(model: URL? = nil) throws {
     self.model = model ?? Self.standardModel
     sphinx = try PocketSphinx.shared()
   }
@@ -27,7 +27,7 @@ public struct PhonemeFeatures: SpeechFeatures {
     sphinx = try PocketSphinx(library)
   }
 
-  public func stream(_ audio: URL, fps: Double) throws -> SpeechStream {
+  package func stream(_ audio: URL, fps: Double) throws -> SpeechStream {
     SpeechWindows.stream(try PhonemeSteps(audio, fps: fps, PhoneDecoder(sphinx, model: model)))
   }
   /// The phone of each 10 ms of a file's sound, the middle of each 12.8 ms after its start.

@@ -5,7 +5,7 @@ import Torch
 ///
 /// Features come in steps, two a frame: step s stands for the moment (s + 1/2) / (2 fps) of the sound. Frame i's window holds steps
 /// 2i - 8 ..< 2i + 8, so that its middle is the frame's own moment i / fps, as AD-NeRF cuts them. Outside the sound all is zero.
-public protocol SpeechFeatures {
+package protocol SpeechFeatures {
   /// As `SpeechKind` spells it.
   var name: String { get }
   /// Numbers a step.
@@ -17,12 +17,12 @@ public protocol SpeechFeatures {
 }
 
 extension SpeechFeatures {
-  public var window: Int { SpeechWindows.length }
+  package var window: Int { SpeechWindows.length }
 
   /// All windows of a sound, `[frames, window, channels]` float32.
   ///
   /// Where a number of `frames` is given there are exactly so many: what the sound lacks is silence, what it has too much is left out.
-  public func windows(_ audio: URL, fps: Double, frames: Int? = nil) throws -> Tensor {
+  package func windows(_ audio: URL, fps: Double, frames: Int? = nil) throws -> Tensor {
     let stream = try stream(audio, fps: fps)
     var parts: [Tensor] = []
     var count = 0
@@ -39,21 +39,21 @@ extension SpeechFeatures {
 }
 
 /// The windows of one sound, one batch after another, in memory that does not grow with its length. Use it from one thread.
-public final class SpeechStream {
+package final class SpeechStream {
   private let more: (Int) throws -> Tensor?
 
   /// `more` gives up to as many further windows as it is asked for, `[f, window, channels]` float32, and nil at the end.
-  public init(_ more: @escaping (Int) throws -> Tensor?) { self.more = more }
+  package init(_ more: @escaping (Int) throws -> Tensor?) { self.more = more }
 
   /// Up to `frames` further windows, `[f, window, channels]` float32, fewer only before the end; nil at the end of the sound.
-  public func next(_ frames: Int) throws -> Tensor? {
+  package func next(_ frames: Int) throws -> Tensor? {
     precondition(frames > 0, "\(frames) windows were asked for")
     return try withoutGradient { try more(frames) }
   }
 }
 
 /// The kinds of features there are.
-public enum SpeechKind: String, CaseIterable, Sendable {
+package enum SpeechKind: String, CaseIterable, Sendable {
   /// Loudness in 80 bands: any language, needs nothing.
   case mel
   /// Which sound of English is spoken: needs PocketSphinx.
@@ -66,7 +66,7 @@ public enum SpeechKind: String, CaseIterable, Sendable {
 
 extension SpeechKind {
   /// The features of this kind; `weights` is the file that some kinds need. Throws `SpeechError` where it is missing or not needed.
-  public func features(weights: URL? = nil) throws -> any SpeechFeatures {
+  package func features(weights: URL? = nil) throws -> any SpeechFeatures {
     switch self {
     case .mel:
       if let weights { throw SpeechError(.badInput, "\(weights.relativePath): mel features take no file; leave it out") }

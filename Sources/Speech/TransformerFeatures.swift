@@ -8,18 +8,18 @@ import Torch
 /// pass. It then goes through the network in pieces of 10 s with 2.5 s before and behind, so memory does not grow: the one difference to
 /// the whole at once is that no step looks further than its piece. The network's 50 steps a second are brought to two a frame linearly;
 /// at 25 frames a second they are those steps themselves.
-public struct TransformerFeatures: SpeechFeatures {
-  public let name: String
-  public var channels: Int { network.width }
+package struct TransformerFeatures: SpeechFeatures {
+  package let name: String
+  package var channels: Int { network.width }
   private let network: SpeechTransformer
 
   /// Throws where the file is not such a network.
-  public init(_ kind: SpeechKind, weights: URL) throws {
+  package init(_ kind: SpeechKind, weights: URL) throws {
     name = kind.rawValue
     network = try withoutGradient { try SpeechTransformer(weights) }
   }
 
-  public func stream(_ audio: URL, fps: Double) throws -> SpeechStream {
+  package func stream(_ audio: URL, fps: Double) throws -> SpeechStream {
     SpeechWindows.stream(Resampled(try TransformerSteps(audio, network), from: 50, to: 2 * fps))
   }
 

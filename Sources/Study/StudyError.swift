@@ -1,7 +1,7 @@
 import Foundation
 
 /// Why a study cannot be made or gone on with; the description is one line with the remedy.
-public enum StudyError: Error, CustomStringConvertible, Equatable {
+package enum StudyError: Error, CustomStringConvertible, Equatable {
   /// A study is there already.
   case exists(String)
   /// None is there.
@@ -12,7 +12,7 @@ public enum StudyError: Error, CustomStringConvertible, Equatable {
   case newer(String, version: Int)
   case noSuchRow(String, known: [String])
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .exists(let place): "\(place): holds a study already; go on with it with --resume, or choose another --output"
     case .absent(let place): "\(place): holds no study (it has no study.json); leave --resume out to begin one"

@@ -3,44 +3,44 @@ import Runs
 import Torch
 
 /// What a finished row left.
-public struct RowResult: Codable, Sendable, Equatable {
+package struct RowResult: Codable, Sendable, Equatable {
   /// As in `StudyRow`.
-  public var name: String
+  package var name: String
   /// Steps on rays, and seconds of training.
-  public var steps: Int
-  public var seconds: Double
+  package var steps: Int
+  package var seconds: Double
   /// By the names of `eval.json`.
-  public var figures: [String: Double]
+  package var figures: [String: Double]
   /// Numbers of the frames whose pictures were kept.
-  public var pictures: [Int]
+  package var pictures: [Int]
   /// What is to be known of it, such as that fewer frames were judged.
-  public var notes: [String]
+  package var notes: [String]
 
-  public init(name: String, steps: Int, seconds: Double, figures: [String: Double], pictures: [Int], notes: [String] = []) {
+  package init(name: String, steps: Int, seconds: Double, figures: [String: Double], pictures: [Int], notes: [String] = []) {
     (self.name, self.steps, self.seconds, self.figures) = (name, steps, seconds, figures)
     (self.pictures, self.notes) = (pictures, notes)
   }
 }
 
 /// A point of a training's curve.
-public struct CurvePoint: Sendable, Equatable {
-  public var seconds: Double
-  public var values: [String: Double]
+package struct CurvePoint: Sendable, Equatable {
+  package var seconds: Double
+  package var values: [String: Double]
 }
 
 /// A study on the disk: `study.json`, `rows/<name>/` with the run, `result.json` and pictures of each, and the report in the folder itself.
-public final class StudyFolder {
-  public let url: URL
-  public let plan: StudyPlan
+package final class StudyFolder {
+  package let url: URL
+  package let plan: StudyPlan
   private let lock: RunLock
 
   private init(_ url: URL, _ plan: StudyPlan, _ lock: RunLock) { (self.url, self.plan, self.lock) = (url, plan, lock) }
 
   static func file(_ place: URL) -> URL { place.appending(path: "study.json") }
-  public static func exists(_ place: URL) -> Bool { FileManager.default.fileExists(atPath: file(place).path) }
+  package static func exists(_ place: URL) -> Bool { FileManager.default.fileExists(atPath: file(place).path) }
 
   /// The study of an experiment that was started last; nil if there is none.
-  public static func latest(in outputs: URL, experiment: String) -> URL? {
+  package static func latest(in outputs: URL, experiment: String) -> URL? {
     let folder = outputs.appending(path: "\(experiment)/ablate")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.map { folder.appending(path: $0) }.filter(exists)
@@ -48,7 +48,7 @@ public final class StudyFolder {
   }
 
   /// Makes a new study; throws `StudyError` if one is there, `RunError` if another process works here.
-  public static func create(_ place: URL, _ plan: StudyPlan) throws -> StudyFolder {
+  package static func create(_ place: URL, _ plan: StudyPlan) throws -> StudyFolder {
     let url = place.absoluteURL
     guard !exists(url) else { throw StudyError.exists(url.relativePath) }
     try makeFolder(url.appending(path: "rows"))
@@ -59,7 +59,7 @@ public final class StudyFolder {
   }
 
   /// Opens a study to go on with; throws `StudyError`, or `RunError` if another process works here.
-  public static func resume(_ place: URL) throws -> StudyFolder {
+  package static func resume(_ place: URL) throws -> StudyFolder {
     let url = place.absoluteURL
     guard exists(url) else { throw StudyError.absent(url.relativePath) }
     let plan: StudyPlan = try read(file(url))
@@ -70,7 +70,7 @@ public final class StudyFolder {
   }
 
   /// The plan of a study; throws `StudyError`.
-  public static func plan(_ place: URL) throws -> StudyPlan {
+  package static func plan(_ place: URL) throws -> StudyPlan {
     guard exists(place) else { throw StudyError.absent(place.relativePath) }
     return try read(file(place))
   }
@@ -103,32 +103,32 @@ public final class StudyFolder {
   }
 
   /// A row's own folder, which is made if it is not there.
-  public func folder(_ row: StudyRow) throws -> URL {
+  package func folder(_ row: StudyRow) throws -> URL {
     let place = url.appending(path: "rows/\(row.name)")
     try Self.makeFolder(place)
     return place
   }
   /// Where a row is trained.
-  public func run(_ row: StudyRow) -> URL { url.appending(path: "rows/\(row.name)/run") }
+  package func run(_ row: StudyRow) -> URL { url.appending(path: "rows/\(row.name)/run") }
   /// Where its texture enhancement is trained.
-  public func texture(_ row: StudyRow) -> URL { url.appending(path: "rows/\(row.name)/texture") }
+  package func texture(_ row: StudyRow) -> URL { url.appending(path: "rows/\(row.name)/texture") }
   /// Where pictures of a row are, and those of the truth.
-  public func pictures(_ row: StudyRow) -> URL { url.appending(path: "rows/\(row.name)/pictures") }
-  public var truth: URL { url.appending(path: "truth") }
+  package func pictures(_ row: StudyRow) -> URL { url.appending(path: "rows/\(row.name)/pictures") }
+  package var truth: URL { url.appending(path: "truth") }
 
   /// What a row came to; nil while it is not finished. Throws `StudyError` if it is there and damaged.
-  public func result(_ row: StudyRow) throws -> RowResult? {
+  package func result(_ row: StudyRow) throws -> RowResult? {
     let file = url.appending(path: "rows/\(row.name)/result.json")
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }
     return try Self.read(file)
   }
   /// Marks a row as finished.
-  public func write(_ result: RowResult, of row: StudyRow) throws {
+  package func write(_ result: RowResult, of row: StudyRow) throws {
     try AtomicFile.write(try Self.encoder.encode(result) + Data("\n".utf8), to: try folder(row).appending(path: "result.json"))
   }
 
   /// The curve of a row's training so far, by time; lines that cannot be read are left out.
-  public func curve(_ row: StudyRow) -> [CurvePoint] {
+  package func curve(_ row: StudyRow) -> [CurvePoint] {
     guard let data = try? Data(contentsOf: run(row).appending(path: "metrics.jsonl")) else { return [] }
     return data.split(separator: UInt8(ascii: "\n")).compactMap { line in
       guard case .object(let members)? = try? JSONDecoder().decode(JSONValue.self, from: line) else { return nil }

@@ -1,31 +1,31 @@
 import Foundation
 
 /// `study.json`: what a study is of, so that it can go on after a kill and its report be made anew.
-public struct StudyPlan: Codable, Sendable, Equatable {
+package struct StudyPlan: Codable, Sendable, Equatable {
   /// The version of the file that is written, and the highest that is read.
-  public static let version = 1
-  public var version = StudyPlan.version
+  package static let version = 1
+  package var version = StudyPlan.version
   /// The absolute path of the dataset folder.
-  public var data: String
-  public var budget: StudyBudget
+  package var data: String
+  package var budget: StudyBudget
   /// Seconds of training a row's field; texture enhancement takes `StudyRow.textureShare` of it on top.
-  public var secondsPerRow: Double
+  package var secondsPerRow: Double
   /// The longer side of the pictures; nil as the fast preset has it.
-  public var size: Int?
-  public var seed: UInt64
+  package var size: Int?
+  package var seed: UInt64
   /// Fields of all rows' configurations that are not as the row has them, as `rays.rays=512`.
-  public var changes: [String]
-  public var rows: [StudyRow]
+  package var changes: [String]
+  package var rows: [StudyRow]
   /// What Table 5's rows are driven by.
-  public var sweep: StudyRow.Driver
+  package var sweep: StudyRow.Driver
 
   /// The paper's sampling weights of lips and mouth.
-  public static let weights = [1, 1.1, 1.5, 5, 10.0]
+  package static let weights = [1, 1.1, 1.5, 5, 10.0]
   static func weightName(_ weight: Double) -> String { "weight-" + weight.formatted(plain: 1) }
 
   /// - names: the rows to run; nil all of them.
   /// - canRun: rows that cannot be run take no part of the budget.
-  public init(
+  package init(
     data: URL, budget: StudyBudget, size: Int?, seed: UInt64, hasSound: Bool, changes: [String] = [], only names: [String]? = nil,
     canRun: (StudyRow) -> Bool = { _ in true }
   ) throws(StudyError) {
@@ -42,7 +42,7 @@ public struct StudyPlan: Codable, Sendable, Equatable {
   }
 
   /// All rows of the paper's tables, in the order in which they are run: what is most telling first.
-  public static func rows(sweep: StudyRow.Driver) -> [StudyRow] {
+  package static func rows(sweep: StudyRow.Driver) -> [StudyRow] {
     let parts: [(String, String, StudyRow.Method)] = [
       ("full", "Ours", .full), ("no-te", "w/o TE", .field), ("no-dws", "w/o TE_DWS", .uniformRays),
       ("no-ldf", "w/o TE_DWS_LDF", .noAmbient), ("no-hdm", "w/o TE_DWS_HDM", .noDeformation),
@@ -63,21 +63,21 @@ public struct StudyPlan: Codable, Sendable, Equatable {
   }
 
   /// The tables of which some row is in the plan.
-  public var tables: [StudyTable] {
+  package var tables: [StudyTable] {
     StudyTable.all(sweep: sweep).filter { table in table.rows.contains { name in rows.contains { $0.name == name } } }
   }
-  public func row(_ name: String) -> StudyRow? { rows.first { $0.name == name } }
+  package func row(_ name: String) -> StudyRow? { rows.first { $0.name == name } }
 }
 
 /// How long a study may train.
-public enum StudyBudget: Codable, Equatable, Sendable {
+package enum StudyBudget: Codable, Equatable, Sendable {
   /// Seconds of all rows together, shared evenly.
   case whole(Double)
   /// Seconds of each row's field.
   case row(Double)
 
   /// Seconds of a row of cost 1 where all of them together cost so much.
-  public func seconds(cost: Double) -> Double {
+  package func seconds(cost: Double) -> Double {
     switch self {
     case .whole(let seconds): seconds / max(1, cost)
     case .row(let seconds): seconds
@@ -85,7 +85,7 @@ public enum StudyBudget: Codable, Equatable, Sendable {
   }
 
   /// Seconds of `10m`, `90s`, `1h30m`, `2h`, or a bare number of minutes; nil of anything else or nothing above 0.
-  public static func seconds(_ text: String) -> Double? {
+  package static func seconds(_ text: String) -> Double? {
     if let minutes = Double(text) { return minutes > 0 && minutes.isFinite ? minutes * 60 : nil }
     guard let match = text.wholeMatch(of: #/(?:([0-9.]+)h)?(?:([0-9.]+)m)?(?:([0-9.]+)s)?/#) else { return nil }
     var sum = 0.0

@@ -2,22 +2,22 @@ import Foundation
 import Torch
 
 /// What a study found, made anew from what its rows left.
-public struct StudyReport: Sendable {
+package struct StudyReport: Sendable {
   /// How far a row is.
-  public enum State: Sendable, Equatable {
+  package enum State: Sendable, Equatable {
     case finished(RowResult)
     /// Why it cannot be run, or why it failed.
     case skipped(String), failed(String)
     /// Not begun, or in the middle.
     case open
   }
-  public let plan: StudyPlan
+  package let plan: StudyPlan
   /// By name.
-  public let states: [String: State]
+  package let states: [String: State]
   /// What figures are, by the kinds of their names.
-  public let definitions: [String: String]
+  package let definitions: [String: String]
 
-  public init(_ plan: StudyPlan, states: [String: State], definitions: [String: String]) {
+  package init(_ plan: StudyPlan, states: [String: State], definitions: [String: String]) {
     (self.plan, self.states, self.definitions) = (plan, states, definitions)
   }
 
@@ -37,7 +37,7 @@ public struct StudyReport: Sendable {
   }
 
   /// All rows with all figures, one line each, for programs.
-  public var csv: String {
+  package var csv: String {
     let names = Set(
       states.values.flatMap { state -> [String] in
         if case .finished(let result) = state { return Array(result.figures.keys) }
@@ -76,7 +76,7 @@ public struct StudyReport: Sendable {
   }
 
   /// The tables for people, the best of each column in bold.
-  public var markdown: String {
+  package var markdown: String {
     func cell(_ text: String) -> String { text.replacing("|", with: "\\|").replacing("\n", with: " ") }
     var lines = ["# Ablation study of \(URL(filePath: plan.data).lastPathComponent)", "", summary, ""]
     for table in plan.tables {
@@ -123,7 +123,7 @@ public struct StudyReport: Sendable {
   }
 
   /// Where the whole method is not the best of its table, and by how much, beside what chance alone does.
-  public var findings: [String] {
+  package var findings: [String] {
     var found: [String] = []
     // Two rows that differ in their seed alone.
     let twin = plan.sweep == .speech ? "speech-no-te" : "expression-no-te"
@@ -174,7 +174,7 @@ public struct StudyReport: Sendable {
 
   /// Writes `ablation.csv`, `ablation.md` and `ablation.html`, each atomically; returns the last one's place.
   @discardableResult
-  public func write(to folder: StudyFolder) throws -> URL {
+  package func write(to folder: StudyFolder) throws -> URL {
     func write(_ text: String, _ name: String) throws -> URL {
       let file = folder.url.appending(path: name)
       try AtomicFile.write(Data(text.utf8), to: file)

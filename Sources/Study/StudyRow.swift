@@ -2,11 +2,11 @@ import Foundation
 import Subject
 
 /// One training of a study: what of the method it has, and what drives it.
-public struct StudyRow: Codable, Sendable, Equatable {
+package struct StudyRow: Codable, Sendable, Equatable {
   /// What the person is driven by.
-  public typealias Driver = Subject.Driver
+  package typealias Driver = Subject.Driver
   /// What is switched off or on, beside the driver.
-  public enum Method: Codable, Sendable, Equatable {
+  package enum Method: Codable, Sendable, Equatable {
     /// The whole method, texture enhancement included.
     case full
     /// Without texture enhancement.
@@ -28,30 +28,30 @@ public struct StudyRow: Codable, Sendable, Equatable {
   }
 
   /// The row's folder and its name in the tables' files.
-  public var name: String
+  package var name: String
   /// For people.
-  public var title: String
-  public var method: Method
-  public var driver: Driver
+  package var title: String
+  package var method: Method
+  package var driver: Driver
   /// What differs from the study's seed, so that two rows may differ in chance alone.
-  public var seedOffset: UInt64 = 0
+  package var seedOffset: UInt64 = 0
 
-  public init(_ name: String, _ title: String, _ method: Method, _ driver: Driver, seedOffset: UInt64 = 0) {
+  package init(_ name: String, _ title: String, _ method: Method, _ driver: Driver, seedOffset: UInt64 = 0) {
     (self.name, self.title, self.method, self.driver, self.seedOffset) = (name, title, method, driver, seedOffset)
   }
 
   /// Whether texture enhancement is part of it.
-  public var enhances: Bool { method == .full }
+  package var enhances: Bool { method == .full }
 
   /// Time of training of a texture enhancement over that of the field, which has as long as in every other row.
-  public static let textureShare = 0.25
+  package static let textureShare = 0.25
   /// Time of training of the row over that of a field alone.
-  public var cost: Double { enhances ? 1 + Self.textureShare : 1 }
+  package var cost: Double { enhances ? 1 + Self.textureShare : 1 }
 
   /// What its field is trained with: pictures of `size` (nil: as the preset has it), from `seed`.
   ///
   /// Time, not a number of steps, ends it, so checkpoints are made more often than a preset's.
-  public func configuration(size: Int?, seed: UInt64) -> SubjectConfiguration {
+  package func configuration(size: Int?, seed: UInt64) -> SubjectConfiguration {
     var c = SubjectConfiguration.fast
     if case .networks(let preset) = method, let other = SubjectConfiguration.preset(preset) { c = other }
     // All rows see the same pictures.
@@ -92,7 +92,7 @@ public struct StudyRow: Codable, Sendable, Equatable {
   }
 
   /// What the row is, in a sentence.
-  public var words: String {
+  package var words: String {
     let what =
       switch method {
       case .full: "the whole method: fast field, then texture enhancement (light) for a quarter of the field's time on top"

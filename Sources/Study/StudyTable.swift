@@ -1,14 +1,14 @@
 /// One of the paper's tables: which rows it shows and by which figures.
-public struct StudyTable: Sendable {
+package struct StudyTable: Sendable {
   /// A figure as a column.
-  public struct Column: Sendable {
-    public enum Best: Sendable { case low, high, one, none }
+  package struct Column: Sendable {
+    package enum Best: Sendable { case low, high, one, none }
     /// As in `eval.json`.
-    public let figure: String
-    public let title: String
-    public let digits: Int
-    public let best: Best
-    public init(_ figure: String, _ title: String, _ digits: Int, _ best: Best) {
+    package let figure: String
+    package let title: String
+    package let digits: Int
+    package let best: Best
+    package init(_ figure: String, _ title: String, _ digits: Int, _ best: Best) {
       (self.figure, self.title, self.digits, self.best) = (figure, title, digits, best)
     }
     /// How far a value is from the best there can be; less is better. nil where the figure has no better and worse.
@@ -22,11 +22,11 @@ public struct StudyTable: Sendable {
     }
   }
 
-  public let title: String
+  package let title: String
   /// What the reader should know of it.
-  public let note: String
-  public let rows: [String]
-  public let columns: [Column]
+  package let note: String
+  package let rows: [String]
+  package let columns: [Column]
 
   private static let pictures: [Column] = [
     .init("l1", "L1", 4, .low), .init("psnr", "PSNR", 2, .high), .init("ssim", "SSIM", 4, .high), .init("lpips", "LPIPS", 4, .low),
@@ -45,14 +45,14 @@ public struct StudyTable: Sendable {
     .init("motion.lip_gap.lag_correlation", "lips corr. at lag", 3, .high),
   ]
   /// All figures that a table may show, for the file with everything.
-  public static let columns: [Column] =
+  package static let columns: [Column] =
     pictures + faceOnly + sync + ours + [
       .init("psnr_head", "PSNR head", 2, .high), .init("psnr_face", "PSNR face", 2, .high), .init("psnr_torso", "PSNR torso", 2, .high),
       .init("identity", "identity", 3, .high), .init("torso.change_error", "torso change error", 4, .low),
     ]
 
   /// The paper's five, and one of fields and drivers.
-  public static func all(sweep: StudyRow.Driver) -> [StudyTable] {
+  package static func all(sweep: StudyRow.Driver) -> [StudyTable] {
     let ablation = ["full", "no-te", "no-dws", "no-ldf", "no-hdm"]
     return [
       StudyTable(
@@ -83,7 +83,7 @@ public struct StudyTable: Sendable {
   }
 
   /// The rows whose value is best in a column, and its place among `values`; none where fewer than two rows have it.
-  public static func best(_ values: [Double?], _ column: Column) -> Set<Int> {
+  package static func best(_ values: [Double?], _ column: Column) -> Set<Int> {
     let distances = values.map { value in value.flatMap { $0.isFinite ? column.distance($0) : nil } }
     let known = distances.compactMap { $0 }
     guard known.count >= 2, let least = known.min() else { return [] }

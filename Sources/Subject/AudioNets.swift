@@ -23,20 +23,20 @@ private func alternating<Part>(_ count: Int, _ part: (Int) -> Part) -> [Part?] {
 }
 
 /// A window of speech features to one vector a frame.
-public final class AudioNet: Module {
-  public static var checkpointNames: [String: String] { ["convolutions": "encoder_conv", "layers": "encoder_fc1"] }
+package final class AudioNet: Module {
+  package static var checkpointNames: [String: String] { ["convolutions": "encoder_conv", "layers": "encoder_fc1"] }
   let convolutions: [TimeConvolution?]
   let layers: [Linear?]
 
   /// From `channels` features a time step, through convolutions of `widths`, to `output` numbers; nil leaves out the dense layers.
-  public init(channels: Int = 29, widths: [Int] = [32, 32, 64, 64], output: Int? = 76, _ generator: Generator) {
+  package init(channels: Int = 29, widths: [Int] = [32, 32, 64, 64], output: Int? = 76, _ generator: Generator) {
     convolutions = alternating(widths.count) { TimeConvolution($0 == 0 ? channels : widths[$0 - 1], widths[$0], stride: 2, generator) }
     let width = widths.last ?? channels
     layers = output.map { output in alternating(2) { Linear(width, $0 == 0 ? width : output, generator) } } ?? []
   }
 
   /// Windows `[N, T, channels]`, T two to the number of convolutions, to `[N, output]`.
-  public func callAsFunction(_ windows: Tensor) -> Tensor {
+  package func callAsFunction(_ windows: Tensor) -> Tensor {
     var x = windows.permute(0, 2, 1)
     for convolution in convolutions { if let convolution { x = convolution(x) } }
     x = x.squeeze(-1)
@@ -46,14 +46,14 @@ public final class AudioNet: Module {
 }
 
 /// Smooths a run of speech vectors over time with weights it finds itself.
-public final class AudioAttention: Module {
-  public static var checkpointNames: [String: String] { ["convolutions": "attentionConvNet", "weighting": "attentionNet"] }
+package final class AudioAttention: Module {
+  package static var checkpointNames: [String: String] { ["convolutions": "attentionConvNet", "weighting": "attentionNet"] }
   let convolutions: [TimeConvolution?]
   let weighting: [Linear]
   private let _channels: Int
 
   /// Looks at the first `channels` numbers of each of `length` vectors.
-  public init(channels: Int = 32, length: Int = 8, _ generator: Generator) {
+  package init(channels: Int = 32, length: Int = 8, _ generator: Generator) {
     let widths = [channels, 16, 8, 4, 2, 1]
     convolutions = alternating(5) { TimeConvolution(widths[$0], widths[$0 + 1], stride: 1, generator) }
     weighting = [Linear(length, length, generator)]
@@ -61,7 +61,7 @@ public final class AudioAttention: Module {
   }
 
   /// Vectors `[.., length, D]` to their weighted sums, `[.., D]`.
-  public func callAsFunction(_ sequences: Tensor) -> Tensor {
+  package func callAsFunction(_ sequences: Tensor) -> Tensor {
     let all = sequences.reshape([-1] + sequences.shape.suffix(2))
     var x = all.narrow(2, 0, _channels).transpose(1, 2)
     for convolution in convolutions { if let convolution { x = convolution(x) } }

@@ -1,17 +1,17 @@
 /// A value of a configuration that nothing can be trained or drawn with.
-public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
+package struct ConfigurationError: Error, CustomStringConvertible, Equatable {
   /// As `--set` names it.
-  public let field: String
-  public let value: String
-  public let bounds: String
+  package let field: String
+  package let value: String
+  package let bounds: String
 
-  public var description: String { "\(field)=\(value) cannot be used; it must be \(bounds)" }
+  package var description: String { "\(field)=\(value) cannot be used; it must be \(bounds)" }
 }
 
 extension SubjectConfiguration {
   /// Throws a `ConfigurationError` naming the first field whose value is out of its bounds: sizes that no network or grid can have, and
   /// those that no memory holds.
-  public func check() throws(ConfigurationError) {
+  package func check() throws(ConfigurationError) {
     try within(1...Int.max, ["steps": steps, "saveEvery": saveEvery, "validateEvery": validateEvery])
     if let size { try within(16...8192, ["size": size]) }
     try within(1e-3...1e3, ["depth.front": depth.front, "depth.back": depth.back])

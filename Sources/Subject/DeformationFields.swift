@@ -1,8 +1,8 @@
 import Torch
 
 /// F_d (Eq 4): where in canonical space a point of a frame belongs, as a displacement.
-public final class DeformationField: Module {
-  public static var checkpointNames: [String: String] { ["layers": "layers_xyz", "output": "fc_final"] }
+package final class DeformationField: Module {
+  package static var checkpointNames: [String: String] { ["layers": "layers_xyz", "output": "fc_final"] }
   package let layers: [Linear]
   package let output: Linear
   /// What the last hidden layer is multiplied with, less one, from the frame's condition.
@@ -26,8 +26,8 @@ public final class DeformationField: Module {
 }
 
 /// F_h (Eq 5): the ambient coordinates of a point, which slice of hyper-space it lies in.
-public final class HyperSheet: Module {
-  public static var checkpointNames: [String: String] { ["layers": "layers_ambient", "output": "fc_ambient"] }
+package final class HyperSheet: Module {
+  package static var checkpointNames: [String: String] { ["layers": "layers_ambient", "output": "fc_ambient"] }
   package let layers: [Linear]
   package let output: Linear
 

@@ -64,7 +64,7 @@ package func stackLayers(_ configuration: StackConfiguration, input: Int, _ gene
 }
 
 /// How a field is computed.
-public enum Evaluation: String, Codable, Sendable {
+package enum Evaluation: String, Codable, Sendable {
   /// With all that is constant over a frame or linear multiplied out beforehand.
   case folded
   /// Layer by layer as published, every sample of the second pass afresh: the same but for rounding, which high frequencies magnify.

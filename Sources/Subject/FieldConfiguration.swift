@@ -1,21 +1,21 @@
 import Radiance
 
 /// What stands between the layers of a network.
-public enum Activation: String, Codable, Sendable {
+package enum Activation: String, Codable, Sendable {
   case relu
   /// With slope 0.01 below zero.
   case leakyRelu
 }
 
 /// A chain of dense layers.
-public struct StackConfiguration: Codable, Sendable, Equatable {
-  public var layers: Int
-  public var width: Int
-  public var activation: Activation
+package struct StackConfiguration: Codable, Sendable, Equatable {
+  package var layers: Int
+  package var width: Int
+  package var activation: Activation
   /// The layer before which the chain's input is appended to what it has; no such layer, no skip.
-  public var skip: Int
+  package var skip: Int
 
-  public init(layers: Int, width: Int, activation: Activation = .relu, skip: Int) {
+  package init(layers: Int, width: Int, activation: Activation = .relu, skip: Int) {
     self.layers = layers
     self.width = width
     self.activation = activation
@@ -26,7 +26,7 @@ public struct StackConfiguration: Codable, Sendable, Equatable {
 }
 
 /// What a frame says to the template beside the canonical point.
-public enum TemplateExtra: String, Codable, Sendable {
+package enum TemplateExtra: String, Codable, Sendable {
   /// The paper.
   case none
   /// The published speech-driven networks.
@@ -36,7 +36,7 @@ public enum TemplateExtra: String, Codable, Sendable {
 }
 
 /// What classes mean along a ray.
-public enum SemanticCompositing: String, Codable, Sendable {
+package enum SemanticCompositing: String, Codable, Sendable {
   /// Softmax a sample, then the weighted sum (the published code).
   case probabilities
   /// The weighted sum, then softmax (Eq 6).
@@ -44,7 +44,7 @@ public enum SemanticCompositing: String, Codable, Sendable {
 }
 
 /// What makes a density of a template's number.
-public enum DensityActivation: Codable, Sendable, Equatable {
+package enum DensityActivation: Codable, Sendable, Equatable {
   /// max(0, x), the paper and the published code. Exactly empty where x is negative; a field that has become empty stays so.
   case relu
   /// scale * log(1 + e^(x - 1)): never quite empty, so that a small field with large steps cannot die. `scale` is per unit of length.
@@ -52,18 +52,18 @@ public enum DensityActivation: Codable, Sendable, Equatable {
 }
 
 /// A grid of learnt features in canonical space.
-public struct GridConfiguration: Codable, Sendable, Equatable {
-  public var channels: Int
+package struct GridConfiguration: Codable, Sendable, Equatable {
+  package var channels: Int
   /// Nodes along x, y and z.
-  public var resolution: [Int]
+  package var resolution: [Int]
   /// Standard deviation of the features at the start.
-  public var initialDeviation: Double
+  package var initialDeviation: Double
   /// Whether the features enter the trunk too, and so density and classes, not the colour alone.
-  public var feedsTrunk: Bool
+  package var feedsTrunk: Bool
   /// How much finer the grid is at the middle of canonical space than it would be if its nodes were even, less one; 0 is even.
-  public var focus = 0.0
+  package var focus = 0.0
 
-  public init(channels: Int = 32, resolution: [Int] = [32, 32, 32], initialDeviation: Double = 0.01, feedsTrunk: Bool = false) {
+  package init(channels: Int = 32, resolution: [Int] = [32, 32, 32], initialDeviation: Double = 0.01, feedsTrunk: Bool = false) {
     self.channels = channels
     self.resolution = resolution
     self.initialDeviation = initialDeviation
@@ -72,65 +72,65 @@ public struct GridConfiguration: Codable, Sendable, Equatable {
 }
 
 /// A window of speech features a frame, encoded by a small network into the driving vector.
-public struct AudioConfiguration: Codable, Sendable, Equatable {
+package struct AudioConfiguration: Codable, Sendable, Equatable {
   /// Features a time step.
-  public var channels: Int
-  public init(channels: Int = 29) { self.channels = channels }
+  package var channels: Int
+  package init(channels: Int = 29) { self.channels = channels }
 }
 
 /// The sizes and variants of the subject's field.
-public struct FieldConfiguration: Codable, Sendable, Equatable {
+package struct FieldConfiguration: Codable, Sendable, Equatable {
   /// Length of the driving vector γ.
-  public var driving = 76
+  package var driving = 76
   /// Set where the driving signal is a window of speech features that a network turns into γ.
-  @Nullable public var audio: AudioConfiguration?
+  @Nullable package var audio: AudioConfiguration?
   /// Encoding of x and x'.
-  public var position = FrequencyEncoding(10)
+  package var position = FrequencyEncoding(10)
   /// Encoding of the ray's direction.
-  public var direction = FrequencyEncoding(4)
+  package var direction = FrequencyEncoding(4)
   /// Encoding of the ambient coordinates w.
-  public var ambient = FrequencyEncoding(4)
+  package var ambient = FrequencyEncoding(4)
   /// Encoding of the six numbers of the pose; nil where no network sees the pose.
-  @Nullable public var pose: FrequencyEncoding? = FrequencyEncoding(0)
+  @Nullable package var pose: FrequencyEncoding? = FrequencyEncoding(0)
   /// W, the number of ambient coordinates.
-  public var ambientDimensions = 2
+  package var ambientDimensions = 2
   /// F_d.
-  public var deformation = StackConfiguration(layers: 6, width: 128, skip: 4)
+  package var deformation = StackConfiguration(layers: 6, width: 128, skip: 4)
   /// Whether the displacement goes through tanh.
-  public var squashedDisplacement = false
+  package var squashedDisplacement = false
   /// Whether F_d's last hidden layer is multiplied with a linear function of the frame's condition, which makes the displacement
   /// bilinear in place and expression, as a blend shape is. Free a point: it is folded into the output's weights.
-  public var modulatedDisplacement = false
+  package var modulatedDisplacement = false
   /// What the displacement is multiplied with in the end.
-  public var displacementRange = 1.0
+  package var displacementRange = 1.0
   /// Factor on the first weights and biases of F_d's last layer; below 1 the field starts near the identity.
-  public var initialDisplacement = 1.0
+  package var initialDisplacement = 1.0
   /// F_h.
-  public var hyper = StackConfiguration(layers: 4, width: 64, skip: 4)
+  package var hyper = StackConfiguration(layers: 4, width: 64, skip: 4)
   /// The template's trunk.
-  public var template = StackConfiguration(layers: 8, width: 256, skip: 3)
-  public var templateExtra = TemplateExtra.none
+  package var template = StackConfiguration(layers: 8, width: 256, skip: 3)
+  package var templateExtra = TemplateExtra.none
   /// Whether one template serves both passes; what it says of the first pass's samples is then used in both.
-  public var sharesTemplate = false
+  package var sharesTemplate = false
   /// The branches for colour and classes.
-  public var headLayers = 4
-  public var headWidth = 128
+  package var headLayers = 4
+  package var headWidth = 128
   /// K, the number of classes.
-  public var classes = 12
-  public var semantics = SemanticCompositing.logits
-  public var density = DensityActivation.relu
-  public var grid = GridConfiguration()
+  package var classes = 12
+  package var semantics = SemanticCompositing.logits
+  package var density = DensityActivation.relu
+  package var grid = GridConfiguration()
   /// The field sees (x - center) * scale in place of x: with the head's middle and one over its radius, about -1...1.
-  public var positionCenter = [0.0, 0.0, 0.0]
-  public var positionScale = 1.0
+  package var positionCenter = [0.0, 0.0, 0.0]
+  package var positionScale = 1.0
 
-  public init() {}
+  package init() {}
 
   /// The paper's sizes: ReLU, W = 2, nothing but the canonical point for the template, pose as six numbers.
-  public static var paper: FieldConfiguration { FieldConfiguration() }
+  package static var paper: FieldConfiguration { FieldConfiguration() }
 
   /// What the published speech-driven networks are.
-  public static var publishedAudio: FieldConfiguration {
+  package static var publishedAudio: FieldConfiguration {
     var c = FieldConfiguration()
     c.audio = AudioConfiguration()
     c.pose = FrequencyEncoding(3, includesInput: false)
@@ -143,7 +143,7 @@ public struct FieldConfiguration: Codable, Sendable, Equatable {
   }
 
   /// What the published expression-driven networks are.
-  public static var publishedExpression: FieldConfiguration {
+  package static var publishedExpression: FieldConfiguration {
     var c = publishedAudio
     c.audio = nil
     c.position = FrequencyEncoding(15)

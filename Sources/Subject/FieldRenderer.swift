@@ -10,7 +10,7 @@ extension ConditionedField {
   ///   - frame: Which of the conditioned frames they belong to.
   ///   - plate: Colours behind them, `[R, 3]`, all of class 0; nil is black.
   ///   - randoms: Jitter and noise for training; none is deterministic.
-  public func render(
+  package func render(
     _ rays: Rays, frame: Int = 0, sampling: RaySampling, plate: Tensor? = nil, randoms: RayRandoms = .none
   ) -> [RenderedRays] {
     let coarseDepths = stratifiedDepths(near: rays.near, far: rays.far, count: sampling.coarse, jitter: randoms.jitter)

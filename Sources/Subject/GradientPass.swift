@@ -2,18 +2,18 @@ import Radiance
 import Torch
 
 /// Rays of a training step, of one frame or several, and what they should show.
-public struct RayBatch {
-  public var rays: Rays
+package struct RayBatch {
+  package var rays: Rays
   /// Which of the step's frames each ray belongs to, R numbers; rays of one frame should stand together.
-  public var frames: [Int]
+  package var frames: [Int]
   /// `[R, 3]`, 0...1.
-  public var colors: Tensor
+  package var colors: Tensor
   /// `[R]` uint8 or int64, classes; anything above is unlabelled.
-  public var labels: Tensor
+  package var labels: Tensor
   /// What lies behind each ray, `[R, 3]`; nil is black.
-  public var plate: Tensor?
+  package var plate: Tensor?
 
-  public init(rays: Rays, frames: [Int], colors: Tensor, labels: Tensor, plate: Tensor? = nil) {
+  package init(rays: Rays, frames: [Int], colors: Tensor, labels: Tensor, plate: Tensor? = nil) {
     precondition(frames.count == rays.count, "\(frames.count) frame numbers for \(rays.count) rays")
     self.rays = rays
     self.frames = frames
@@ -31,15 +31,15 @@ public struct RayBatch {
 }
 
 /// What a step found.
-public struct StepReport {
+package struct StepReport {
   /// The loss that was differentiated.
-  public var loss: Double
+  package var loss: Double
   /// Mean squared error over rays and channels of the last pass: PSNR is -10 log10 of it.
-  public var squaredError: Double
+  package var squaredError: Double
   /// Sums over the rays of each class of their losses, all passes and both kinds, and the number of rays: what `RaySampler` wants.
-  public var classLosses: [Double], classRays: [Double]
+  package var classLosses: [Double], classRays: [Double]
   /// The part of the samples that had something to learn.
-  public var liveShare: Double
+  package var liveShare: Double
 }
 
 extension HyperField {
@@ -53,7 +53,7 @@ extension HyperField {
   ///   - randoms: For the rays in the batch's order.
   ///   - memory: Bytes that one temporary may take, about.
   @discardableResult
-  public func accumulateGradients(
+  package func accumulateGradients(
     _ batch: RayBatch, driving: Tensor, pose: Tensor, sampling: RaySampling, randoms: RayRandoms, losses: LossConfiguration,
     memory: Int = 16 << 20
   ) -> StepReport {

@@ -4,34 +4,34 @@ import Torch
 /// The subject's field: two deformations into canonical hyper-space, a grid of features there, and the templates that colour it.
 ///
 /// Property names in checkpoints are those of the published networks, so that their weights load by name.
-public final class HyperField: Module {
-  public static var checkpointNames: [String: String] {
+package final class HyperField: Module {
+  package static var checkpointNames: [String: String] {
     [
       "grid": "spatial_embeddings", "deformation": "warp_field_mlp", "hyper": "hyper_sheep_mlp", "templates": "nerf_mlps",
       "audio": "audNet_head",
     ]
   }
   /// The templates of the first and the second pass.
-  public final class Templates: Module {
-    public let coarse: TemplateField
+  package final class Templates: Module {
+    package let coarse: TemplateField
     /// None where one template serves both passes.
-    public let fine: TemplateField?
+    package let fine: TemplateField?
     init(_ configuration: FieldConfiguration, _ generator: Generator) {
       coarse = TemplateField(configuration, generator)
       fine = configuration.sharesTemplate ? nil : TemplateField(configuration, generator)
     }
   }
 
-  public let configuration: FieldConfiguration
+  package let configuration: FieldConfiguration
   /// `[1, C, Z, Y, X]`.
-  public let grid: Tensor
-  public let deformation: DeformationField
-  public let hyper: HyperSheet
-  public let templates: Templates
-  public let audio: AudioNet?
+  package let grid: Tensor
+  package let deformation: DeformationField
+  package let hyper: HyperSheet
+  package let templates: Templates
+  package let audio: AudioNet?
 
   /// Weights are drawn from `generator` as PyTorch's layers draw theirs.
-  public init(_ configuration: FieldConfiguration, _ generator: Generator) {
+  package init(_ configuration: FieldConfiguration, _ generator: Generator) {
     self.configuration = configuration
     let size = configuration.grid
     grid = (Tensor.randn([1, size.channels] + size.resolution.reversed(), generator) * size.initialDeviation).requiringGrad()
@@ -45,7 +45,7 @@ public final class HyperField: Module {
   ///
   /// `driving` is `[F, D]`, or `[F, T, C]` where the configuration has an audio net; `pose` is `[F, 3, 4]`, camera to head. History is kept:
   /// what is rendered with the result can be differentiated back to the weights. In `dtype` float64, rays must be so too.
-  public func conditioned(
+  package func conditioned(
     driving: Tensor, pose: Tensor, _ evaluation: Evaluation = .folded, _ dtype: Tensor.DType = .float32
   ) -> ConditionedField {
     let signal = (audio.map { $0(driving) } ?? driving).to(dtype)
@@ -68,16 +68,16 @@ public final class HyperField: Module {
   }
 
   /// F_d alone: displacements, in the units of `points`, of `points` `[B, P, 3]` in B frames of `driving` and `pose` (see `conditioned`).
-  public func deform(_ points: Tensor, driving: Tensor, pose: Tensor) -> Tensor {
+  package func deform(_ points: Tensor, driving: Tensor, pose: Tensor) -> Tensor {
     conditioned(driving: driving, pose: pose).displacements(points)
   }
 }
 
 /// A field for the frames of one step.
-public struct ConditionedField {
-  public let configuration: FieldConfiguration
-  public let evaluation: Evaluation
-  public let frames: Int
+package struct ConditionedField {
+  package let configuration: FieldConfiguration
+  package let evaluation: Evaluation
+  package let frames: Int
   var deformation: FoldedStack
   var displacement: Affine
   var hyper: FoldedStack
@@ -112,13 +112,13 @@ public struct ConditionedField {
   }
 
   /// Δx = F_d(x) in the units of `points` `[F, P, 3]`, of all frames at once.
-  public func displacements(_ points: Tensor) -> Tensor {
+  package func displacements(_ points: Tensor) -> Tensor {
     let hidden = deformation(configuration.position(normalized(points)))
     return ranged(hidden.matmul(displacement.weight.transpose(1, 2)) + displacement.bias) * (1 / configuration.positionScale)
   }
 
   /// Δx = F_d(x) in the units of `points` `[N, 3]` of a frame.
-  public func displacements(_ points: Tensor, frame: Int) -> Tensor {
+  package func displacements(_ points: Tensor, frame: Int) -> Tensor {
     shift(configuration.position(normalized(points)), frame: frame) * (1 / configuration.positionScale)
   }
 

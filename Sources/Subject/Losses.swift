@@ -1,16 +1,16 @@
 import Torch
 
 /// The weights of the losses (Eq 14).
-public struct LossConfiguration: Codable, Sendable, Equatable {
+package struct LossConfiguration: Codable, Sendable, Equatable {
   /// λ of the semantic loss.
-  public var semantic = 0.02
+  package var semantic = 0.02
   /// Weight of the mean errors over the rays of the mouth's classes; the published code has 0.005, the paper none.
-  public var mouth = 0.0
+  package var mouth = 0.0
   /// Mouth interior and lips.
-  public var mouthClasses = [7, 8]
-  public init() {}
-  public static var paper: LossConfiguration { LossConfiguration() }
-  public static var published: LossConfiguration {
+  package var mouthClasses = [7, 8]
+  package init() {}
+  package static var paper: LossConfiguration { LossConfiguration() }
+  package static var published: LossConfiguration {
     var configuration = LossConfiguration()
     configuration.mouth = 0.005
     return configuration
@@ -18,27 +18,27 @@ public struct LossConfiguration: Codable, Sendable, Equatable {
 }
 
 /// The losses of Eq 12 and 13, a ray at a time.
-public enum RayLoss {
+package enum RayLoss {
   /// Squared error summed over the colours, `[R]`; `predicted` and `truth` are `[R, 3]`.
-  public static func photometric(_ predicted: Tensor, _ truth: Tensor) -> Tensor { (predicted - truth).square().sum(-1) }
+  package static func photometric(_ predicted: Tensor, _ truth: Tensor) -> Tensor { (predicted - truth).square().sum(-1) }
 
   /// -Σ_l p_l log(p̂_l + 1e-10), `[R]`; `predicted` and `truth` are `[R, K]`, a row of zeros in `truth` for an unlabelled ray.
-  public static func semantic(_ predicted: Tensor, _ truth: Tensor) -> Tensor { -(truth * (predicted + 1e-10).log()).sum(-1) }
+  package static func semantic(_ predicted: Tensor, _ truth: Tensor) -> Tensor { -(truth * (predicted + 1e-10).log()).sum(-1) }
 
   /// Labels `[R]` (uint8 or int64; classes and anything above for unlabelled) as rows of zeros and ones, `[R, K]`.
-  public static func oneHot(_ labels: Tensor, classes: Int) -> Tensor {
+  package static func oneHot(_ labels: Tensor, classes: Int) -> Tensor {
     (labels.to(.int64).unsqueeze(1) .== Tensor.arange(classes, device: labels.device).unsqueeze(0)).to(.float32)
   }
 
   /// The mean of `values` `[R]` over the rays of each class, 0 where there are none: `[K]`.
-  public static func classMeans(_ values: Tensor, _ truth: Tensor) -> Tensor {
+  package static func classMeans(_ values: Tensor, _ truth: Tensor) -> Tensor {
     values.unsqueeze(0).matmul(truth).squeeze(0) / truth.sum(0).clamp(1)
   }
 
   /// What each ray's errors weigh in the loss of a batch: the loss is Σ_r (photometric_r a_r + semantic_r b_r), both `[R]`.
   ///
   /// Knowing them beforehand, a batch can be worked through in chunks.
-  public static func weights(_ truth: Tensor, _ configuration: LossConfiguration) -> (photometric: Tensor, semantic: Tensor) {
+  package static func weights(_ truth: Tensor, _ configuration: LossConfiguration) -> (photometric: Tensor, semantic: Tensor) {
     let rays = Double(truth.size(0))
     let even = Tensor.full([truth.size(0)], 1 / rays, device: truth.device)
     guard configuration.mouth > 0 else { return (even, even * configuration.semantic) }
@@ -48,7 +48,7 @@ public enum RayLoss {
   }
 
   /// The loss of one pass over a batch: colours `[R, 3]`, classes `[R, K]`, a scalar.
-  public static func total(
+  package static func total(
     color: Tensor, semantics: Tensor, trueColor: Tensor, truth: Tensor, _ configuration: LossConfiguration
   ) -> Tensor {
     let weights = weights(truth, configuration)

@@ -3,7 +3,7 @@ import Torch
 
 extension ConditionedField {
   /// What may be missing of a pixel's value of 1 where nothing else is said: a quarter of a step of eight bits.
-  public static let invisible = 1e-3
+  package static let invisible = 1e-3
 
   /// Renders rays of one frame without history, deterministically, in chunks: what their pixels show.
   ///
@@ -14,7 +14,7 @@ extension ConditionedField {
   ///   - plate: `[R, 3]`, what lies behind the rays, nil for black.
   ///   - tolerance: How far colours may be off; half of it goes to what lies behind the opaque, half to samples too thin to be seen. 0 leaves
   ///     out what is rounding and nothing more.
-  public func pixels(
+  package func pixels(
     _ rays: Rays, frame: Int = 0, sampling: RaySampling, plate: Tensor? = nil, tolerance: Double = invisible, memory: Int = 8 << 20
   ) -> RenderedRays {
     let samples = memory / (4 * configuration.widest)

@@ -2,9 +2,9 @@ import Foundation
 import Torch
 
 /// How rays are shared out among the classes.
-public struct RaySamplerConfiguration: Codable, Sendable, Equatable {
+package struct RaySamplerConfiguration: Codable, Sendable, Equatable {
   /// When shares change.
-  public enum Rule: String, Codable, Sendable {
+  package enum Rule: String, Codable, Sendable {
     /// The paper: after each epoch, p_i = ω_i L_i / Σ ω_j L_j, and p_i of the rays go to class i (Eq 2, 3).
     case epoch
     /// The published code: after each step, from that step's rays; a class's rays go by its area times its share, and a class without
@@ -13,24 +13,24 @@ public struct RaySamplerConfiguration: Codable, Sendable, Equatable {
     /// Every pixel is as likely as any other, as in the original NeRF: no class gets more than its area.
     case uniform
   }
-  public var rule = Rule.epoch
+  package var rule = Rule.epoch
   /// ω, one a class.
-  public var weights: [Double]
+  package var weights: [Double]
   /// The least share of a class under the paper's rule, so that none dies.
-  public var floor = 0.01
+  package var floor = 0.01
   /// Under the paper's rule, the part of the rays that see every pixel alike, whatever its class; 0 is the paper's.
-  public var everywhere = 0.0
+  package var everywhere = 0.0
   /// Rays a step.
-  public var rays = 2048
+  package var rays = 2048
   /// Frames they are taken from.
-  public var frames = 1
+  package var frames = 1
 
   /// More for mouth interior and lips, the paper's 1.1 or the published code's 2.
-  public init(classes: Int = 12, mouth: Double = 1.1, mouthClasses: [Int] = [7, 8]) {
+  package init(classes: Int = 12, mouth: Double = 1.1, mouthClasses: [Int] = [7, 8]) {
     weights = (0..<classes).map { mouthClasses.contains($0) ? mouth : 1 }
   }
-  public static var paper: RaySamplerConfiguration { RaySamplerConfiguration() }
-  public static var published: RaySamplerConfiguration {
+  package static var paper: RaySamplerConfiguration { RaySamplerConfiguration() }
+  package static var published: RaySamplerConfiguration {
     var configuration = RaySamplerConfiguration(mouth: 2)
     configuration.rule = .step
     return configuration
@@ -38,25 +38,25 @@ public struct RaySamplerConfiguration: Codable, Sendable, Equatable {
 }
 
 /// Rays that were drawn for a step, those of one frame together.
-public struct DrawnRays: Equatable {
+package struct DrawnRays: Equatable {
   /// The step's frames, as the sampler's owner numbers them.
-  public var frames: [Int]
+  package var frames: [Int]
   /// A ray each: which of `frames`, which pixel (row times width plus column), and its class.
-  public var frame: [Int], pixel: [Int], label: [UInt8]
+  package var frame: [Int], pixel: [Int], label: [UInt8]
 }
 
 /// Dynamic weighted ray sampling (Eq 1-3): more rays for the classes that are rendered worse.
 ///
 /// L_i is the mean of photometric plus semantic loss over an epoch's rays of class i. Their plain sum would feed on itself, as more rays
 /// make a larger sum. A class that a frame lacks gives its rays to the others; pixels without a class are never drawn.
-public final class RaySampler {
-  public let configuration: RaySamplerConfiguration
+package final class RaySampler {
+  package let configuration: RaySamplerConfiguration
   private let frames: [Int]
   private let labels: PixelLists
   /// p, one a class.
-  public private(set) var shares: [Double]
+  package private(set) var shares: [Double]
   /// Completed passes over all frames.
-  public private(set) var epoch = 0
+  package private(set) var epoch = 0
   private var order: [Int] = []
   private var next = 0
   private var losses, rays: [Double]
@@ -65,7 +65,7 @@ public final class RaySampler {
   ///   - frames: The frames of the training set, by any numbers.
   ///   - memory: Bytes that may be kept of what is computed from the label maps.
   ///   - labels: The label map of a frame, `[H, W]` uint8.
-  public init(
+  package init(
     _ configuration: RaySamplerConfiguration, frames: [Int], memory: Int = 256 << 20, labels: @escaping (_ frame: Int) throws -> Tensor
   ) {
     precondition(!frames.isEmpty, "a ray sampler needs a frame")
@@ -81,7 +81,7 @@ public final class RaySampler {
   }
 
   /// The rays of the next step; what they are depends on the state and the generator alone. Throws what the label maps' source throws.
-  public func draw(_ generator: Generator) throws -> DrawnRays {
+  package func draw(_ generator: Generator) throws -> DrawnRays {
     let count = min(configuration.frames, frames.count)
     var drawn = DrawnRays(frames: [], frame: [], pixel: [], label: [])
     for position in 0..<count {
@@ -111,7 +111,7 @@ public final class RaySampler {
   }
 
   /// What a step's rays lost: sums over the rays of each class, and their numbers.
-  public func record(losses: [Double], rays: [Double]) {
+  package func record(losses: [Double], rays: [Double]) {
     switch configuration.rule {
     case .uniform: break
     case .step:
@@ -188,7 +188,7 @@ public final class RaySampler {
   }
 
   /// Everything a later run needs to go on exactly, beside the generator.
-  public func state() -> [String: Tensor] {
+  package func state() -> [String: Tensor] {
     [
       "shares": Tensor(shares), "losses": Tensor(losses), "rays": Tensor(rays), "order": Tensor(order), "next": Tensor(next),
       "epoch": Tensor(epoch),
@@ -196,7 +196,7 @@ public final class RaySampler {
   }
 
   /// Puts a state back, from the tensors whose names start with `prefix`; throws `ModuleError`, and then has changed nothing.
-  public func load(_ state: [String: Tensor], prefix: String = "") throws {
+  package func load(_ state: [String: Tensor], prefix: String = "") throws {
     func tensor(_ name: String, _ shape: [Int], _ dtype: Tensor.DType) throws -> Tensor {
       guard let found = state[prefix + name] else { throw ModuleError.missing(prefix + name) }
       guard found.shape == shape else { throw ModuleError.shape(prefix + name, found.shape, expected: shape) }

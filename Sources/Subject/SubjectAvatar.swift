@@ -6,20 +6,20 @@ import Speech
 import Torch
 
 /// A trained subject: a face's state in, a picture of the person out.
-public final class SubjectAvatar: Avatar {
-  public let scene: SubjectScene
-  public let configuration: SubjectConfiguration
+package final class SubjectAvatar: Avatar {
+  package let scene: SubjectScene
+  package let configuration: SubjectConfiguration
   /// The step of the checkpoint.
-  public let step: Int
+  package let step: Int
   /// What was trained, on what; an exported avatar does not know where its clip lies.
-  public let record: RunRecord
+  package let record: RunRecord
   private let image: FieldImage
   private let speech: SpeechDriver?
   /// How far speech moves the mouth from its mean, as a multiple of what it learnt; see `SpeechConfiguration.emphasis`.
-  public var emphasis: Double
+  package var emphasis: Double
 
   /// Loads a run's last sound checkpoint, or that of `step`, to compute on `device`; `warn` hears of damaged ones.
-  public convenience init(run: RunFolder, step: Int? = nil, device: Device = .cpu, warn: (String) -> Void) throws {
+  package convenience init(run: RunFolder, step: Int? = nil, device: Device = .cpu, warn: (String) -> Void) throws {
     let configuration = try SubjectConfiguration(run)
     let checkpoint = try run.checkpoint(step: step, warn: warn)
     let scene = try SubjectScene.read(run)
@@ -33,7 +33,7 @@ public final class SubjectAvatar: Avatar {
   }
 
   /// Loads what `export` wrote; throws `SubjectError`, or what reading the file throws.
-  public convenience init(file: URL, device: Device = .cpu) throws { self.init(try AvatarFile.read(file), device: device) }
+  package convenience init(file: URL, device: Device = .cpu) throws { self.init(try AvatarFile.read(file), device: device) }
 
   private init(_ parts: AvatarFile, device: Device) {
     (record, configuration, scene, step, speech) = (parts.record, parts.configuration, parts.scene, parts.step, parts.speech)
@@ -45,7 +45,7 @@ public final class SubjectAvatar: Avatar {
 
   /// Writes the avatar into one file that needs no run and no dataset, atomically. Where it is to be `baked`, it holds what pictures are
   /// drawn from and no weights; throws `SubjectError` where there is no such thing, `FileError` where it cannot be written.
-  public func export(to url: URL, baked: Bool) throws {
+  package func export(to url: URL, baked: Bool) throws {
     var field = image.field
     if baked, let planes = field as? HyperPlanes {
       guard planes.configuration.deformation == .lattice else { throw SubjectError.exactIsNotBaked }
@@ -56,26 +56,26 @@ public final class SubjectAvatar: Avatar {
   }
 
   /// The person in `state` with the torso where it was on average.
-  public func render(_ state: FaceState, camera: Camera) throws -> RenderedFrame {
+  package func render(_ state: FaceState, camera: Camera) throws -> RenderedFrame {
     try render(state, torso: .zero, camera: camera)
   }
 
   /// What turns sound into what it hears; throws where it hears nothing, or what its kind of features lacks.
-  public func speechFeatures(file: URL? = nil) throws -> any SpeechFeatures {
+  package func speechFeatures(file: URL? = nil) throws -> any SpeechFeatures {
     guard let speech = configuration.speech else { throw SubjectError.hearsNothing }
     return try speech.makeFeatures(file: file)
   }
 
   /// What drives it if nothing else is said: its own expression numbers, or speech where it knows no other way.
-  public var driver: Driver { configuration.driver }
+  package var driver: Driver { configuration.driver }
   /// Whether expression numbers can drive its mouth.
-  public var hasExpressions: Bool { configuration.speech?.trackedShare != 0 && !scene.expressionNames.isEmpty }
+  package var hasExpressions: Bool { configuration.speech?.trackedShare != 0 && !scene.expressionNames.isEmpty }
 
   /// The person in `state`, the torso moved by `torso`, see `TrackFrame.torso`.
   ///
   /// `heard`, the windows of speech about the frame, `[8, T, C]` from four frames before it to three after, says the mouth's numbers in
   /// the place of the state's. Throws `SubjectError` where the avatar cannot be driven so.
-  public func render(_ state: FaceState, torso: SIMD4<Float>, heard: Tensor? = nil, camera: Camera) throws -> RenderedFrame {
+  package func render(_ state: FaceState, torso: SIMD4<Float>, heard: Tensor? = nil, camera: Camera) throws -> RenderedFrame {
     guard state.expression.count == scene.expressionNames.count else {
       throw SubjectError.driving(found: state.expression.count, expected: scene.expressionNames.count)
     }

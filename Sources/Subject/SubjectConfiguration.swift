@@ -4,68 +4,68 @@ import Runs
 import Torch
 
 /// Everything that decides a training of the subject avatar: `config.json` of a run, `--config` and `--set` of the command line.
-public struct SubjectConfiguration: Codable, Sendable, Equatable {
+package struct SubjectConfiguration: Codable, Sendable, Equatable {
   /// Name of the preset that it started from.
-  public var preset = "reference"
-  public var field = FieldConfiguration.paper
+  package var preset = "reference"
+  package var field = FieldConfiguration.paper
   /// Set where the fast field takes the place of the paper's networks; of `field` it keeps the driving vector's length and the classes.
-  @Nullable public var planes: HyperPlanesConfiguration?
+  @Nullable package var planes: HyperPlanesConfiguration?
   /// Set where speech drives the avatar.
-  @Nullable public var speech: SpeechConfiguration?
-  public var sampling = RaySampling()
-  public var loss = LossConfiguration.paper
-  public var rays = RaySamplerConfiguration.paper
-  public var mesh = MeshConfiguration()
-  public var optimizer = OptimizerConfiguration()
+  @Nullable package var speech: SpeechConfiguration?
+  package var sampling = RaySampling()
+  package var loss = LossConfiguration.paper
+  package var rays = RaySamplerConfiguration.paper
+  package var mesh = MeshConfiguration()
+  package var optimizer = OptimizerConfiguration()
   /// The longer side of the pictures trained on, in pixels; nil keeps the dataset's size.
-  @Nullable public var size: Int?
+  @Nullable package var size: Int?
   /// Steps of the whole training where no time is given.
-  public var steps = 500_000
+  package var steps = 500_000
   /// How far before and behind the head's centre samples lie, head units; nil takes the dataset's own range.
-  public var depth = DepthRange()
-  public var saveEvery = 5_000
-  public var validateEvery = 5_000
-  public var seed: UInt64 = 0
+  package var depth = DepthRange()
+  package var saveEvery = 5_000
+  package var validateEvery = 5_000
+  package var seed: UInt64 = 0
 
-  public init() {}
+  package init() {}
 
   /// Samples lie between `front` before and `back` behind the head's centre, along the camera's axis.
-  public struct DepthRange: Codable, Sendable, Equatable {
-    public var front = 1.3
-    public var back = 1.3
+  package struct DepthRange: Codable, Sendable, Equatable {
+    package var front = 1.3
+    package var back = 1.3
   }
 
   /// The supervision of the deformation by the tracked mesh.
-  public struct MeshConfiguration: Codable, Sendable, Equatable {
+  package struct MeshConfiguration: Codable, Sendable, Equatable {
     /// Steps on the mesh alone before the first ray; 0 switches the warm start off.
-    public var warmUpSteps = 2_000
-    public var warmUpLearningRate = 5e-3
+    package var warmUpSteps = 2_000
+    package var warmUpLearningRate = 5e-3
     /// Weight of the supervision beside the rays, at the start and at the end (geometric in between); 0 switches it off.
-    public var weight = 1.0
-    public var finalWeight = 0.1
+    package var weight = 1.0
+    package var finalWeight = 0.1
     /// Steps on rays between two on the mesh.
-    public var every = 1
+    package var every = 1
     /// Frames and points of a batch.
-    public var frames = 8
-    public var points = 256
+    package var frames = 8
+    package var points = 256
   }
 
   /// Adam's rates, all decayed together by `decay` over the whole training.
-  public struct OptimizerConfiguration: Codable, Sendable, Equatable {
-    public var grid = 5e-4
-    public var template = 5e-4
-    public var deformation = 5e-4
+  package struct OptimizerConfiguration: Codable, Sendable, Equatable {
+    package var grid = 5e-4
+    package var template = 5e-4
+    package var deformation = 5e-4
     /// The published schedule: a tenth after 250,000 of 500,000 steps.
-    public var decay = 0.01
-    public var secondMoment = 0.999
-    public var epsilon = 1e-8
+    package var decay = 0.01
+    package var secondMoment = 0.999
+    package var epsilon = 1e-8
   }
 
   /// The paper's sizes and rates.
-  public static let reference = SubjectConfiguration()
+  package static let reference = SubjectConfiguration()
 
   /// The same method at sizes that four cores train in minutes.
-  public static let compact: SubjectConfiguration = {
+  package static let compact: SubjectConfiguration = {
     var c = SubjectConfiguration()
     c.preset = "compact"
     c.size = 128
@@ -97,7 +97,7 @@ public struct SubjectConfiguration: Codable, Sendable, Equatable {
   }()
 
   /// The fast field: what trains in minutes and renders live on four cores.
-  public static let fast: SubjectConfiguration = {
+  package static let fast: SubjectConfiguration = {
     var c = compact
     c.preset = "fast"
     c.planes = HyperPlanesConfiguration()
@@ -115,11 +115,11 @@ public struct SubjectConfiguration: Codable, Sendable, Equatable {
   }()
 
   /// In the order in which they are told of.
-  public static let presets = [fast, compact, reference]
-  public static func preset(_ name: String) -> SubjectConfiguration? { presets.first { $0.preset == name } }
+  package static let presets = [fast, compact, reference]
+  package static func preset(_ name: String) -> SubjectConfiguration? { presets.first { $0.preset == name } }
 
   /// What a run was started with; fields that are younger than the run are as its preset has them. Throws `RunError`.
-  public init(_ run: RunFolder) throws { try self.init(run.record, at: run.url) }
+  package init(_ run: RunFolder) throws { try self.init(run.record, at: run.url) }
 
   /// The same of a record that stands at `url`.
   init(_ record: RunRecord, at url: URL) throws {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What can be wrong with a trained subject avatar or what it is driven by.
-public enum SubjectError: Error, CustomStringConvertible {
+package enum SubjectError: Error, CustomStringConvertible {
   case scene(URL, String)
   /// An exported avatar: what is wrong with it and what to do.
   case file(URL, String)
@@ -21,7 +21,7 @@ public enum SubjectError: Error, CustomStringConvertible {
   case onlyPlanesAreBaked(String)
   case exactIsNotBaked
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .scene(let url, let part):
       "\(url.path): its \(part) is missing or broken; it cannot be rendered, train or export it again"

@@ -5,17 +5,17 @@ import Runs
 import Torch
 
 /// What an avatar needs beside its weights, so that it renders where its dataset is not: `scene.safetensors` of a run.
-public struct SubjectScene {
+package struct SubjectScene {
   /// `[H, W, 3]` uint8: what is behind the person.
-  public var background: Tensor
+  package var background: Tensor
   /// The camera that filmed, at the training size.
-  public var camera: Camera
-  public var fps: Double
-  public var modelName: String
-  public var expressionNames: [String]
-  public var identity: [Float]
+  package var camera: Camera
+  package var fps: Double
+  package var modelName: String
+  package var expressionNames: [String]
+  package var identity: [Float]
   /// Where the head was on average, head to world.
-  public var pose: Rigid
+  package var pose: Rigid
   /// Mean and spread of the driving numbers over the training frames, `[D]` each.
   var drivingMean, drivingSpread: Tensor
   /// Their medians, `[D]`: the face at rest, its eyes open.
@@ -23,7 +23,7 @@ public struct SubjectScene {
   /// The lowest and the highest that the training frames have of each number, `[D]`, normalized.
   private var lowest, highest: Tensor
 
-  public init(_ dataset: Dataset, drivingWidth: Int) throws {
+  package init(_ dataset: Dataset, drivingWidth: Int) throws {
     let track = dataset.track
     let seen = dataset.driving(width: drivingWidth).indexSelect(0, Tensor(dataset.trainIndices))
     drivingMean = seen.mean(0)
@@ -39,7 +39,7 @@ public struct SubjectScene {
   }
 
   /// The expression coefficients of the face at rest.
-  public var restingExpression: [Float] { Array(drivingMedian.floats.prefix(expressionNames.count)) }
+  package var restingExpression: [Float] { Array(drivingMedian.floats.prefix(expressionNames.count)) }
 
   /// Driving numbers `[.., D]` as the field sees them: those of a typical frame are near 0, with a spread near 1.
   ///

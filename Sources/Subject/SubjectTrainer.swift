@@ -7,11 +7,11 @@ import Speech
 import Torch
 
 /// Trains the subject avatar: the field, its optimizer and its sampler, from a dataset into a run folder.
-public final class SubjectTrainer {
-  public let configuration: SubjectConfiguration
+package final class SubjectTrainer {
+  package let configuration: SubjectConfiguration
   let scene: SubjectScene
   let data: SubjectData
-  public let run: RunFolder
+  package let run: RunFolder
   let field: any SubjectField
   let adam: Adam
   let mesh: MeshSupervision?
@@ -23,13 +23,13 @@ public final class SubjectTrainer {
   let generator: Generator
   private let baseRates: [Double]
   /// Steps and seconds so far, those of earlier sessions included.
-  public internal(set) var step = 0
-  public internal(set) var seconds = 0.0
+  package internal(set) var step = 0
+  package internal(set) var seconds = 0.0
 
   /// Goes on from the run's last checkpoint if it has one, on `device`, which need not be the one of before; `warn` hears of damaged ones.
   ///
   /// `run` is asked for when all else stands, so that what cannot be trained leaves no run folder behind.
-  public init(
+  package init(
     _ dataset: Dataset, _ configuration: SubjectConfiguration, run: @autoclosure () throws -> RunFolder, device: Device = .cpu,
     warn: (String) -> Void
   ) throws {
@@ -76,7 +76,7 @@ public final class SubjectTrainer {
 
   /// The training loop. Saves at intervals and at the end, also when `shouldStop` asks for it; returns whether the budget was used up.
   /// `warmUp` hears of the steps on the mesh before the first ray, `progress` of those on rays.
-  public func train(
+  package func train(
     _ budget: TrainingBudget, warmUp: (WarmUpProgress) -> Void = { _ in }, progress: (TrainingProgress) -> Void, shouldStop: () -> Bool
   ) throws -> Bool {
     if step == 0 {

@@ -2,8 +2,8 @@ import Radiance
 import Torch
 
 /// F_t (Eq 10): colour, classes and density of a canonical point, seen from a direction.
-public final class TemplateField: Module {
-  public static var checkpointNames: [String: String] {
+package final class TemplateField: Module {
+  package static var checkpointNames: [String: String] {
     [
       "trunk": "layers_xyz", "feature": "fc_feat", "density": "fc_alpha", "colorLayers": "layers_dir", "color": "fc_rgb",
       "semanticLayers": "layers_seg", "semantics": "fc_seg",

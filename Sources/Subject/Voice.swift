@@ -3,7 +3,7 @@ import Speech
 import Torch
 
 /// The speech that drives an avatar, heard frame after frame in memory that does not grow with its length. Use it from one thread.
-public final class Voice {
+package final class Voice {
   private let source: URL
   private let features: any SpeechFeatures
   private let fps: Double
@@ -14,14 +14,14 @@ public final class Voice {
   private var isOver = false
 
   /// The sound (or the features) in a file, for a film of `fps` frames a second; throws what opening it throws.
-  public init(_ source: URL, _ features: any SpeechFeatures, fps: Double) throws {
+  package init(_ source: URL, _ features: any SpeechFeatures, fps: Double) throws {
     (self.source, self.features, self.fps) = (source, features, fps)
     stream = try features.stream(source, fps: fps)
   }
 
   /// What is heard about a frame, `[8, T, C]`: the windows from four frames before it to three after; beyond the sound's ends that of the
   /// nearest frame. Frames are best asked for in order.
-  public func heard(about frame: Int) throws -> Tensor {
+  package func heard(about frame: Int) throws -> Tensor {
     let wanted = SpeechDriver.neighbours.map { max(0, frame + $0) }
     if wanted[0] < first { try restart() }
     while !isOver, first + held.count <= wanted[wanted.count - 1] {
@@ -39,7 +39,7 @@ public final class Voice {
   }
 
   /// The frame's own window `[1, T, C]` among those that are heard about it.
-  public static func window(of heard: Tensor) -> Tensor { heard.narrow(0, -SpeechDriver.neighbours.lowerBound, 1) }
+  package static func window(of heard: Tensor) -> Tensor { heard.narrow(0, -SpeechDriver.neighbours.lowerBound, 1) }
 
   private func restart() throws {
     stream = try features.stream(source, fps: fps)

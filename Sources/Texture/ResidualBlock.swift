@@ -1,7 +1,7 @@
 import Torch
 
 /// What brings each channel to a common mean and spread.
-public enum TextureNormalization: String, Codable, Sendable {
+package enum TextureNormalization: String, Codable, Sendable {
   /// Over the batch, as published: of one picture it learns nothing about others.
   case batch
   /// Over each picture, with a learned factor and shift a channel: the same for a batch of one.

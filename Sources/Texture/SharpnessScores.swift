@@ -2,26 +2,26 @@ import Metrics
 import Torch
 
 /// How the fine structure of a picture compares with the truth's, in figures that need no network and no weights.
-public struct SharpnessScores: Equatable, Sendable {
+package struct SharpnessScores: Equatable, Sendable {
   /// 0...1: 0 where every place has as much detail as the truth, 1 where one has all and the other none.
   ///
   /// Mean over three bands of a Laplacian pyramid of the luma and over windows p (8 x 8 pixels of the band, every 4) of
   /// `|d_a(p) - d_b(p)| / (d_a(p) + d_b(p) + c)`, d the root mean square of the band, `c = 0.004`, one step of 8 bits.
-  public var detail: Double
+  package var detail: Double
   /// The finest band's root mean square over the truth's: 1 is right, below it is blurred, above it too sharp or noisy.
-  public var sharpness: Double
+  package var sharpness: Double
   /// 0...1, 1 is best: the mean gradient magnitude similarity (Xue et al. 2014), edges that are as strong in the same place.
   ///
   /// `(2 g_a g_b + c) / (g_a^2 + g_b^2 + c)` of Prewitt gradients of the luma at half the size, `c = 170 / 255^2`.
-  public var edges: Double
+  package var edges: Double
 
-  public init(detail: Double, sharpness: Double, edges: Double) {
+  package init(detail: Double, sharpness: Double, edges: Double) {
     (self.detail, self.sharpness, self.edges) = (detail, sharpness, edges)
   }
 
   /// Compares pictures `[H, W, 3]` in 0...1 where `mask`, `[H, W]` bool, holds for at least half of a window; nil if it holds nowhere, or
   /// the pictures are below 32 pixels.
-  public init?(_ picture: Tensor, truth: Tensor, where mask: Tensor? = nil) {
+  package init?(_ picture: Tensor, truth: Tensor, where mask: Tensor? = nil) {
     precondition(picture.shape == truth.shape && picture.dim == 3, "pictures \(picture.shape) and \(truth.shape) cannot be compared")
     guard min(picture.size(0), picture.size(1)) >= 32 else { return nil }
     let found = withoutGradient { () -> SharpnessScores? in
@@ -52,7 +52,7 @@ public struct SharpnessScores: Equatable, Sendable {
   }
 
   /// The mean of each figure; nil of none.
-  public static func mean(_ all: [SharpnessScores]) -> SharpnessScores? {
+  package static func mean(_ all: [SharpnessScores]) -> SharpnessScores? {
     guard !all.isEmpty else { return nil }
     func mean(_ figure: KeyPath<SharpnessScores, Double>) -> Double { all.reduce(0) { $0 + $1[keyPath: figure] } / Double(all.count) }
     return SharpnessScores(detail: mean(\.detail), sharpness: mean(\.sharpness), edges: mean(\.edges))

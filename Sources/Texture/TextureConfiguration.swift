@@ -3,74 +3,74 @@ import Runs
 import Subject
 
 /// How a texture enhancement is made and trained.
-public struct TextureConfiguration: Codable, Equatable, Sendable {
-  public enum Variant: String, Codable, CaseIterable, Sendable {
+package struct TextureConfiguration: Codable, Equatable, Sendable {
+  package enum Variant: String, Codable, CaseIterable, Sendable {
     /// A few convolutions at half the size, for pictures while they are shown: `LightTexture`.
     case light
     /// The networks of the paper: `PaperTexture`.
     case paper
   }
   /// What differences from the truth cost beside their absolute value, which counts 1; see `TextureLoss`.
-  public struct Loss: Codable, Equatable, Sendable {
+  package struct Loss: Codable, Equatable, Sendable {
     /// Of the bands of a Laplacian pyramid.
-    public var bands: Double
+    package var bands: Double
     /// Of how much detail the bands have around each place, wherever it lies exactly.
-    public var detail: Double
+    package var detail: Double
   }
   /// Of the light network.
-  public struct Light: Codable, Equatable, Sendable {
+  package struct Light: Codable, Equatable, Sendable {
     /// The side of the blocks of pixels that become one place: 2 or 4.
-    public var block: Int
+    package var block: Int
     /// Channels, and 3 x 3 convolutions between the first and the last.
-    public var width, layers: Int
+    package var width, layers: Int
   }
   /// Of the paper's.
-  public struct Paper: Codable, Equatable, Sendable {
-    public var normalization: TextureNormalization
+  package struct Paper: Codable, Equatable, Sendable {
+    package var normalization: TextureNormalization
     /// Whether the generator's picture is added to the rendered one; the paper's stands alone and must first learn to copy.
-    public var residual: Bool
+    package var residual: Bool
     /// Speech features a time step, where the clip's speech takes the place of the coarsest features, and their kind: `mel`.
-    @Nullable public var speech: Int?
-    @Nullable public var speechKind: String?
+    @Nullable package var speech: Int?
+    @Nullable package var speechKind: String?
   }
 
-  public var variant: Variant
+  package var variant: Variant
   /// The absolute path of the run, or the file, of the avatar that is enhanced.
-  public var avatar: String
+  package var avatar: String
   /// The longer side of the pictures, in pixels; nil for that of the avatar's training.
-  @Nullable public var size: Int?
+  @Nullable package var size: Int?
   /// At most so many training frames, evenly spread over the clip.
-  public var frames: Int
+  package var frames: Int
   /// Pictures of a step, and the longest side of what is cut out of each; the share of them that show the head.
-  public var batch, crop: Int
-  public var headShare: Double
+  package var batch, crop: Int
+  package var headShare: Double
   /// Pixels that the truth is moved by at most, at random: things are less in place in frames that the avatar was not trained on, and what
   /// is learnt from the others alone trusts its edges too much.
-  public var shift: Int
-  public var loss: Loss
-  public var light: Light
-  public var paper: Paper
+  package var shift: Int
+  package var loss: Loss
+  package var light: Light
+  package var paper: Paper
   /// Of the first step, and what is left of it at the last.
-  public var learningRate, decay: Double
-  public var secondMoment: Double
-  public var seed: UInt64
-  public var steps, validateEvery, saveEvery: Int
+  package var learningRate, decay: Double
+  package var secondMoment: Double
+  package var seed: UInt64
+  package var steps, validateEvery, saveEvery: Int
 
-  public static let light = TextureConfiguration(
+  package static let light = TextureConfiguration(
     variant: .light, avatar: "", size: nil, frames: 400, batch: 8, crop: 96, headShare: 0.75, shift: 1, loss: Loss(bands: 1, detail: 2),
     light: Light(block: 4, width: 48, layers: 2), paper: Paper(normalization: .instance, residual: true, speech: nil, speechKind: nil),
     learningRate: 1e-3,
     decay: 0.03, secondMoment: 0.999, seed: 1, steps: 4000, validateEvery: 500, saveEvery: 500)
-  public static let paper = {
+  package static let paper = {
     var paper = light
     (paper.variant, paper.batch, paper.crop) = (.paper, 1, 128)
     (paper.learningRate, paper.steps, paper.validateEvery, paper.saveEvery) = (5e-4, 150_000, 200, 200)
     return paper
   }()
-  public static func variant(_ variant: Variant) -> TextureConfiguration { variant == .light ? light : paper }
+  package static func variant(_ variant: Variant) -> TextureConfiguration { variant == .light ? light : paper }
 
   /// Throws `TextureError` naming the field that cannot be.
-  public func check() throws {
+  package func check() throws {
     func require(_ holds: Bool, _ text: String) throws { if !holds { throw TextureError.configuration(text) } }
     try require(size.map { (16...4096).contains($0) } ?? true, "size=\(size ?? 0) must be 16...4096")
     try require((1...100_000).contains(frames), "frames=\(frames) must be 1...100000")
@@ -103,5 +103,5 @@ extension TextureConfiguration {
     try stored.check()
     self = stored
   }
-  public init(_ run: RunFolder) throws { try self.init(run.record, at: run.url) }
+  package init(_ run: RunFolder) throws { try self.init(run.record, at: run.url) }
 }

@@ -5,7 +5,7 @@ import Media
 import Torch
 
 /// The avatar's pictures of its own clip beside the truth, in memory.
-public final class TextureData {
+package final class TextureData {
   /// `[N, H, W, 3]` uint8 each: training frames as they were rendered and as they were filmed.
   let rendered, truth: Tensor
   /// Of each training frame, the pixels that the head takes: left, top, right, bottom, the last two left out.
@@ -15,15 +15,15 @@ public final class TextureData {
   /// The training frame with the mouth most open, as filmed: what the paper's extractor looks at. `[H, W, 3]` uint8.
   let source: Tensor
   /// Of held-out frames.
-  public let held: [HeldOut]
+  package let held: [HeldOut]
 
   /// A frame that was not trained on, `[H, W, 3]` uint8 each.
-  public struct HeldOut {
-    public let rendered, truth: Tensor
+  package struct HeldOut {
+    package let rendered, truth: Tensor
     /// `[H, W]` bool.
-    public let head: Tensor
+    package let head: Tensor
     /// Whether it comes right after the one before it in the list.
-    public let follows: Bool
+    package let follows: Bool
     let speech: Tensor?
 
     package init(rendered: Tensor, truth: Tensor, head: Tensor, follows: Bool = false, speech: Tensor? = nil) {
@@ -41,7 +41,7 @@ public final class TextureData {
   /// Draws training frames, at most `frames`, and held-out ones, 20 pairs, evenly spread, and keeps the pictures as PNGs in `folder`: those that
   /// are there already are read. `render` draws the frame at a position of the dataset's track, `[H, W, 3]` in 0...1; `speech` is that of
   /// every frame, `[count, 16, channels]`. nil when `shouldStop` asked for it. Throws `TextureError`, and what reading and writing throws.
-  public init?(
+  package init?(
     _ dataset: Dataset, frames: Int, keptIn folder: URL, speech: Tensor? = nil, render: (Int) throws -> Tensor,
     progress: (_ done: Int, _ all: Int) -> Void, shouldStop: () -> Bool
   ) throws {

@@ -3,11 +3,11 @@ import Runs
 import Torch
 
 /// A trained texture enhancement: a rendered picture in, one that looks more as if it had been filmed out.
-public final class TextureEnhancer {
+package final class TextureEnhancer {
   /// The kind of speech features that it looks at beside the picture, as `mel`; nil for one that hears nothing.
-  public let speechKind: String?
+  package let speechKind: String?
   /// The longer side of the pictures it was trained on: what is soft at another size is softer or less soft than it learnt.
-  public let size: Int?
+  package let size: Int?
   private let model: any TextureModel
 
   init(_ model: any TextureModel, speechKind: String? = nil, size: Int? = nil) {
@@ -16,14 +16,14 @@ public final class TextureEnhancer {
 
   /// Loads a run's last sound checkpoint, or that of `step`; `warn` hears of damaged ones. Throws `TextureError` where the run is another
   /// training's, or what reading it throws.
-  public convenience init(run: RunFolder, step: Int? = nil, warn: (String) -> Void) throws {
+  package convenience init(run: RunFolder, step: Int? = nil, warn: (String) -> Void) throws {
     let configuration = try TextureConfiguration(run)
     let checkpoint = try run.checkpoint(step: step, warn: warn)
     try self.init(checkpoint, configuration, run.file(checkpoint.step))
   }
 
   /// Loads one checkpoint of a run, which needs nothing beside it; throws as above.
-  public convenience init(file: URL) throws {
+  package convenience init(file: URL) throws {
     let checkpoint = try Checkpoint.read(file)
     guard let words = checkpoint.metadata["texture"] else {
       throw TextureError.file(file, "holds no texture enhancement; name a run of train texture, or one of its checkpoints")
@@ -38,7 +38,7 @@ public final class TextureEnhancer {
   }
 
   /// Loads a run folder or one checkpoint, whichever `place` is.
-  public convenience init(_ place: URL, warn: (String) -> Void) throws {
+  package convenience init(_ place: URL, warn: (String) -> Void) throws {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder), !isFolder.boolValue {
       try self.init(file: place)
@@ -62,11 +62,11 @@ public final class TextureEnhancer {
   }
 
   /// Whether `speech` changes anything.
-  public var hears: Bool { silence != nil }
+  package var hears: Bool { silence != nil }
 
   /// Enhances `[H, W, 3]` float32 in 0...1 of any size; `speech`, `[1, 16, channels]`, is the window around the frame for an enhancement that
   /// was trained with it, silence where it is nil. The result is of the same shape, in 0...1.
-  public func callAsFunction(_ picture: Tensor, speech: Tensor? = nil) -> Tensor {
+  package func callAsFunction(_ picture: Tensor, speech: Tensor? = nil) -> Tensor {
     withoutGradient {
       let (height, width) = (picture.size(0), picture.size(1))
       var planes = picture.permute(2, 0, 1).unsqueeze(0)

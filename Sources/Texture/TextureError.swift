@@ -1,7 +1,7 @@
 import Foundation
 
 /// What can be wrong with a texture enhancement or what it is trained with; the description is one line with the remedy.
-public enum TextureError: Error, CustomStringConvertible {
+package enum TextureError: Error, CustomStringConvertible {
   /// A field of the configuration and what it must be.
   case configuration(String)
   case noFrames(String)
@@ -10,7 +10,7 @@ public enum TextureError: Error, CustomStringConvertible {
   /// A file that is no texture enhancement, and what is wrong.
   case file(URL, String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .configuration(let text): "the configuration cannot be used: \(text)"
     case .noFrames(let what): "\(what) has no frames to train on; run process on a longer clip"

@@ -3,20 +3,20 @@ import Metrics
 import Torch
 
 /// What an enhancement does to held-out frames: means over them.
-public struct TextureGain {
+package struct TextureGain {
   /// Of the pictures of one kind against the truth.
-  public struct Scores {
+  package struct Scores {
     /// Decibels, of the whole picture and of the head.
-    public var psnr, psnrHead: Double?
-    public var whole, head: SharpnessScores?
+    package var psnr, psnrHead: Double?
+    package var whole, head: SharpnessScores?
     /// The mean absolute change from one frame to the next over the truth's: above 1 the picture flickers, below it it is too still.
-    public var change: Double?
+    package var change: Double?
   }
   /// As rendered, and enhanced.
-  public let before, after: Scores
+  package let before, after: Scores
 
   /// Judged as they would be shown, in 8 bits; `progress` hears how many frames are done.
-  public init(_ held: [TextureData.HeldOut], by enhancer: TextureEnhancer, progress: (Int) -> Void = { _ in }) {
+  package init(_ held: [TextureData.HeldOut], by enhancer: TextureEnhancer, progress: (Int) -> Void = { _ in }) {
     var (before, after) = (Sums(), Sums())
     for (i, frame) in held.enumerated() {
       before.add(frame.rendered, frame)
@@ -55,7 +55,7 @@ public struct TextureGain {
 
 extension TextureGain: CustomStringConvertible {
   /// A table of both.
-  public var description: String {
+  package var description: String {
     func pad(_ text: String) -> String { String(repeating: " ", count: max(0, 13 - text.count)) + text }
     func number(_ value: Double?, _ digits: Int) -> String { pad(value.map { String(format: "%.\(digits)f", locale: nil, $0) } ?? "-") }
     func row(_ name: String, _ scores: Scores) -> String {

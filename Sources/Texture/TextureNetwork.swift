@@ -50,7 +50,7 @@ final class TextureGenerator: Module {
 }
 
 /// How speech takes the place of the extractor's coarsest features.
-public enum AudioSpread: String, Codable, Sendable {
+package enum AudioSpread: String, Codable, Sendable {
   /// All 64 features at every position, four times over to fill 256 channels.
   case everywhere
   /// As the published code lays them out, side by side along a row of 4096 of which a resize keeps every 64th or 32nd: one or two of the

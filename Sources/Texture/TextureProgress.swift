@@ -5,16 +5,16 @@ import Runs
 import Torch
 
 /// How far a training is, as it tells whoever shows it.
-public struct TextureProgress: Equatable, Sendable {
+package struct TextureProgress: Equatable, Sendable {
   /// Steps made, those before a resume included.
-  public var step: Int
+  package var step: Int
   /// 0...1: of the steps or of the time, whichever ends first.
-  public var fraction: Double
-  public var picturesPerSecond, loss: Double
+  package var fraction: Double
+  package var picturesPerSecond, loss: Double
   /// Decibels over the last steps' cut-outs: as they were rendered, and enhanced.
-  public var psnrBefore, psnr: Double
+  package var psnrBefore, psnr: Double
 
-  public init(step: Int, fraction: Double, picturesPerSecond: Double, loss: Double, psnrBefore: Double, psnr: Double) {
+  package init(step: Int, fraction: Double, picturesPerSecond: Double, loss: Double, psnrBefore: Double, psnr: Double) {
     (self.step, self.fraction, self.picturesPerSecond) = (step, fraction, picturesPerSecond)
     (self.loss, self.psnrBefore, self.psnr) = (loss, psnrBefore, psnr)
   }

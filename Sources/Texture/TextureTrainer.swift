@@ -3,20 +3,20 @@ import Runs
 import Torch
 
 /// Trains a texture enhancement: what the avatar renders of its own clip is brought nearer to what was filmed.
-public final class TextureTrainer {
-  public let configuration: TextureConfiguration
-  public let run: RunFolder
+package final class TextureTrainer {
+  package let configuration: TextureConfiguration
+  package let run: RunFolder
   let data: TextureData
   let model: any TextureModel
   let loss: TextureLoss
   let adam: Adam
   let generator: Generator
   /// Steps and seconds so far, those of earlier sessions included.
-  public internal(set) var step = 0
-  public internal(set) var seconds = 0.0
+  package internal(set) var step = 0
+  package internal(set) var seconds = 0.0
 
   /// Goes on from the run's last checkpoint if it has one; `warn` hears of damaged ones.
-  public init(_ data: TextureData, _ configuration: TextureConfiguration, run: RunFolder, warn: (String) -> Void) throws {
+  package init(_ data: TextureData, _ configuration: TextureConfiguration, run: RunFolder, warn: (String) -> Void) throws {
     try configuration.check()
     (self.configuration, self.data, self.run) = (configuration, data, run)
     generator = Generator(seed: configuration.seed)
@@ -28,7 +28,7 @@ public final class TextureTrainer {
   }
 
   /// The training loop. Saves at intervals and at the end, also when `shouldStop` asks for it; returns whether the budget was used up.
-  public func train(_ budget: TrainingBudget, progress: (TextureProgress) -> Void, shouldStop: () -> Bool) throws -> Bool {
+  package func train(_ budget: TrainingBudget, progress: (TextureProgress) -> Void, shouldStop: () -> Bool) throws -> Bool {
     let clock = ContinuousClock()
     var last = clock.now
     var recent = Averages()

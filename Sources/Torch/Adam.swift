@@ -1,7 +1,7 @@
 import Foundation
 
 /// How a learning rate changes with the number of steps made.
-public enum LearningRateSchedule: Sendable, Equatable {
+package enum LearningRateSchedule: Sendable, Equatable {
   case constant
   /// rate = start * factor^(step / decaySteps): one tenth after `decaySteps` where `factor` is 0.1.
   case exponential(decaySteps: Int, factor: Double = 0.1)
@@ -9,7 +9,7 @@ public enum LearningRateSchedule: Sendable, Equatable {
   indirect case warmUp(steps: Int, then: LearningRateSchedule)
 
   /// What to multiply the starting rate with for the step that `step` others went before.
-  public func factor(_ step: Int) -> Double {
+  package func factor(_ step: Int) -> Double {
     switch self {
     case .constant: 1
     case .exponential(let decaySteps, let factor): pow(factor, Double(step) / Double(decaySteps))
@@ -19,16 +19,16 @@ public enum LearningRateSchedule: Sendable, Equatable {
 }
 
 /// Adam (Kingma and Ba 2015), as `torch.optim.Adam` computes it, over groups with a learning rate each.
-public final class Adam {
+package final class Adam {
   /// Parameters that share a learning rate.
-  public struct ParameterGroup {
-    public var parameters: [(name: String, tensor: Tensor)]
+  package struct ParameterGroup {
+    package var parameters: [(name: String, tensor: Tensor)]
     /// The rate before the schedule's factor.
-    public var learningRate: Double
-    public var schedule: LearningRateSchedule
+    package var learningRate: Double
+    package var schedule: LearningRateSchedule
     /// L2 penalty, added to the gradient.
-    public var weightDecay: Double
-    public init(
+    package var weightDecay: Double
+    package init(
       parameters: [(name: String, tensor: Tensor)], learningRate: Double, schedule: LearningRateSchedule = .constant,
       weightDecay: Double = 0
     ) {
@@ -40,25 +40,25 @@ public final class Adam {
     let step, average, squareAverage: Tensor
   }
 
-  public var groups: [ParameterGroup]
-  public let betas: (Double, Double)
-  public let eps: Double
+  package var groups: [ParameterGroup]
+  package let betas: (Double, Double)
+  package let eps: Double
   /// Steps made.
-  public private(set) var steps = 0
+  package private(set) var steps = 0
   private var moments: [String: Moments] = [:]
 
   /// Names must be different over all groups: they are the keys of `state()`.
-  public init(groups: [ParameterGroup], betas: (Double, Double) = (0.9, 0.999), eps: Double = 1e-8) {
+  package init(groups: [ParameterGroup], betas: (Double, Double) = (0.9, 0.999), eps: Double = 1e-8) {
     (self.groups, self.betas, self.eps) = (groups, betas, eps)
     let names = groups.flatMap { $0.parameters.map(\.name) }
     precondition(Set(names).count == names.count, "two parameters of one name")
   }
 
   /// The rate that the next step uses for a group.
-  public func learningRate(_ group: Int) -> Double { groups[group].learningRate * groups[group].schedule.factor(steps) }
+  package func learningRate(_ group: Int) -> Double { groups[group].learningRate * groups[group].schedule.factor(steps) }
 
   /// Moves every parameter that has a gradient.
-  public func step() {
+  package func step() {
     withoutGradient {
       for (i, group) in groups.enumerated() {
         let ready = group.parameters.filter { $0.tensor.grad != nil }
@@ -97,14 +97,14 @@ public final class Adam {
   }
 
   /// Forgets the gradients.
-  public func zeroGrad() {
+  package func zeroGrad() {
     for parameter in groups.flatMap(\.parameters) { parameter.tensor.grad = nil }
   }
 
   /// Everything a later run needs to go on exactly: `steps`, and `<name>.step`, `.exp_avg`, `.exp_avg_sq` of each parameter moved so far.
   ///
   /// The tensors are the live ones: save them before the next step.
-  public func state() -> [String: Tensor] {
+  package func state() -> [String: Tensor] {
     var state = ["steps": Tensor(steps)]
     for (name, kept) in moments {
       state[name + ".step"] = kept.step
@@ -115,7 +115,7 @@ public final class Adam {
   }
 
   /// Puts a state back, from the tensors whose names start with `prefix`; throws `ModuleError`, and then has changed nothing.
-  public func load(_ state: [String: Tensor], prefix: String = "") throws {
+  package func load(_ state: [String: Tensor], prefix: String = "") throws {
     func tensor(_ name: String, _ shape: [Int], _ dtype: Tensor.DType) throws -> Tensor {
       guard let found = state[prefix + name] else { throw ModuleError.missing(prefix + name) }
       guard found.shape == shape else { throw ModuleError.shape(prefix + name, found.shape, expected: shape) }

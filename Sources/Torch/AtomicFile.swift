@@ -1,13 +1,13 @@
 import Foundation
 
 /// Files that appear under their name whole or not at all, and that a power cut does not undo.
-public enum AtomicFile {
+package enum AtomicFile {
   /// Writes a file through `body`, which gets a temporary name in the same folder, with the same extension.
   ///
   /// Then the file is synced to the disk, renamed, and the rename synced too. Whatever fails, in here or in `body`, leaves what stood
   /// under the final name as it was and no temporary file. Throws `FileError`, or what `body` throws.
   @discardableResult
-  public static func write<R>(to url: URL, _ body: (_ temporary: URL) throws -> R) throws -> R {
+  package static func write<R>(to url: URL, _ body: (_ temporary: URL) throws -> R) throws -> R {
     try refuseSpecial(url)
     let temporary = temporaryName(for: url)
     do {
@@ -23,7 +23,7 @@ public enum AtomicFile {
   }
 
   /// Writes `data` as a whole file; throws `FileError`.
-  public static func write(_ data: Data, to url: URL) throws {
+  package static func write(_ data: Data, to url: URL) throws {
     try write(to: url) { temporary in
       let output = try FileOutput(creating: temporary, for: url)
       try data.withUnsafeBytes { try output.write($0) }
@@ -32,7 +32,7 @@ public enum AtomicFile {
   }
 
   /// Removes what processes that no longer run left unfinished in `folder`: a killed one cannot clean up after itself.
-  public static func removeLeftovers(in folder: URL) {
+  package static func removeLeftovers(in folder: URL) {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] {
       guard let match = name.wholeMatch(of: #/\..*\.partial-(\d+)-[0-9a-f]+(\..*)?/#), let process = pid_t(match.1) else { continue }
       if kill(process, 0) != 0, errno == ESRCH { try? FileManager.default.removeItem(at: folder.appendingPathComponent(name)) }

@@ -1,15 +1,15 @@
 import CTorch
 
 extension Tensor {
-  public var requiresGrad: Bool { lend(ct_requires_grad) }
+  package var requiresGrad: Bool { lend(ct_requires_grad) }
   /// Marks a leaf as one that `backward` gives a gradient; returns itself.
   @discardableResult
-  public func requiringGrad(_ on: Bool = true) -> Tensor {
+  package func requiringGrad(_ on: Bool = true) -> Tensor {
     guard lend({ ct_set_requires_grad($0, on) }) else { mistake("requiringGrad") }
     return self
   }
   /// What `backward` has added up for this leaf; nil before.
-  public var grad: Tensor? {
+  package var grad: Tensor? {
     get { lend(ct_grad).map(Tensor.init) }
     set {
       let ok = withExtendedLifetime(newValue) { lend { ct_set_grad($0, newValue?.handle) } }
@@ -19,17 +19,17 @@ extension Tensor {
   /// Adds the gradient of this tensor, one element unless `gradient` weights it, to every leaf it came from.
   ///
   /// The history is gone afterwards unless `retainGraph`; with `createGraph` the gradients have one of their own.
-  public func backward(_ gradient: Tensor? = nil, retainGraph: Bool = false, createGraph: Bool = false) {
+  package func backward(_ gradient: Tensor? = nil, retainGraph: Bool = false, createGraph: Bool = false) {
     let ok = withExtendedLifetime(gradient) { lend { ct_backward($0, gradient?.handle, retainGraph || createGraph, createGraph) } }
     if !ok { mistake("backward") }
   }
-  public func detach() -> Tensor { call("aten::detach", self) }
+  package func detach() -> Tensor { call("aten::detach", self) }
 }
 
 /// Gradients of `outputs`, weighted by `with`, for `inputs`; nil where an input plays no part.
 ///
 /// With `createGraph` the gradients can themselves be differentiated, as R1 needs; with `retainGraph` the history of `outputs` stays.
-public func gradients(
+package func gradients(
   of outputs: [Tensor], for inputs: [Tensor], with weights: [Tensor?]? = nil, retainGraph: Bool = false, createGraph: Bool = false
 ) -> [Tensor?] {
   precondition(weights == nil || weights?.count == outputs.count, "\(outputs.count) outputs need as many weights")
@@ -43,7 +43,7 @@ public func gradients(
 }
 
 /// Runs `body` without recording history. Synchronous on purpose: grad mode is per thread.
-public func withoutGradient<R>(_ body: () throws -> R) rethrows -> R {
+package func withoutGradient<R>(_ body: () throws -> R) rethrows -> R {
   let was = ct_set_grad_enabled(false)
   defer { _ = ct_set_grad_enabled(was) }
   return try body()

@@ -1,13 +1,13 @@
 import CKernels
 
 /// What a machine has for our own operators on a GPU: CUDA C++ that is compiled there when it is first used, and kept.
-public enum CUDA {
+package enum CUDA {
   /// The NVIDIA driver and its GPUs, as "CUDA 13.0: NVIDIA H100 (9.0)". Throws `CUDAError` if there is no driver that starts.
-  public static func driver() throws -> String { try text(ck_cuda_driver()) }
+  package static func driver() throws -> String { try text(ck_cuda_driver()) }
   /// The kernel compiler and where it is. Throws `CUDAError` if there is none; LIKENESS_NVRTC may name one.
-  public static func compiler() throws -> String { try text(ck_cuda_compiler()) }
+  package static func compiler() throws -> String { try text(ck_cuda_compiler()) }
   /// The folder of compiled kernels; nil where neither XDG_CACHE_HOME nor HOME says where.
-  public static var cacheFolder: String? { ck_cuda_cache().map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } }
+  package static var cacheFolder: String? { ck_cuda_cache().map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } }
 
   /// The names of the kernels' sources.
   package static var sources: [String] { (0..<ck_cuda_programs()).map { String(cString: ck_cuda_program($0)) } }
@@ -25,8 +25,8 @@ public enum CUDA {
 }
 
 /// What is missing for a GPU, and what to do.
-public struct CUDAError: Error, CustomStringConvertible {
-  public let description: String
+package struct CUDAError: Error, CustomStringConvertible {
+  package let description: String
   /// What the call before says.
   fileprivate init() { description = String(cString: ck_cuda_error()) }
 }

@@ -1,59 +1,59 @@
 import CTorch
 
 /// What an operator takes.
-public protocol Argument {
+package protocol Argument {
   func push()
 }
 
 extension Tensor: Argument {
-  public func push() { lend { ct_push_tensor($0) } }
+  package func push() { lend { ct_push_tensor($0) } }
 }
 extension Int: Argument {
-  public func push() { ct_push_int(Int64(self)) }
+  package func push() { ct_push_int(Int64(self)) }
 }
 extension Double: Argument {
-  public func push() { ct_push_double(self) }
+  package func push() { ct_push_double(self) }
 }
 extension Bool: Argument {
-  public func push() { ct_push_bool(self) }
+  package func push() { ct_push_bool(self) }
 }
 extension String: Argument {
-  public func push() { ct_push_string(self) }
+  package func push() { ct_push_string(self) }
 }
 extension Tensor.DType: Argument {
-  public func push() { ct_push_int(Int64(rawValue)) }
+  package func push() { ct_push_int(Int64(rawValue)) }
 }
 extension Device: Argument {
-  public func push() { ct_push_device(rawValue) }
+  package func push() { ct_push_device(rawValue) }
 }
 extension Generator: Argument {
-  public func push() { withExtendedLifetime(self) { ct_push_generator(handle) } }
+  package func push() { withExtendedLifetime(self) { ct_push_generator(handle) } }
 }
 extension Optional: Argument where Wrapped: Argument {
-  public func push() { if let self { self.push() } else { ct_push_none() } }
+  package func push() { if let self { self.push() } else { ct_push_none() } }
 }
 extension Array: Argument where Element: ListElement {
-  public func push() { Element.push(list: self) }
+  package func push() { Element.push(list: self) }
 }
 
 /// What an operator takes lists of.
-public protocol ListElement {
+package protocol ListElement {
   static func push(list: [Self])
 }
 extension Int: ListElement {
-  public static func push(list: [Int]) {
+  package static func push(list: [Int]) {
     list.withUnsafeBufferPointer { all in
       all.withMemoryRebound(to: Int64.self) { ct_push_ints($0.baseAddress, Int64($0.count)) }
     }
   }
 }
 extension Double: ListElement {
-  public static func push(list: [Double]) {
+  package static func push(list: [Double]) {
     list.withUnsafeBufferPointer { ct_push_doubles($0.baseAddress, Int64($0.count)) }
   }
 }
 extension Tensor: ListElement {
-  public static func push(list: [Tensor]) {
+  package static func push(list: [Tensor]) {
     let handles = list.map(\.handle)
     withExtendedLifetime(list) {
       handles.withUnsafeBufferPointer { ct_push_tensors($0.baseAddress, Int64($0.count)) }
@@ -61,7 +61,7 @@ extension Tensor: ListElement {
   }
 }
 extension Optional: ListElement where Wrapped == Tensor {
-  public static func push(list: [Tensor?]) {
+  package static func push(list: [Tensor?]) {
     let handles = list.map { $0?.handle }
     withExtendedLifetime(list) {
       handles.withUnsafeBufferPointer { ct_push_optional_tensors($0.baseAddress, Int64($0.count)) }
@@ -70,7 +70,7 @@ extension Optional: ListElement where Wrapped == Tensor {
 }
 
 extension Bool: ListElement {
-  public static func push(list: [Bool]) {
+  package static func push(list: [Bool]) {
     list.withUnsafeBufferPointer { ct_push_bools($0.baseAddress, Int64($0.count)) }
   }
 }
@@ -92,36 +92,36 @@ func mistake(_ place: String) -> Never { fatalError("\(place): \(String(cString:
 ///
 /// Arguments stand in schema order; those left out at the end take their defaults. A mistake in them traps with libtorch's message.
 @discardableResult
-public func call<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> Tensor {
+package func call<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> Tensor {
   run(op, results: 1, repeat each argument)
   return popTensor(op)
 }
 /// Runs an operator that returns two tensors.
-public func call2<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> (Tensor, Tensor) {
+package func call2<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> (Tensor, Tensor) {
   run(op, results: 2, repeat each argument)
   let second = popTensor(op)
   return (popTensor(op), second)
 }
 /// Runs an operator that returns three tensors.
-public func call3<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> (Tensor, Tensor, Tensor) {
+package func call3<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> (Tensor, Tensor, Tensor) {
   run(op, results: 3, repeat each argument)
   let third = popTensor(op), second = popTensor(op)
   return (popTensor(op), second, third)
 }
 /// Runs an operator that returns a list of tensors.
-public func callList<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> [Tensor] {
+package func callList<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> [Tensor] {
   run(op, results: 1, repeat each argument)
   let count = ct_unpack()
   guard count >= 0 else { mistake("\(op)") }
   return (0..<count).map { _ in popTensor(op) }.reversed()
 }
 /// Runs an operator that returns several tensors, all of them; nil where there is none.
-public func callAll<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> [Tensor?] {
+package func callAll<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> [Tensor?] {
   run(op, repeat each argument)
   return (0..<ct_results()).map { _ in ct_pop().map(Tensor.init) }.reversed()
 }
 /// Runs an operator that returns a number or a truth value (as 0 or 1).
-public func callNumber<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> Double {
+package func callNumber<each A: Argument>(_ op: StaticString, _ argument: repeat each A) -> Double {
   run(op, results: 1, repeat each argument)
   var ok = false
   let number = ct_pop_number(&ok)
@@ -129,7 +129,7 @@ public func callNumber<each A: Argument>(_ op: StaticString, _ argument: repeat 
   return number
 }
 /// Runs an operator for what it does; drops what it returns.
-public func callVoid<each A: Argument>(_ op: StaticString, _ argument: repeat each A) {
+package func callVoid<each A: Argument>(_ op: StaticString, _ argument: repeat each A) {
   run(op, repeat each argument)
   ct_drop()
 }

@@ -1,43 +1,43 @@
 import CTorch
 
 /// A Swift number that tensors hold.
-public protocol Element {
+package protocol Element {
   static var dtype: Tensor.DType { get }
 }
 extension Float: Element {
-  public static var dtype: Tensor.DType { .float32 }
+  package static var dtype: Tensor.DType { .float32 }
 }
 extension Double: Element {
-  public static var dtype: Tensor.DType { .float64 }
+  package static var dtype: Tensor.DType { .float64 }
 }
 extension UInt8: Element {
-  public static var dtype: Tensor.DType { .uint8 }
+  package static var dtype: Tensor.DType { .uint8 }
 }
 extension Int16: Element {
-  public static var dtype: Tensor.DType { .int16 }
+  package static var dtype: Tensor.DType { .int16 }
 }
 extension Int32: Element {
-  public static var dtype: Tensor.DType { .int32 }
+  package static var dtype: Tensor.DType { .int32 }
 }
 extension Int: Element {
-  public static var dtype: Tensor.DType { .int64 }
+  package static var dtype: Tensor.DType { .int64 }
 }
 extension Int64: Element {
-  public static var dtype: Tensor.DType { .int64 }
+  package static var dtype: Tensor.DType { .int64 }
 }
 extension Bool: Element {
-  public static var dtype: Tensor.DType { .bool }
+  package static var dtype: Tensor.DType { .bool }
 }
 
 extension Tensor {
   /// A tensor on the CPU with a copy of `elements` in row-major order.
-  public convenience init<E: Element>(_ elements: [E], _ shape: [Int]? = nil) {
+  package convenience init<E: Element>(_ elements: [E], _ shape: [Int]? = nil) {
     self.init(owning: elements.withUnsafeBytes { Self.copy($0, shape ?? [elements.count], E.dtype) })
   }
   /// A one-element tensor without dimensions.
-  public convenience init<E: Element>(_ element: E) { self.init([element], []) }
+  package convenience init<E: Element>(_ element: E) { self.init([element], []) }
   /// A tensor on the CPU with a copy of `bytes`, `[numel * dtype.size]` of them.
-  public convenience init(bytes: UnsafeRawBufferPointer, _ shape: [Int], _ dtype: DType) {
+  package convenience init(bytes: UnsafeRawBufferPointer, _ shape: [Int], _ dtype: DType) {
     self.init(owning: Self.copy(bytes, shape, dtype))
   }
   private static func copy(_ bytes: UnsafeRawBufferPointer, _ shape: [Int], _ dtype: DType) -> ct_tensor {
@@ -51,7 +51,7 @@ extension Tensor {
     return made
   }
   /// A tensor over memory it does not copy: `owner` is kept until libtorch lets the memory go.
-  public convenience init(sharing bytes: UnsafeMutableRawPointer, _ shape: [Int], _ dtype: DType, owner: AnyObject) {
+  package convenience init(sharing bytes: UnsafeMutableRawPointer, _ shape: [Int], _ dtype: DType, owner: AnyObject) {
     let context = Unmanaged.passRetained(owner).toOpaque()
     let sizes = shape.map(Int64.init)
     let made = ct_from_memory(bytes, sizes, Int64(sizes.count), dtype.rawValue, context) {
@@ -62,19 +62,19 @@ extension Tensor {
   }
 
   /// The one element, waiting for the device; traps unless there is exactly one.
-  public var item: Double {
+  package var item: Double {
     var ok = false
     let value = lend { ct_item($0, &ok) }
     guard ok else { mistake("item") }
     return value
   }
   /// All elements in row-major order; converts to `E` first where the type is another.
-  public func array<E: Element>(_: E.Type = E.self) -> [E] {
+  package func array<E: Element>(_: E.Type = E.self) -> [E] {
     withElements(E.self) { Array($0) }
   }
-  public var floats: [Float] { array() }
+  package var floats: [Float] { array() }
   /// Lends the elements in row-major order, without a copy if they lie so on the CPU and are of type `E`.
-  public func withElements<E: Element, R>(_: E.Type = E.self, _ body: (UnsafeBufferPointer<E>) throws -> R) rethrows -> R {
+  package func withElements<E: Element, R>(_: E.Type = E.self, _ body: (UnsafeBufferPointer<E>) throws -> R) rethrows -> R {
     let ready = withoutGradient { to(E.dtype).to(Device.cpu).contiguous() }
     defer { withExtendedLifetime(ready) {} }
     let count = ready.numel
@@ -82,14 +82,14 @@ extension Tensor {
     return try body(UnsafeBufferPointer(start: start, count: count))
   }
   /// Lends the bytes in row-major order, without a copy if they lie so on the CPU.
-  public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+  package func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
     let ready = withoutGradient { to(Device.cpu).contiguous() }
     defer { withExtendedLifetime(ready) {} }
     let count = ready.numel * dtype.size
     return try body(UnsafeRawBufferPointer(start: count == 0 ? nil : ct_data(ready.handle), count: count))
   }
   /// Lends the elements for writing; traps unless they lie in row-major order on the CPU and are of type `E`.
-  public func withMutableElements<E: Element, R>(_: E.Type = E.self, _ body: (UnsafeMutableBufferPointer<E>) throws -> R) rethrows -> R {
+  package func withMutableElements<E: Element, R>(_: E.Type = E.self, _ body: (UnsafeMutableBufferPointer<E>) throws -> R) rethrows -> R {
     precondition(lend(ct_is_cpu) && isContiguous && dtype == E.dtype, "not \(E.self)s in row-major order on the CPU")
     defer { withExtendedLifetime(self) {} }
     let count = numel

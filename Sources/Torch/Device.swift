@@ -1,16 +1,16 @@
 import CTorch
 
 /// Where a tensor lives, in libtorch's words: `cpu`, `cuda:0`.
-public struct Device: RawRepresentable, Hashable, Sendable {
-  public var rawValue: String
-  public init(rawValue: String) { self.rawValue = rawValue }
-  public static let cpu = Device(rawValue: "cpu")
-  public static let cuda = Device(rawValue: "cuda")
+package struct Device: RawRepresentable, Hashable, Sendable {
+  package var rawValue: String
+  package init(rawValue: String) { self.rawValue = rawValue }
+  package static let cpu = Device(rawValue: "cpu")
+  package static let cuda = Device(rawValue: "cuda")
   /// Whether a CUDA device can be used by the libtorch that was loaded.
-  public static var hasCUDA: Bool { ct_device_count("cuda") > 0 }
+  package static var hasCUDA: Bool { ct_device_count("cuda") > 0 }
 
   /// The device that a user named: `cpu`, `cuda` or `cuda:1`. Throws `DeviceError` if there is none such.
-  public init(named name: String) throws {
+  package init(named name: String) throws {
     guard let match = name.wholeMatch(of: #/(cpu|cuda)(?::(\d{1,3}))?/#) else { throw DeviceError.unknown(name) }
     let count = Int(ct_device_count(String(match.1)))
     guard match.2.map({ Int($0) ?? .max }) ?? 0 < count else { throw DeviceError.absent(name, count: max(count, 0)) }
@@ -19,11 +19,11 @@ public struct Device: RawRepresentable, Hashable, Sendable {
 }
 
 /// Why a device cannot be used.
-public enum DeviceError: Error, CustomStringConvertible, Equatable {
+package enum DeviceError: Error, CustomStringConvertible, Equatable {
   case unknown(String)
   case absent(String, count: Int)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .unknown(let name): "device \"\(name)\" is not known; use cpu, cuda or cuda:<number>"
     case .absent(let name, 0):

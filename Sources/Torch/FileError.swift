@@ -1,21 +1,21 @@
 import Foundation
 
 /// Why a file could not be read or written: one line with the file, the system's words and what to do.
-public struct FileError: Error, CustomStringConvertible {
-  public let url: URL
+package struct FileError: Error, CustomStringConvertible {
+  package let url: URL
   /// What was tried: "cannot write".
-  public let problem: String
+  package let problem: String
   /// The system's number for the reason; 0 where it has none.
-  public let code: Int32
+  package let code: Int32
   /// What the user can do about it.
-  public let remedy: String
+  package let remedy: String
 
-  public init(_ url: URL, _ problem: String, code: Int32 = 0, remedy: String? = nil) {
+  package init(_ url: URL, _ problem: String, code: Int32 = 0, remedy: String? = nil) {
     (self.url, self.problem, self.code) = (url, problem, code)
     self.remedy = remedy ?? Self.remedy(for: code)
   }
 
-  public var description: String {
+  package var description: String {
     let reason = code == 0 ? "" : ": " + String(cString: strerror(code))
     return "\(url.relativePath): \(problem)\(reason); \(remedy)"
   }

@@ -1,17 +1,17 @@
 import CTorch
 
 /// A source of random numbers whose state can be saved and put back: PyTorch's numbers for PyTorch's seeds.
-public final class Generator {
+package final class Generator {
   let handle: ct_generator
 
-  public init(seed: UInt64, device: Device = .cpu) {
+  package init(seed: UInt64, device: Device = .cpu) {
     guard let handle = ct_generator_new(seed, device.rawValue) else { mistake("generator") }
     self.handle = handle
   }
   deinit { ct_generator_free(handle) }
 
   /// The whole state as bytes, `[n]` uint8.
-  public var state: Tensor {
+  package var state: Tensor {
     get {
       guard let state = withExtendedLifetime(self, { ct_generator_state(handle) }) else { mistake("generator") }
       return Tensor(owning: state)
@@ -20,7 +20,7 @@ public final class Generator {
   }
 
   /// Puts back a state that comes from a file; throws `ModuleError` if it is no generator's, and then has changed nothing.
-  public func load(_ state: Tensor?, name: String) throws {
+  package func load(_ state: Tensor?, name: String) throws {
     guard let state else { throw ModuleError.missing(name) }
     let own = self.state
     guard state.dtype == own.dtype else { throw ModuleError.type(name, state.dtype, expected: own.dtype) }

@@ -7,11 +7,11 @@ import Synchronization
 /// Networks a few dozen wide give an operator too little work to share out; whole pieces share out well. Piece i belongs to lane
 /// i mod `Lanes.count` whatever the machine has, so what the lanes add up does not depend on it. A tensor made in a lane may be used
 /// outside once all is done; no two lanes may write to one tensor or add to one gradient.
-public enum Lanes {
-  public static let count = 4
+package enum Lanes {
+  package static let count = 4
 
   /// Calls `body` with each lane, and returns what the lanes returned, in order.
-  public static func map<R>(_ lanes: Int = count, _ body: (_ lane: Int) -> R) -> [R] {
+  package static func map<R>(_ lanes: Int = count, _ body: (_ lane: Int) -> R) -> [R] {
     let threads = Libtorch.threads
     guard lanes > 1 else { return (0..<lanes).map(body) }
     let results = UnsafeMutableBufferPointer<R?>.allocate(capacity: lanes)
@@ -36,7 +36,7 @@ public enum Lanes {
 
 extension Lanes {
   /// Calls `body` with operators that use one thread: in a network of a few dozen channels more would only wait for each other.
-  public static func alone<R>(_ body: () throws -> R) rethrows -> R {
+  package static func alone<R>(_ body: () throws -> R) rethrows -> R {
     let threads = Libtorch.threads
     defer { Libtorch.threads = threads }
     Libtorch.threads = 1
@@ -46,7 +46,7 @@ extension Lanes {
   /// Calls `body` with 0..<`pieces`, each when a lane is free for it, and returns what it returned, in order.
   ///
   /// For pieces that take unequally long and add up nothing: which lane a piece runs in is left to chance.
-  public static func pieces<R>(_ pieces: Int, _ body: (Int) -> R) -> [R] {
+  package static func pieces<R>(_ pieces: Int, _ body: (Int) -> R) -> [R] {
     let next = Mutex(0)
     let lanes = map(min(count, pieces)) { _ in
       var found: [(Int, R)] = []
@@ -64,7 +64,7 @@ extension Lanes {
 }
 
 /// Whether this thread records history.
-public var isRecordingGradient: Bool {
+package var isRecordingGradient: Bool {
   let was = ct_set_grad_enabled(true)
   _ = ct_set_grad_enabled(was)
   return was

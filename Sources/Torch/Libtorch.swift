@@ -1,29 +1,29 @@
 import CTorch
 
 /// Facts about the libtorch in use.
-public enum Libtorch {
+package enum Libtorch {
   /// The version whose headers this program was built with, as "2.13.0".
-  public static var builtVersion: String { String(cString: ct_version_built()) }
+  package static var builtVersion: String { String(cString: ct_version_built()) }
   /// The version that the program found when it started.
-  public static var loadedVersion: String { String(cString: ct_version_loaded()) }
+  package static var loadedVersion: String { String(cString: ct_version_loaded()) }
 
   /// Throws `LibtorchError` if the loaded libtorch is not the one that this program was built with: it promises nothing then.
-  public static func check() throws { try check(built: builtVersion, loaded: loadedVersion) }
+  package static func check() throws { try check(built: builtVersion, loaded: loadedVersion) }
   package static func check(built: String, loaded: String) throws {
     if built != loaded { throw LibtorchError(built: built, loaded: loaded) }
   }
 
   /// Threads that operators use on the CPU.
-  public static var threads: Int {
+  package static var threads: Int {
     get { Int(ct_threads()) }
     set { guard ct_set_threads(Int32(clamping: newValue)) else { mistake("threads") } }
   }
 }
 
 /// The program was built with another libtorch than it finds.
-public struct LibtorchError: Error, CustomStringConvertible {
-  public let built, loaded: String
-  public var description: String {
+package struct LibtorchError: Error, CustomStringConvertible {
+  package let built, loaded: String
+  package var description: String {
     "libtorch \(loaded) was loaded, but this program was built with \(built); build it again (swift build) with LIBTORCH naming the "
       + "libtorch to use, and unset LD_LIBRARY_PATH if it names another"
   }

@@ -3,7 +3,7 @@ import CTorch
 /// A part of a network: a class whose stored properties are its weights and parts.
 ///
 /// A weight's name in a checkpoint is its property path, as `layers.0.weight`; properties whose names start with an underscore do not count.
-public protocol Module: AnyObject {
+package protocol Module: AnyObject {
   /// Names in checkpoints that are not the property's: `["runningMean": "running_mean"]`; none by default.
   ///
   /// The class that adopts the protocol gives it, as `class var` if subclasses are to override it.
@@ -11,37 +11,37 @@ public protocol Module: AnyObject {
 }
 
 /// A module that has parts under names of its own making beside its stored properties: `b4`, `b8`, ... for a list.
-public protocol NamedParts: Module {
+package protocol NamedParts: Module {
   var namedParts: [(name: String, part: any Module)] { get }
 }
 
 extension Module {
-  public static var checkpointNames: [String: String] { [:] }
+  package static var checkpointNames: [String: String] { [:] }
 
   /// Every tensor in here and in the parts, under its name, in the order of declaration (a superclass's first).
-  public func state() -> [(name: String, tensor: Tensor)] {
+  package func state() -> [(name: String, tensor: Tensor)] {
     var walk = ModuleWalk()
     walk.visit(self, "")
     return walk.found
   }
   /// This module and every part of it.
-  public func modules() -> [any Module] {
+  package func modules() -> [any Module] {
     var walk = ModuleWalk()
     walk.visit(self, "")
     return walk.modules
   }
   /// The tensors that require a gradient; one that stands in two places is listed once.
-  public func parameters() -> [(name: String, tensor: Tensor)] {
+  package func parameters() -> [(name: String, tensor: Tensor)] {
     var seen: Set<ObjectIdentifier> = []
     return state().filter { $0.tensor.requiresGrad && seen.insert(ObjectIdentifier($0.tensor)).inserted }
   }
   /// The state as `Safetensors.write` takes it, each name behind `prefix`.
-  public func namedState(prefix: String = "") -> [String: Tensor] {
+  package func namedState(prefix: String = "") -> [String: Tensor] {
     Dictionary(uniqueKeysWithValues: state().map { (prefix + $0.name, $0.tensor) })
   }
 
   /// Moves the whole state to a device; the tensors stay the same objects. An optimizer is made afterwards.
-  public func move(to device: Device) {
+  package func move(to device: Device) {
     for (_, tensor) in state() where tensor.device != device {
       let moved = tensor.detach().to(device).requiringGrad(tensor.requiresGrad)
       tensor.lend { handle in moved.lend { ct_become(handle, $0) } }
@@ -51,7 +51,7 @@ extension Module {
   /// Overwrites the state with the tensors whose names start with `prefix`; throws `ModuleError`, and then has changed nothing.
   ///
   /// Every tensor must be there in the same shape, and none may be left over. Kinds of floating-point numbers are converted.
-  public func load(_ tensors: [String: Tensor], prefix: String = "") throws {
+  package func load(_ tensors: [String: Tensor], prefix: String = "") throws {
     let state = state()
     var pairs: [(Tensor, Tensor)] = []
     for (name, tensor) in state {
@@ -69,20 +69,20 @@ extension Module {
 }
 
 extension Tensor.DType {
-  public var isFloatingPoint: Bool { [.float16, .bfloat16, .float32, .float64].contains(self) }
+  package var isFloatingPoint: Bool { [.float16, .bfloat16, .float32, .float64].contains(self) }
 }
 
 /// Why tensors do not fit a module.
-public enum ModuleError: Error, CustomStringConvertible, Equatable {
+package enum ModuleError: Error, CustomStringConvertible, Equatable {
   case missing(String)
   case extra(String)
   case shape(String, [Int], expected: [Int])
   case type(String, Tensor.DType, expected: Tensor.DType)
   case damaged(String)
 
-  public var description: String { "\(fault); load weights that were saved with the same configuration" }
+  package var description: String { "\(fault); load weights that were saved with the same configuration" }
   /// Without the remedy.
-  public var fault: String {
+  package var fault: String {
     switch self {
     case .missing(let name): "tensor \(name) is missing"
     case .extra(let name): "tensor \(SafetensorsError.quoted(name)) has no place in the network"

@@ -1,14 +1,14 @@
 import Foundation
 
 /// Named tensors in a file, in the safetensors format (https://github.com/huggingface/safetensors): it can hold no code.
-public struct Safetensors {
-  public let url: URL
+package struct Safetensors {
+  package let url: URL
   /// The tensors on the CPU. They share the file's memory: nothing is read before it is used, and the file is never changed.
-  public let tensors: [String: Tensor]
-  public let metadata: [String: String]
+  package let tensors: [String: Tensor]
+  package let metadata: [String: String]
 
   /// Reads a file after checking all of its header; throws `FileError` or `SafetensorsError`.
-  public static func read(_ url: URL) throws -> Safetensors {
+  package static func read(_ url: URL) throws -> Safetensors {
     let file = try MappedFile(url)
     do throws(SafetensorsError.Problem) {
       guard file.count >= 8 else { throw .short }
@@ -38,7 +38,7 @@ public struct Safetensors {
   }
 
   /// Writes `tensors` atomically; the same content gives the same bytes. Throws `FileError`.
-  public static func write(_ tensors: [String: Tensor], metadata: [String: String] = [:], to url: URL) throws {
+  package static func write(_ tensors: [String: Tensor], metadata: [String: String] = [:], to url: URL) throws {
     precondition(tensors["__metadata__"] == nil, "__metadata__ is no name for a tensor")
     // Wide elements first, so that each tensor is aligned; among equals by name.
     let order = tensors.keys.sorted { (-tensors[$0]!.dtype.size, $0) < (-tensors[$1]!.dtype.size, $1) }

@@ -1,12 +1,12 @@
 import Foundation
 
 /// Why a file is no sound safetensors file.
-public struct SafetensorsError: Error, CustomStringConvertible {
-  public let url: URL
-  public let problem: Problem
+package struct SafetensorsError: Error, CustomStringConvertible {
+  package let url: URL
+  package let problem: Problem
 
   /// What is wrong, with the name of the tensor concerned.
-  public enum Problem: Error, Equatable, Sendable {
+  package enum Problem: Error, Equatable, Sendable {
     /// Fewer bytes than the eight that give the header's length, or than the header.
     case short
     /// A header longer than 100 MB.
@@ -28,7 +28,7 @@ public struct SafetensorsError: Error, CustomStringConvertible {
     case truth(String)
   }
 
-  public var description: String {
+  package var description: String {
     let name = Self.quoted
     let what =
       switch problem {

@@ -1,12 +1,12 @@
 import Foundation
 
 /// Why a file of PyTorch's is not read.
-public struct TorchFileError: Error, CustomStringConvertible {
-  public let url: URL
-  public let problem: Problem
+package struct TorchFileError: Error, CustomStringConvertible {
+  package let url: URL
+  package let problem: Problem
 
   /// What is wrong with it.
-  public enum Problem: Error, Equatable, Sendable {
+  package enum Problem: Error, Equatable, Sendable {
     /// The pickle asks for something other than tensors and plain containers, by this name.
     case foreign(String)
     /// A byte that is no instruction of the kind that is read here.
@@ -21,7 +21,7 @@ public struct TorchFileError: Error, CustomStringConvertible {
     case unknown
   }
 
-  public var description: String {
+  package var description: String {
     let (what, remedy) =
       switch problem {
       case .foreign(let name):

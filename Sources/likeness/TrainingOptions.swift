@@ -93,7 +93,7 @@ func stopped(_ when: String, goOn verb: String, _ run: RunFolder) -> ExitCode {
 
 extension TrainingBudget: CustomStringConvertible {
   /// As `300 steps` or `20 minutes`.
-  public var description: String {
+  package var description: String {
     switch self {
     case .steps(let steps): "\(steps) steps"
     case .seconds(let seconds): String(format: "%g minutes", locale: nil, seconds / 60)

@@ -1,16 +1,16 @@
 import Media
 
 /// How a clip is made into a dataset.
-public struct ClipOptions: Sendable {
+package struct ClipOptions: Sendable {
   /// Which of a clip's shots is used.
-  public enum ShotChoice: Sendable, Equatable {
+  package enum ShotChoice: Sendable, Equatable {
     /// The one that shows a face the longest.
     case longest
     /// The n-th, from 1.
     case number(Int)
   }
   /// What is done about sound that comes early or late.
-  public enum SoundShift: Sendable, Equatable {
+  package enum SoundShift: Sendable, Equatable {
     /// It stays as it is.
     case none
     /// It is moved by as many frames as it is found to come late, if that is more than one.
@@ -19,27 +19,27 @@ public struct ClipOptions: Sendable {
     case frames(Int)
   }
   /// Width and height of the dataset's images in pixels; even.
-  public var size = 512
-  public var fps: Rational = 25
-  public var shot = ShotChoice.longest
-  public var sync = SoundShift.none
+  package var size = 512
+  package var fps: Rational = 25
+  package var shot = ShotChoice.longest
+  package var sync = SoundShift.none
   /// Frames of the clip at `fps` that are looked at; nil for all.
-  public var frames: Range<Int>?
+  package var frames: Range<Int>?
   /// Whether a dataset under the output's name may be replaced.
-  public var overwrite = false
+  package var overwrite = false
   /// Whether preview.mp4 is made.
-  public var preview = true
+  package var preview = true
 
-  public init() {}
+  package init() {}
 }
 
 /// How far the making of a dataset has come.
-public struct ClipProgress: Sendable {
-  public enum Stage: String, CaseIterable, Sendable {
+package struct ClipProgress: Sendable {
+  package enum Stage: String, CaseIterable, Sendable {
     case survey, images, fit, align, preview
 
     /// What it does, in words.
-    public var title: String {
+    package var title: String {
       switch self {
       case .survey: "finding the face"
       case .images: "images and masks"
@@ -49,7 +49,7 @@ public struct ClipProgress: Sendable {
       }
     }
   }
-  public var stage: Stage
+  package var stage: Stage
   /// Frames done, and in all as far as is known; 0 where it is not.
-  public var done, total: Int
+  package var done, total: Int
 }

@@ -4,22 +4,22 @@ import Media
 import Torch
 
 /// Makes a dataset folder from a clip: finds the face, cuts the picture around it, masks, fits the head, and says how good it all is.
-public struct ClipProcessor {
-  public let video: URL
-  public let output: URL
-  public var options: ClipOptions
+package struct ClipProcessor {
+  package let video: URL
+  package let output: URL
+  package var options: ClipOptions
 
-  public init(_ video: URL, output: URL, options: ClipOptions = ClipOptions()) {
+  package init(_ video: URL, output: URL, options: ClipOptions = ClipOptions()) {
     (self.video, self.output, self.options) = (video, output, options)
   }
 
   /// Fewer frames with a face than this make no dataset.
-  public static let fewestFrames = 16
+  package static let fewestFrames = 16
 
   /// Makes the dataset; under the output's name it is there whole or not at all.
   ///
   /// `progress` is told of every frame, and stops everything by throwing. Throws `MediaError`, `CaptureError` or `FileError`.
-  public func run(_ progress: (ClipProgress) throws -> Void = { _ in }) throws -> CaptureReport {
+  package func run(_ progress: (ClipProgress) throws -> Void = { _ in }) throws -> CaptureReport {
     guard options.size >= 64, options.size <= 4096, options.size % 2 == 0 else {
       throw CaptureError(.badInput, "--size \(options.size): an even number of pixels from 64 to 4096 is needed")
     }

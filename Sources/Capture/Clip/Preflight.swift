@@ -135,7 +135,7 @@ struct Preflight {
 
 extension CaptureReport {
   /// The report as lines to be read.
-  public var lines: [String] {
+  package var lines: [String] {
     func row(_ name: String, _ value: String) -> String { name.padding(toLength: 14, withPad: " ", startingAt: 0) + value }
     func turn(_ e: Extent) -> String { String(format: "%.0f...%.0f°", e.low, e.high) }
     func peak(_ name: String) -> String { String(format: "%.2f", expression[name]?.high ?? 0) }

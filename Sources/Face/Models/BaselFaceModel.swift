@@ -6,14 +6,14 @@ import Torch
 /// Users bring the model, converted once from `BFM_model_front.mat` to safetensors under the same keys, float32 with zero-based indices:
 /// `meanshape` `[3V, 1]` (recentred, or it is recentred here), `idBase` `[3V, 80]`, `exBase` `[3V, 64]`, `meantex` `[1, 3V]` in 0...255,
 /// `texBase` `[3V, 80]`, `tri` `[F, 3]`, `point_buf` `[V, 8]` (the triangles around a vertex, F where there are fewer), `keypoints` `[68]`.
-public final class BaselFaceModel {
-  public let meanShape, identityBasis, expressionBasis, meanTexture, textureBasis: Tensor
+package final class BaselFaceModel {
+  package let meanShape, identityBasis, expressionBasis, meanTexture, textureBasis: Tensor
   /// `[F, 3]`, `[V, 8]` and `[68]` int64.
-  public let triangles, trianglesAround, keypoints: Tensor
+  package let triangles, trianglesAround, keypoints: Tensor
   /// Of the reconstruction's 224-pixel pictures, in pixels; and how far the camera stands from the origin.
-  public var focal = 1015.0, center = 112.0, cameraDistance = 10.0
+  package var focal = 1015.0, center = 112.0, cameraDistance = 10.0
 
-  public init(
+  package init(
     meanShape: Tensor, identityBasis: Tensor, expressionBasis: Tensor, meanTexture: Tensor, textureBasis: Tensor, triangles: Tensor,
     trianglesAround: Tensor, keypoints: Tensor
   ) {
@@ -26,7 +26,7 @@ public final class BaselFaceModel {
     self.keypoints = keypoints.to(.int64).reshape(-1)
   }
   /// Throws for files that are not sound or lack a key.
-  public convenience init(contentsOf url: URL) throws {
+  package convenience init(contentsOf url: URL) throws {
     let file = try Safetensors.read(url)
     func take(_ key: String) throws -> Tensor {
       guard let tensor = file.tensors[key] else {
@@ -41,9 +41,9 @@ public final class BaselFaceModel {
   }
 
   /// The pieces of a coefficient vector `[B, 257]`: identity 80, expression 64, texture 80, angles 3, light 27, translation 3.
-  public struct Coefficients {
-    public let identity, expression, texture, angles, light, translation: Tensor
-    public init(_ all: Tensor) {
+  package struct Coefficients {
+    package let identity, expression, texture, angles, light, translation: Tensor
+    package init(_ all: Tensor) {
       let parts = all.split([80, 64, 80, 3, 27, 3], -1)
       (identity, expression, texture) = (parts[0], parts[1], parts[2])
       (angles, light, translation) = (parts[3], parts[4], parts[5])
@@ -51,15 +51,15 @@ public final class BaselFaceModel {
   }
 
   /// `[B, V, 3]` (Eq 4 of NOFA++).
-  public func shape(_ c: Coefficients) -> Tensor {
+  package func shape(_ c: Coefficients) -> Tensor {
     (c.identity.matmul(identityBasis.t()) + c.expression.matmul(expressionBasis.t()) + meanShape).reshape(-1, meanShape.numel / 3, 3)
   }
   /// `[B, V, 3]`, about 0...1.
-  public func texture(_ c: Coefficients) -> Tensor {
+  package func texture(_ c: Coefficients) -> Tensor {
     (c.texture.matmul(textureBasis.t()) + meanTexture).reshape(-1, meanTexture.numel / 3, 3) / 255
   }
   /// Unit normals `[B, V, 3]` of a shape: triangles' normals added up around each vertex.
-  public func normals(_ shape: Tensor) -> Tensor {
+  package func normals(_ shape: Tensor) -> Tensor {
     let corner = triangles.unbind(1).map { shape.indexSelect(1, $0) }
     let faces = Self.unit(call("aten::linalg_cross", corner[0] - corner[1], corner[1] - corner[2]))
     let none = Tensor.zeros([faces.size(0), 1, 3])
@@ -69,7 +69,7 @@ public final class BaselFaceModel {
   private static func unit(_ v: Tensor) -> Tensor { v / v.norm(-1, keepdim: true).clamp(1e-12) }
 
   /// Rotations `[B, 3, 3]` that act on rows, x R, from angles `[B, 3]` about x, y and z.
-  public func rotation(_ angles: Tensor) -> Tensor {
+  package func rotation(_ angles: Tensor) -> Tensor {
     let a = angles.unbind(-1)
     let zero = a[0].zerosLike(), one = a[0].onesLike()
     let (c, s) = (a.map { $0.cos() }, a.map { $0.sin() })
@@ -80,17 +80,17 @@ public final class BaselFaceModel {
     return z.matmul(y).matmul(x).transpose(1, 2)
   }
   /// Vertices seen from the camera, `[B, V, 3]`, whose z is the distance.
-  public func cameraVertices(_ shape: Tensor, _ c: Coefficients) -> Tensor {
+  package func cameraVertices(_ shape: Tensor, _ c: Coefficients) -> Tensor {
     let world = shape.matmul(rotation(c.angles)) + c.translation.unsqueeze(1)
     return cat([world.narrow(2, 0, 2), cameraDistance - world.narrow(2, 2, 1)], 2)
   }
   /// The 68 landmarks in the picture, `[B, 68, 2]` pixels; as in the published code y grows upwards.
-  public func landmarks(_ cameraVertices: Tensor) -> Tensor {
+  package func landmarks(_ cameraVertices: Tensor) -> Tensor {
     let p = cameraVertices.indexSelect(1, keypoints)
     return p.narrow(2, 0, 2) / p.narrow(2, 2, 1) * focal + center
   }
   /// Colours `[B, V, 3]` of a texture under nine spherical harmonics of light a channel.
-  public func color(_ texture: Tensor, _ normals: Tensor, _ c: Coefficients) -> Tensor {
+  package func color(_ texture: Tensor, _ normals: Tensor, _ c: Coefficients) -> Tensor {
     let n = normals.matmul(rotation(c.angles)).split(1, -1)
     let pi = Double.pi
     let a = (pi, 2 * pi / 3.0.squareRoot(), 2 * pi / 8.0.squareRoot())

@@ -5,7 +5,7 @@ extension MorphableModel {
   /// A Basel Face Model from a file as `BaselFaceModel` describes it: 80 identity modes, 64 nameless expressions, no eyeballs to turn.
   ///
   /// Throws for files that are not sound or lack a key.
-  public static func bfm(_ url: URL) throws -> MorphableModel {
+  package static func bfm(_ url: URL) throws -> MorphableModel {
     let basel = try BaselFaceModel(contentsOf: url)
     let count = basel.meanShape.numel / 3
     func fields(_ basis: Tensor) -> Tensor { basis.t().reshape(basis.size(1), count, 3).contiguous() }

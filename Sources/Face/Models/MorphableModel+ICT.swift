@@ -5,7 +5,7 @@ extension MorphableModel {
   /// The packed ICT-FaceKit head: 100 identity modes and its expressions under ARKit's names (those that ICT halves are put together).
   ///
   /// Tear fluid, lashes and the like are left out of the triangles. Throws for files that are not sound or are something else.
-  public static func ict(_ url: URL) throws -> MorphableModel {
+  package static func ict(_ url: URL) throws -> MorphableModel {
     let file = try Safetensors.read(url)
     let source = try ICTFile(file, url)
     let (points, count) = (source.points, source.points.count)

@@ -4,8 +4,8 @@ import Torch
 /// What coefficients are like in the data that a deformation was trained on; networks see them about 0 and of size 1.
 ///
 /// An expression is the head model's coefficients, then the gaze's yaw and pitch.
-public final class CoefficientStatistics: Module {
-  public static var checkpointNames: [String: String] {
+package final class CoefficientStatistics: Module {
+  package static var checkpointNames: [String: String] {
     [
       "identityMean": "identity_mean", "identityScale": "identity_scale", "expressionMean": "expression_mean",
       "expressionScale": "expression_scale",
@@ -15,13 +15,13 @@ public final class CoefficientStatistics: Module {
   let identityMean, identityScale, expressionMean, expressionScale: Tensor
 
   /// Coefficients stay as they are until `learn`.
-  public init(identity: Int, expression: Int) {
+  package init(identity: Int, expression: Int) {
     (identityMean, identityScale) = (.zeros([identity]), .ones([identity]))
     (expressionMean, expressionScale) = (.zeros([expression]), .ones([expression]))
   }
 
   /// Takes means and deviations from data, `[n, identity]` and `[n, expression]`; what hardly ever moves keeps its size.
-  public func learn(identity: Tensor, expression: Tensor) {
+  package func learn(identity: Tensor, expression: Tensor) {
     func take(_ data: Tensor, _ mean: Tensor, _ scale: Tensor) {
       mean.copy_(data.mean(0))
       let deviation = data.std(0, correction: 0)
@@ -34,14 +34,14 @@ public final class CoefficientStatistics: Module {
   }
 
   /// `[1, identity]` of a state; what it leaves out is 0. Throws where it has more than the network knows.
-  public func identity(_ state: FaceState) throws(PortraitError) -> Tensor {
+  package func identity(_ state: FaceState) throws(PortraitError) -> Tensor {
     let count = identityMean.numel
     guard state.identity.count <= count else { throw .driving(found: state.identity.count, expected: count) }
     return (Tensor(state.identity + [Float](repeating: 0, count: count - state.identity.count)) - identityMean).unsqueeze(0)
       / identityScale
   }
   /// `[1, expression]` of a state; throws where it is of another head model.
-  public func expression(_ state: FaceState) throws(PortraitError) -> Tensor {
+  package func expression(_ state: FaceState) throws(PortraitError) -> Tensor {
     let count = expressionMean.numel
     guard state.expression.count + 2 == count else { throw .driving(found: state.expression.count, expected: count - 2) }
     return (Tensor(state.expression + [state.gaze.x, state.gaze.y]) - expressionMean).unsqueeze(0) / expressionScale

@@ -9,20 +9,20 @@ import Torch
 /// - depth along the view axis in head units;
 /// - opacity is how much of a pixel's ray ends near the head: the volume holds a background of its own and no matte;
 /// - labels are 255, which says nothing, where opacity is at least a half, and background elsewhere.
-public final class PortraitAvatar: Avatar {
-  public let model: PortraitModel
-  public let session: PortraitSession
+package final class PortraitAvatar: Avatar {
+  package let model: PortraitModel
+  package let session: PortraitSession
   /// Whether pictures are drawn with half as many rays each way while head or camera move, and finely once they stand still.
-  public var halvesWhileMoving = false
+  package var halvesWhileMoving = false
   /// What is around the volume's picture, red, green and blue in 0...1.
-  public var surroundings = SIMD3<Float>(repeating: 0.5)
+  package var surroundings = SIMD3<Float>(repeating: 0.5)
   private let placement: StandardPlacement
   private let volume: BakedTriplanes
   private let baker: DeformationBaker
   private var last: CameraLabel?
 
   /// `fit` is what photos are fitted with. Throws `PortraitError` where the session was made with other networks.
-  public init(_ model: PortraitModel, _ session: PortraitSession, _ fit: PhotoFit = PhotoFit()) throws(PortraitError) {
+  package init(_ model: PortraitModel, _ session: PortraitSession, _ fit: PhotoFit = PhotoFit()) throws(PortraitError) {
     try session.check(model)
     (self.model, self.session) = (model, session)
     guard fit.head.name == session.faceModel else { throw .otherFaceModel(found: session.faceModel, expected: fit.head.name) }
@@ -33,12 +33,12 @@ public final class PortraitAvatar: Avatar {
 
   /// The camera that the photo's head was fitted with, for pictures of `size` x `size`: a head in the session's pose is seen by it as in the
   /// photo.
-  public static func camera(size: Int) -> Camera {
+  package static func camera(size: Int) -> Camera {
     Camera(width: size, height: size, focal: SIMD2(repeating: CameraLabel.faceFocal * Float(size)))
   }
 
   /// Throws `PortraitError` where the state has another number of coefficients than the photo's head.
-  public func render(_ state: FaceState, camera: Camera) throws -> RenderedFrame {
+  package func render(_ state: FaceState, camera: Camera) throws -> RenderedFrame {
     let view = FramedView(camera.inHead(state.pose), placement, home: session.distance)
     let moves = last.map { $0 != view.label } ?? false
     last = view.label

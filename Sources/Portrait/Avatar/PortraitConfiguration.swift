@@ -1,19 +1,19 @@
 import Face
 
 /// The sizes of all networks of a one-shot avatar.
-public struct PortraitConfiguration: Codable, Sendable, Equatable {
-  public var generator: GeneratorConfiguration
-  public var encoder: EncoderConfiguration
-  public var detail: DetailConfiguration
-  public var deformation: DeformationConfiguration
+package struct PortraitConfiguration: Codable, Sendable, Equatable {
+  package var generator: GeneratorConfiguration
+  package var encoder: EncoderConfiguration
+  package var detail: DetailConfiguration
+  package var deformation: DeformationConfiguration
   /// The head model whose coefficients drive it.
-  public var faceModel: String
+  package var faceModel: String
   /// Whether the coarse picture that the photo is compared with shows the photo's expression; else it shows the one that all faces rest in,
   /// and the comparison holds the difference of the two beside what is missing.
-  public var deformsCoarse = true
+  package var deformsCoarse = true
 
   /// What belongs to a generator and a head model.
-  public init(
+  package init(
     generator: GeneratorConfiguration, encoder preset: EncoderConfiguration.Preset = .small,
     reading: DetailConfiguration.Reading = .feature, head: MorphableModel
   ) {
@@ -35,7 +35,7 @@ public struct PortraitConfiguration: Codable, Sendable, Equatable {
   }
 
   /// Throws `PortraitError` naming the first field that cannot be, or that does not fit the generator.
-  public func check() throws(PortraitError) {
+  package func check() throws(PortraitError) {
     try generator.check()
     try encoder.check()
     try detail.check()

@@ -4,7 +4,7 @@ import Torch
 extension PortraitModel {
   /// All that is found out of a photo once: latents, coarse volume, what it lacks, fine volume. Without history; throws `PortraitError`
   /// where the photo's head was fitted with another model than the one that drives this avatar.
-  public func session(of photo: PortraitPhoto) throws(PortraitError) -> PortraitSession {
+  package func session(of photo: PortraitPhoto) throws(PortraitError) -> PortraitSession {
     guard photo.faceModel == configuration.faceModel else {
       throw .otherFaceModel(found: photo.faceModel, expected: configuration.faceModel)
     }

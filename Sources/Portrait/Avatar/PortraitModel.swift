@@ -3,16 +3,16 @@ import Runs
 import Torch
 
 /// All networks of a one-shot avatar: what turns one photo into a volume that can be seen from anywhere, and what moves it.
-public final class PortraitModel: Module {
-  public let generator: TriplaneGenerator
-  public let encoder: ImageEncoder
-  public let detail: DetailNetwork
-  public let deformation: DeformationField
-  public let statistics: CoefficientStatistics
-  public let configuration: PortraitConfiguration
+package final class PortraitModel: Module {
+  package let generator: TriplaneGenerator
+  package let encoder: ImageEncoder
+  package let detail: DetailNetwork
+  package let deformation: DeformationField
+  package let statistics: CoefficientStatistics
+  package let configuration: PortraitConfiguration
 
   /// With a generator that is there already, whose configuration must be the one named, or a new one.
-  public init(_ configuration: PortraitConfiguration, generator: TriplaneGenerator? = nil, _ random: Generator) {
+  package init(_ configuration: PortraitConfiguration, generator: TriplaneGenerator? = nil, _ random: Generator) {
     precondition(generator.map { $0.configuration == configuration.generator } ?? true, "another generator than the configuration's")
     let c = configuration
     self.configuration = c
@@ -24,20 +24,20 @@ public final class PortraitModel: Module {
   }
 
   /// What the latents alone say of photos.
-  public struct Coarse {
+  package struct Coarse {
     /// `[N, layers, width]`
-    public let ws: Tensor
+    package let ws: Tensor
     /// Behind the block that is changed.
-    public let state: SynthesisState
+    package let state: SynthesisState
     /// `[N, 3 C, R, R]`
-    public let planes: Tensor
+    package let planes: Tensor
   }
 
   /// The average face's latent, `[width]`.
-  public var average: Tensor { generator.backbone.mapping.average ?? Tensor.zeros([configuration.generator.width]) }
+  package var average: Tensor { generator.backbone.mapping.average ?? Tensor.zeros([configuration.generator.width]) }
 
   /// Photos `[N, 3, H, W]` in -1...1 through the encoder and the generator (Eq 1).
-  public func coarse(_ photos: Tensor, by modulation: Modulation = .unfused) -> Coarse {
+  package func coarse(_ photos: Tensor, by modulation: Modulation = .unfused) -> Coarse {
     let ws = encoder.latents(photos, average: average)
     let state = generator.coarse(ws, resolution: configuration.stateResolution, by: modulation)
     return Coarse(ws: ws, state: state, planes: generator.planes(from: state, ws, by: modulation))
@@ -45,7 +45,7 @@ public final class PortraitModel: Module {
 
   /// The coarse volumes mended by what photos `[N, 3, H, W]` show and the coarse pictures `seen` `[N, 3, h, w]` lack (Eq 2 and 3): the
   /// changed state and its planes.
-  public func refine(
+  package func refine(
     _ coarse: Coarse, photos: Tensor, seen: Tensor, by modulation: Modulation = .unfused
   ) -> (state: SynthesisState, planes: Tensor) {
     let found = detail.features(DetailNetwork.residual(photo: photos, coarse: seen))
@@ -58,7 +58,7 @@ public final class PortraitModel: Module {
   }
 
   /// Tells models apart, so that what was made with one is not drawn by another: a checksum of all numbers.
-  public func fingerprint() -> String {
+  package func fingerprint() -> String {
     var sum = CRC32C()
     for (name, tensor) in state() {
       sum.update("\(name) \(tensor.shape) ")

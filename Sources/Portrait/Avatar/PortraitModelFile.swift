@@ -2,11 +2,11 @@ import Foundation
 import Torch
 
 /// All networks of a one-shot avatar in one safetensors file, their configuration in its metadata.
-public enum PortraitModelFile {
+package enum PortraitModelFile {
   private static let format = "likeness.portrait-model", version = "1"
 
   /// Writes a model, atomically; throws `FileError`. `half` stores its numbers with 16 bits; `notes` stand in the metadata beside the rest.
-  public static func write(_ model: PortraitModel, to url: URL, half: Bool = false, notes: [String: String] = [:]) throws {
+  package static func write(_ model: PortraitModel, to url: URL, half: Bool = false, notes: [String: String] = [:]) throws {
     let tensors = model.namedState().mapValues { tensor in
       let stored = tensor.detach().to(.cpu).contiguous()
       return half && stored.dtype == .float32 ? stored.to(.float16) : stored
@@ -20,7 +20,7 @@ public enum PortraitModelFile {
   }
 
   /// Reads a model, all of it checked; throws `PortraitError` or what reading the file throws, in one line that names it.
-  public static func read(_ url: URL) throws -> PortraitModel {
+  package static func read(_ url: URL) throws -> PortraitModel {
     let file = try Safetensors.read(url)
     guard file.metadata["format"] == format else {
       throw PortraitError.file(url, "is no model for portraits; name a file that train portrait made")

@@ -18,7 +18,7 @@ extension PortraitSession {
   }
 
   /// Writes it with a checksum of every tensor, atomically; throws `FileError`. Of the photo's name only the last part is kept.
-  public func write(to url: URL) throws {
+  package func write(to url: URL) throws {
     let words = Words(
       state: state, faceModel: faceModel, label: label.values, distance: distance, crop: crop,
       photo: URL(filePath: photo).lastPathComponent, model: model)
@@ -31,7 +31,7 @@ extension PortraitSession {
   }
 
   /// Reads what `write` wrote, all of it checked; throws `PortraitError` or what reading a file throws.
-  public static func read(_ url: URL) throws -> PortraitSession {
+  package static func read(_ url: URL) throws -> PortraitSession {
     let again = "make it again from the photo"
     let file: Checkpoint
     do {

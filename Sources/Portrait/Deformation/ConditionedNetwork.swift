@@ -5,7 +5,7 @@ import Torch
 ///
 /// Layers that see the input see `[..., points | condition]`. As the condition is one, what it adds to such a layer is a bias of the picture:
 /// W [x | c] + b = W_x x + (W_c c + b).
-public final class ConditionedNetwork: Module {
+package final class ConditionedNetwork: Module {
   let layers: [Linear]
   private let _points: Int, _skip: Int?
 

@@ -1,18 +1,18 @@
 /// Sizes of a deformation field.
-public struct DeformationConfiguration: Codable, Sendable, Equatable {
+package struct DeformationConfiguration: Codable, Sendable, Equatable {
   /// Coefficients of who it is and of the expression.
-  public var identity: Int, expression: Int
+  package var identity: Int, expression: Int
   /// Frequencies of the points' encoding.
-  public var frequencies: Int
+  package var frequencies: Int
   /// Hidden layers of the displacement's network and their width, and the layer that sees the input again.
-  public var displacementDepth: Int, displacementWidth: Int, displacementSkip: Int
+  package var displacementDepth: Int, displacementWidth: Int, displacementSkip: Int
   /// Hidden layers of the weight's network and their width.
-  public var weightDepth: Int, weightWidth: Int
+  package var weightDepth: Int, weightWidth: Int
   /// The side of the box that the volume lies in.
-  public var boxWarp: Double
+  package var boxWarp: Double
 
   /// The paper is silent about sizes; these are those of comparable fields.
-  public init(
+  package init(
     identity: Int = 80, expression: Int = 64, frequencies: Int = 6, displacementDepth: Int = 6, displacementWidth: Int = 128,
     displacementSkip: Int = 4, weightDepth: Int = 4, weightWidth: Int = 64, boxWarp: Double = 1
   ) {
@@ -27,12 +27,12 @@ public struct DeformationConfiguration: Codable, Sendable, Equatable {
     self.boxWarp = boxWarp
   }
 
-  public static let standard = DeformationConfiguration()
+  package static let standard = DeformationConfiguration()
   /// Four times the work.
-  public static let large = DeformationConfiguration(displacementDepth: 8, displacementWidth: 256, weightWidth: 128)
+  package static let large = DeformationConfiguration(displacementDepth: 8, displacementWidth: 256, weightWidth: 128)
 
   /// What is wrong with it, for one that comes from a file; nil if nothing is.
-  public var fault: String? {
+  package var fault: String? {
     let sizes = [
       ("identity", identity, 0...4096), ("expression", expression, 0...4096), ("frequencies", frequencies, 0...16),
       ("displacementDepth", displacementDepth, 1...64), ("displacementWidth", displacementWidth, 1...4096),

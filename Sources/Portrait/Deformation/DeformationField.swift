@@ -4,14 +4,14 @@ import Torch
 ///
 /// Backwards, in the space of the head: turning the head is the camera's affair. α is who it is and β the expression, both standardised as
 /// the encoder's statistics say. At the start w is 0.5 and Δx next to nothing, so that points stay where they are.
-public final class DeformationField: Module {
-  public static var checkpointNames: [String: String] { ["displacementNetwork": "displacement", "weightNetwork": "weight"] }
+package final class DeformationField: Module {
+  package static var checkpointNames: [String: String] { ["displacementNetwork": "displacement", "weightNetwork": "weight"] }
   let displacementNetwork: ConditionedNetwork
   let weightNetwork: ConditionedNetwork
   private let _configuration: DeformationConfiguration
   private let _encoding: PointEncoding
 
-  public init(_ configuration: DeformationConfiguration = .standard, _ generator: Generator) {
+  package init(_ configuration: DeformationConfiguration = .standard, _ generator: Generator) {
     _configuration = configuration
     _encoding = PointEncoding(configuration.frequencies)
     let c = configuration
@@ -27,21 +27,21 @@ public final class DeformationField: Module {
       weightNetwork.last.bias!.zero_()
     }
   }
-  public var configuration: DeformationConfiguration { _configuration }
+  package var configuration: DeformationConfiguration { _configuration }
 
   /// Points `[N, P, 3]`, coefficients `[N, identity]` and `[N, expression]`: points of the volume, `[N, P, 3]`.
   ///
   /// `open`: frequencies of the encoding that count, all where it is nil.
-  public func callAsFunction(_ points: Tensor, identity: Tensor, expression: Tensor, open: Double? = nil) -> Tensor {
+  package func callAsFunction(_ points: Tensor, identity: Tensor, expression: Tensor, open: Double? = nil) -> Tensor {
     points + move(points, identity: identity, expression: expression, open: open)
   }
   /// w Δx, `[N, P, 3]`.
-  public func move(_ points: Tensor, identity: Tensor, expression: Tensor, open: Double? = nil) -> Tensor {
+  package func move(_ points: Tensor, identity: Tensor, expression: Tensor, open: Double? = nil) -> Tensor {
     let encoded = encode(points, open: open)
     return weight(encoded, identity) * displacement(encoded, identity, expression)
   }
   /// w at points `[N, P, 3]`: `[N, P, 1]`, 0...1.
-  public func weight(at points: Tensor, identity: Tensor) -> Tensor { weight(encode(points), identity) }
+  package func weight(at points: Tensor, identity: Tensor) -> Tensor { weight(encode(points), identity) }
 
   func encode(_ points: Tensor, open: Double? = nil) -> Tensor { _encoding(points * (2 / _configuration.boxWarp), open: open) }
   func weight(_ encoded: Tensor, _ identity: Tensor) -> Tensor { weightNetwork(encoded, identity).sigmoid() }
@@ -51,9 +51,9 @@ public final class DeformationField: Module {
 }
 
 /// A deformation field's lattices of one person: what does not depend on the expression is worked out once.
-public struct DeformationBaker {
+package struct DeformationBaker {
   /// Nodes along each side, and where the outermost ones lie.
-  public let count: Int, extent: Double
+  package let count: Int, extent: Double
   private let field: DeformationField
   private let identity: Tensor
   /// The nodes that move at all, encoded `[1, n, E]`, which they are `[n]`, and their w `[n, 1]`.
@@ -64,7 +64,7 @@ public struct DeformationBaker {
   ///   - count: 48 is enough for a smooth field; time and memory grow with its cube.
   ///   - extent: nil reaches a little beyond the box, as rays do.
   ///   - least: Nodes with a smaller w stay where they are.
-  public init(_ field: DeformationField, identity: Tensor, count: Int = 80, extent: Double? = nil, least: Double = 1.0 / 256) {
+  package init(_ field: DeformationField, identity: Tensor, count: Int = 80, extent: Double? = nil, least: Double = 1.0 / 256) {
     self.count = count
     self.extent = extent ?? 0.6 * field.configuration.boxWarp
     self.field = field
@@ -78,7 +78,7 @@ public struct DeformationBaker {
   }
 
   /// The lattice of an expression `[1, expression]`, without history.
-  public func lattice(expression: Tensor) -> DeformationLattice {
+  package func lattice(expression: Tensor) -> DeformationLattice {
     withoutGradient {
       let moves = weight * field.displacement(encoded, identity, expression)[.at(0)]
       let all = Tensor.zeros([count * count * count, 3])

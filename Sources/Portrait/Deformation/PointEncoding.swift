@@ -1,17 +1,17 @@
 import Torch
 
 /// PE(p) = [p, sin(2^k π p), cos(2^k π p)] for k below `frequencies`.
-public struct PointEncoding: Sendable, Equatable {
-  public var frequencies: Int
+package struct PointEncoding: Sendable, Equatable {
+  package var frequencies: Int
 
-  public init(_ frequencies: Int) { self.frequencies = frequencies }
+  package init(_ frequencies: Int) { self.frequencies = frequencies }
 
-  public var width: Int { 3 + 6 * frequencies }
+  package var width: Int { 3 + 6 * frequencies }
 
   /// Points `[..., 3]`, about -1...1: `[..., width]`.
   ///
   /// `open` frequencies count in full and the next one in part, each by (1 - cos(π x)) / 2 as it opens (Nerfies); nil opens all.
-  public func callAsFunction(_ points: Tensor, open: Double? = nil) -> Tensor {
+  package func callAsFunction(_ points: Tensor, open: Double? = nil) -> Tensor {
     guard frequencies > 0 else { return points }
     let powers = Tensor((0..<frequencies).map { Float(1 << $0) * .pi }, [frequencies, 1]).to(points.device)
     let phases = points.unsqueeze(-2) * powers  // [..., L, 3]

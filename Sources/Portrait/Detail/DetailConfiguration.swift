@@ -1,26 +1,26 @@
 /// Sizes of the network that brings back what of a photo its latents cannot say.
-public struct DetailConfiguration: Codable, Sendable, Equatable {
+package struct DetailConfiguration: Codable, Sendable, Equatable {
   /// What in the generator is changed.
-  public enum Reading: String, Codable, CaseIterable, Sendable {
+  package enum Reading: String, Codable, CaseIterable, Sendable {
     /// The hidden features after the block of `resolution`; later blocks run again on them.
     case feature
     /// The finished planes, by maps of `resolution` brought to their size; nothing runs again.
     case planes
   }
-  public var reading: Reading
+  package var reading: Reading
   /// Side of the maps that change features: 32, 64 or 128 for a generator of 256 x 256 planes, an eighth to a half of the planes otherwise.
-  public var resolution: Int
+  package var resolution: Int
   /// Channels of what is changed.
-  public var channels: Int
+  package var channels: Int
   /// Channels of the trunk's two halves and of what it says (F_res).
-  public var widths: [Int]
-  public var features: Int
+  package var widths: [Int]
+  package var features: Int
   /// Blocks in each half; the first of each halves the picture.
-  public var blocks: Int
+  package var blocks: Int
   /// Channels between the two convolutions of each fusion network.
-  public var fusionWidth: Int
+  package var fusionWidth: Int
 
-  public init(
+  package init(
     reading: Reading = .feature, resolution: Int = 64, channels: Int, widths: [Int] = [64, 128], features: Int = 256, blocks: Int = 3,
     fusionWidth: Int = 512
   ) {
@@ -28,10 +28,10 @@ public struct DetailConfiguration: Codable, Sendable, Equatable {
     (self.widths, self.features, self.blocks, self.fusionWidth) = (widths, features, blocks, fusionWidth)
   }
   /// Side of the residual picture that the trunk looks at; each of its halves halves it.
-  public var imageResolution: Int { resolution << widths.count }
+  package var imageResolution: Int { resolution << widths.count }
 
   /// Throws `PortraitError` naming the first field that cannot be what it is.
-  public func check() throws(PortraitError) {
+  package func check() throws(PortraitError) {
     try PortraitError.require(1...4, ["detail.widths.count": widths.count])
     for width in widths { try PortraitError.require(1...4096, ["detail.widths": width]) }
     guard (4...256).contains(resolution), resolution.nonzeroBitCount == 1 else {

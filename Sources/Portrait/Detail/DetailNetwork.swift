@@ -5,15 +5,15 @@ import Torch
 ///
 /// F_res = trunk(photo - coarse picture), and F' = gamma(F_res) F + eta(F_res), where gamma is one plus, and eta, what two light networks
 /// say. Both end in a convolution of zeros: an untrained network changes nothing, bit for bit.
-public final class DetailNetwork: Module {
+package final class DetailNetwork: Module {
   let stem: Conv2d
   let slope: PReLU
   let trunk: [ResidualBottleneck]
   let head: Conv2d
   let gamma, eta: FusionMap
-  public let configuration: DetailConfiguration
+  package let configuration: DetailConfiguration
 
-  public init(_ configuration: DetailConfiguration, _ generator: Generator) {
+  package init(_ configuration: DetailConfiguration, _ generator: Generator) {
     let c = configuration
     self.configuration = c
     stem = Conv2d(3, c.widths[0], kernel: 3, padding: 1, generator)
@@ -34,7 +34,7 @@ public final class DetailNetwork: Module {
 
   /// What the coarse picture lacks, `[N, 3, H, W]`, for both pictures in -1...1; no gradient goes back into the coarse one, so that it is
   /// not made worse to be mended.
-  public static func residual(photo: Tensor, coarse: Tensor) -> Tensor {
+  package static func residual(photo: Tensor, coarse: Tensor) -> Tensor {
     var seen = coarse.detach()
     if seen.size(2) != photo.size(2) || seen.size(3) != photo.size(3) {
       seen = seen.interpolate(size: [photo.size(2), photo.size(3)], .linear, antialias: true)
@@ -43,7 +43,7 @@ public final class DetailNetwork: Module {
   }
 
   /// F_res, `[N, features, r, r]`, of a residual `[N, 3, H, W]` (Eq 2).
-  public func features(_ residual: Tensor) -> Tensor {
+  package func features(_ residual: Tensor) -> Tensor {
     let side = configuration.imageResolution
     let fits = residual.size(2) == side && residual.size(3) == side
     let seen = fits ? residual : residual.interpolate(size: [side, side], .linear, antialias: true)
@@ -51,7 +51,7 @@ public final class DetailNetwork: Module {
   }
 
   /// `feature`, `[N, channels, s, s]`, with what F_res says of it (Eq 3); the maps are brought to its size where it is not theirs.
-  public func fuse(_ feature: Tensor, _ found: Tensor) -> Tensor {
+  package func fuse(_ feature: Tensor, _ found: Tensor) -> Tensor {
     func sized(_ map: Tensor) -> Tensor {
       map.size(2) == feature.size(2) ? map : map.interpolate(size: [feature.size(2), feature.size(3)], .linear)
     }

@@ -1,6 +1,6 @@
 /// Sizes of the network that turns a photo into a generator's latents.
-public struct EncoderConfiguration: Codable, Sendable, Equatable {
-  public enum Preset: String, CaseIterable, Codable, Sendable {
+package struct EncoderConfiguration: Codable, Sendable, Equatable {
+  package enum Preset: String, CaseIterable, Codable, Sendable {
     /// For tests and small priors.
     case tiny
     /// About 22 million numbers; what four cores compute in a fifth of a second.
@@ -9,15 +9,15 @@ public struct EncoderConfiguration: Codable, Sendable, Equatable {
     case base
   }
   /// Side in pixels of the picture that is looked at, and of the squares it is cut into.
-  public var imageResolution, patch: Int
+  package var imageResolution, patch: Int
   /// Numbers a token, blocks, and heads of attention.
-  public var width, depth, heads: Int
+  package var width, depth, heads: Int
   /// The wider layer within a block, in `width`s.
-  public var expansion: Int
+  package var expansion: Int
   /// How many latents the generator takes, and numbers a latent.
-  public var slots, latent: Int
+  package var slots, latent: Int
 
-  public init(
+  package init(
     imageResolution: Int, patch: Int, width: Int, depth: Int, heads: Int, expansion: Int = 4, slots: Int, latent: Int
   ) {
     (self.imageResolution, self.patch) = (imageResolution, patch)
@@ -25,7 +25,7 @@ public struct EncoderConfiguration: Codable, Sendable, Equatable {
     (self.slots, self.latent) = (slots, latent)
   }
   /// For a generator with `slots` latents of `latent` numbers.
-  public init(_ preset: Preset, slots: Int, latent: Int, imageResolution: Int = 256, patch: Int = 16) {
+  package init(_ preset: Preset, slots: Int, latent: Int, imageResolution: Int = 256, patch: Int = 16) {
     let (width, depth, heads) =
       switch preset {
       case .tiny: (64, 2, 4)
@@ -37,10 +37,10 @@ public struct EncoderConfiguration: Codable, Sendable, Equatable {
   }
 
   /// Squares a side of the picture.
-  public var grid: Int { imageResolution / patch }
+  package var grid: Int { imageResolution / patch }
 
   /// Throws `PortraitError` naming the first field that cannot be what it is.
-  public func check() throws(PortraitError) {
+  package func check() throws(PortraitError) {
     try PortraitError.require(8...2048, ["encoder.imageResolution": imageResolution])
     try PortraitError.require(1...256, ["encoder.patch": patch, "encoder.heads": heads])
     try PortraitError.require(1...4096, ["encoder.width": width, "encoder.latent": latent])

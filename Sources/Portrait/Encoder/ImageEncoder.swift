@@ -5,8 +5,8 @@ import Torch
 /// Squares of the picture become tokens with learned places; behind them stand learned queries, one for each latent, which look at the
 /// squares and at each other in every block. A query's last state goes through one linear layer, shared by all, plus a bias of its own.
 /// Both start at zero, so that an untrained encoder says exactly the average face.
-public final class ImageEncoder: Module {
-  public static var checkpointNames: [String: String] { ["slotBias": "slot_bias"] }
+package final class ImageEncoder: Module {
+  package static var checkpointNames: [String: String] { ["slotBias": "slot_bias"] }
   /// `[width, 3, patch, patch]`: a square to a token.
   let patch: Conv2d
   /// Where a square lies, `[1, grid * grid, width]`, row by row.
@@ -18,9 +18,9 @@ public final class ImageEncoder: Module {
   let head: Linear
   /// `[slots, latent]`
   let slotBias: Tensor
-  public let configuration: EncoderConfiguration
+  package let configuration: EncoderConfiguration
 
-  public init(_ configuration: EncoderConfiguration, _ generator: Generator) {
+  package init(_ configuration: EncoderConfiguration, _ generator: Generator) {
     let c = configuration
     self.configuration = c
     patch = Conv2d(3, c.width, kernel: c.patch, stride: c.patch, generator)
@@ -34,7 +34,7 @@ public final class ImageEncoder: Module {
   }
 
   /// How far each latent lies from the average, `[N, slots, latent]`, for pictures `[N, 3, H, W]` in -1...1 of any size.
-  public func callAsFunction(_ picture: Tensor) -> Tensor {
+  package func callAsFunction(_ picture: Tensor) -> Tensor {
     let side = configuration.imageResolution
     let fits = picture.size(2) == side && picture.size(3) == side
     let seen = fits ? picture : picture.interpolate(size: [side, side], .linear, antialias: true)
@@ -47,11 +47,11 @@ public final class ImageEncoder: Module {
   }
 
   /// Latents `[N, slots, latent]` about the generator's average `[latent]` (Eq 1).
-  public func latents(_ picture: Tensor, average: Tensor) -> Tensor { average + self(picture) }
+  package func latents(_ picture: Tensor, average: Tensor) -> Tensor { average + self(picture) }
 
   /// What latents cost that go apart, the mean over pictures of sum_i |d_i - d_0|^2 for offsets `[N, slots, latent]`: with a small weight
   /// (2e-4) it keeps them where a generator's own lie.
-  public static func spread(_ offsets: Tensor) -> Tensor {
+  package static func spread(_ offsets: Tensor) -> Tensor {
     (offsets - offsets.narrow(1, 0, 1)).square().sum(1, 2).mean()
   }
 }

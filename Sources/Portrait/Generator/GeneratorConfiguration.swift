@@ -1,36 +1,36 @@
 /// The sizes and variants of a tri-plane generator: what has to be known to make room for its weights and to draw with them.
-public struct GeneratorConfiguration: Codable, Sendable, Equatable {
+package struct GeneratorConfiguration: Codable, Sendable, Equatable {
   /// Length of the latent vector z.
-  public var latent = 512
+  package var latent = 512
   /// Length of the camera label.
-  public var label = 25
+  package var label = 25
   /// Length of the style vectors w.
-  public var width = 512
+  package var width = 512
   /// Layers between z and w.
-  public var mappingLayers = 2
+  package var mappingLayers = 2
   /// The side of the planes: a power of two.
-  public var planeResolution = 256
+  package var planeResolution = 256
   /// Features of one plane.
-  public var planeChannels = 32
+  package var planeChannels = 32
   /// A block of side r has min(`channelBase` / r, `channelMax`) channels.
-  public var channelBase = 32768, channelMax = 512
+  package var channelBase = 32768, channelMax = 512
   /// The width of the decoder's hidden layer.
-  public var decoderHidden = 64
+  package var decoderHidden = 64
   /// Features that are rendered beside the density; the first three are the raw picture.
-  public var decoderFeatures = 32
+  package var decoderFeatures = 32
   /// The learning-rate multiplier of the decoder's layers.
-  public var decoderMultiplier = 1.0
-  public var rendering = RenderingConfiguration()
+  package var decoderMultiplier = 1.0
+  package var rendering = RenderingConfiguration()
   /// nil where the raw picture is the picture.
-  public var superResolution: SuperResolutionConfiguration? = .x8DC
+  package var superResolution: SuperResolutionConfiguration? = .x8DC
 
-  public init() {}
+  package init() {}
 
   /// The published generator of faces, 512 x 512.
-  public static let ffhq512 = GeneratorConfiguration()
+  package static let ffhq512 = GeneratorConfiguration()
 
   /// What a processor can train: planes of 64, pictures of 128 x 128.
-  public static let small: GeneratorConfiguration = {
+  package static let small: GeneratorConfiguration = {
     var c = GeneratorConfiguration()
     (c.latent, c.width) = (64, 256)
     (c.planeResolution, c.planeChannels, c.channelBase, c.channelMax) = (64, 16, 2048, 256)
@@ -42,7 +42,7 @@ public struct GeneratorConfiguration: Codable, Sendable, Equatable {
   }()
 
   /// For tests: planes of 32, pictures of 64 x 64.
-  public static let tiny: GeneratorConfiguration = {
+  package static let tiny: GeneratorConfiguration = {
     var c = GeneratorConfiguration()
     (c.latent, c.width) = (16, 24)
     (c.planeResolution, c.planeChannels, c.channelBase, c.channelMax) = (32, 8, 512, 16)
@@ -54,16 +54,16 @@ public struct GeneratorConfiguration: Codable, Sendable, Equatable {
   }()
 
   /// `ffhq512`, `small` and `tiny` by name.
-  public static let presets: KeyValuePairs<String, GeneratorConfiguration> = ["ffhq512": ffhq512, "small": small, "tiny": tiny]
+  package static let presets: KeyValuePairs<String, GeneratorConfiguration> = ["ffhq512": ffhq512, "small": small, "tiny": tiny]
 
   /// Channels of the block whose side is `resolution`.
-  public func channels(_ resolution: Int) -> Int { min(channelBase / resolution, channelMax) }
+  package func channels(_ resolution: Int) -> Int { min(channelBase / resolution, channelMax) }
   /// The sides of the blocks: 4, 8, ... `planeResolution`.
-  public var resolutions: [Int] { Array(sequence(first: 4) { $0 * 2 }.prefix { $0 <= planeResolution }) }
+  package var resolutions: [Int] { Array(sequence(first: 4) { $0 * 2 }.prefix { $0 <= planeResolution }) }
   /// How many style vectors a picture has: two for the first block, two more for each other one.
-  public var layers: Int { 2 * resolutions.count }
+  package var layers: Int { 2 * resolutions.count }
   /// The side of the pictures.
-  public var imageResolution: Int {
+  package var imageResolution: Int {
     guard let superResolution else { return rendering.resolution }
     let input = superResolution.inputResolution, rendered = rendering.resolution
     return superResolution.imageResolution / input * (superResolution.keepsLarger ? max(input, rendered) : input)
@@ -71,7 +71,7 @@ public struct GeneratorConfiguration: Codable, Sendable, Equatable {
 
   /// Throws `PortraitError` naming the first field whose value is out of its bounds: sizes that no network has, and those that no memory
   /// holds, as a file from elsewhere may name them.
-  public func check() throws(PortraitError) {
+  package func check() throws(PortraitError) {
     try PortraitError.require(1...4096, ["latent": latent, "width": width])
     try PortraitError.require(0...4096, ["label": label])
     try PortraitError.require(1...64, ["mappingLayers": mappingLayers])

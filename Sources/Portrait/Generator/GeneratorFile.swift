@@ -3,13 +3,13 @@ import Foundation
 import Torch
 
 /// A generator in a safetensors file: tensors under the names of the published generators' `state_dict`, the configuration in the metadata.
-public enum GeneratorFile {
+package enum GeneratorFile {
   private static let format = "likeness.generator", version = "1"
 
   /// Writes a generator, atomically; throws `FileError`. `half` stores its numbers with 16 bits.
   ///
   /// `notes` stand in the metadata beside the configuration: a licence, where it comes from.
-  public static func write(_ generator: TriplaneGenerator, to url: URL, half: Bool = false, notes: [String: String] = [:]) throws {
+  package static func write(_ generator: TriplaneGenerator, to url: URL, half: Bool = false, notes: [String: String] = [:]) throws {
     var tensors: [String: Tensor] = [:]
     for (name, tensor) in generator.state() {
       let stored = tensor.detach().to(.cpu).contiguous()
@@ -26,7 +26,7 @@ public enum GeneratorFile {
   /// Reads a generator, all of it checked; throws `PortraitError` or what reading the file throws, in one line that names it.
   ///
   /// Files of other tools, which say nothing of a configuration, are read if they fit `configuration`.
-  public static func read(_ url: URL, configuration expected: GeneratorConfiguration? = nil) throws -> TriplaneGenerator {
+  package static func read(_ url: URL, configuration expected: GeneratorConfiguration? = nil) throws -> TriplaneGenerator {
     let file = try Safetensors.read(url)
     do {
       let configuration = try stored(file.metadata) ?? expected
@@ -51,11 +51,11 @@ public enum GeneratorFile {
   }
 
   /// What stands in a file's metadata beside the configuration; throws what reading the file throws.
-  public static func notes(_ url: URL) throws -> [String: String] {
+  package static func notes(_ url: URL) throws -> [String: String] {
     try Safetensors.read(url).metadata.filter { !["format", "version", "configuration"].contains($0.key) }
   }
   /// The generator that comes with the tool; throws `CaptureError` where the tool was carried away without its `Models` folder.
-  public static func shipped() throws -> URL { try DependencyFolder.shipped("prior-small.safetensors") }
+  package static func shipped() throws -> URL { try DependencyFolder.shipped("prior-small.safetensors") }
 
   private static func stored(_ metadata: [String: String]) throws -> GeneratorConfiguration? {
     if let version = metadata["version"], metadata["format"] == format, version != self.version {

@@ -1,17 +1,17 @@
 import Torch
 
 /// A latent vector and a label to style vectors: both scaled to length sqrt(n), joined, and through dense layers with leaky ReLU.
-public final class MappingNetwork: Module, NamedParts {
-  public static let checkpointNames = ["average": "w_avg"]
+package final class MappingNetwork: Module, NamedParts {
+  package static let checkpointNames = ["average": "w_avg"]
   /// The label's own layer; nil where there is no label.
-  public let embed: EqualisedLinear?
+  package let embed: EqualisedLinear?
   /// `[width]`, the running mean of w; nil where none is kept.
-  public let average: Tensor?
+  package let average: Tensor?
   private let _layers: [EqualisedLinear]
-  public var namedParts: [(name: String, part: any Module)] { _layers.enumerated().map { ("fc\($0)", $1) } }
+  package var namedParts: [(name: String, part: any Module)] { _layers.enumerated().map { ("fc\($0)", $1) } }
 
   /// `latent` 0 is a network of labels alone. Its learning rate is a hundredth of that of others.
-  public init(latent: Int, label: Int, width: Int, layers: Int, keepsAverage: Bool = true, _ generator: Generator) {
+  package init(latent: Int, label: Int, width: Int, layers: Int, keepsAverage: Bool = true, _ generator: Generator) {
     precondition(latent + label > 0 && layers > 0, "a mapping network maps something")
     embed = label > 0 ? EqualisedLinear(label, width, generator) : nil
     average = keepsAverage ? .zeros([width]) : nil
@@ -22,7 +22,7 @@ public final class MappingNetwork: Module, NamedParts {
   }
 
   /// w, `[N, width]`, of z `[N, latent]` and labels `[N, label]`; nil for what the network does not take.
-  public func callAsFunction(_ z: Tensor?, _ label: Tensor?) -> Tensor {
+  package func callAsFunction(_ z: Tensor?, _ label: Tensor?) -> Tensor {
     func unit(_ x: Tensor) -> Tensor { x * (x.square().mean(1, keepdim: true) + 1e-8).rsqrt() }
     var parts = z.map { [unit($0)] } ?? []
     if let embed, let label { parts.append(unit(embed(label))) }
@@ -30,7 +30,7 @@ public final class MappingNetwork: Module, NamedParts {
   }
 
   /// `[N, layers, width]` of w `[N, width]`: average + truncation (w - average) in the first `cutoff` layers (nil: in all), w in the others.
-  public func broadcast(_ w: Tensor, layers: Int, truncation: Double = 1, cutoff: Int? = nil) -> Tensor {
+  package func broadcast(_ w: Tensor, layers: Int, truncation: Double = 1, cutoff: Int? = nil) -> Tensor {
     let all = w.unsqueeze(1).expand(w.size(0), layers, w.size(1))
     guard truncation != 1, let average else { return all }
     let cut = min(max(cutoff ?? layers, 0), layers)
@@ -38,7 +38,7 @@ public final class MappingNetwork: Module, NamedParts {
   }
 
   /// Moves the running mean towards the mean of these w `[N, width]`: average = decay average + (1 - decay) mean.
-  public func follow(_ w: Tensor, decay: Double = 0.998) {
+  package func follow(_ w: Tensor, decay: Double = 0.998) {
     guard let average else { return }
     withoutGradient { average.copy_(w.detach().mean(0).lerp(average, decay)) }
   }

@@ -1,12 +1,12 @@
 import Torch
 
 /// Rendered features to a picture of twice or four times their size: two synthesis blocks, all layers of which take the last style vector.
-public final class SuperResolution: Module {
-  public let block0, block1: SynthesisBlock
-  public let configuration: SuperResolutionConfiguration
+package final class SuperResolution: Module {
+  package let block0, block1: SynthesisBlock
+  package let configuration: SuperResolutionConfiguration
 
   /// `features` are the channels of what is rendered, `width` the length of a style vector.
-  public init(_ c: SuperResolutionConfiguration, features: Int, width: Int, _ generator: Generator) {
+  package init(_ c: SuperResolutionConfiguration, features: Int, width: Int, _ generator: Generator) {
     configuration = c
     let side = c.inputResolution * (c.firstDoubles ? 2 : 1)
     block0 = SynthesisBlock(
@@ -17,7 +17,7 @@ public final class SuperResolution: Module {
   }
 
   /// The picture `[N, 3, H, W]` of features `[N, C, h, w]`, their raw picture `[N, 3, h, w]` and style vectors `[N, layers, width]`.
-  public func callAsFunction(
+  package func callAsFunction(
     _ feature: Tensor, raw: Tensor, _ ws: Tensor, noise: NoiseMode = .none, by modulation: Modulation = .unfused
   ) -> Tensor {
     let last = ws.select(1, ws.size(1) - 1).unsqueeze(1)

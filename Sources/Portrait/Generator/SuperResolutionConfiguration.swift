@@ -1,35 +1,35 @@
 /// The network that makes the picture of the rendered features: two blocks, the second of which doubles the size.
-public struct SuperResolutionConfiguration: Codable, Sendable, Equatable {
+package struct SuperResolutionConfiguration: Codable, Sendable, Equatable {
   /// The side that rendered features are resized to before the first block.
-  public var inputResolution: Int
+  package var inputResolution: Int
   /// What the blocks put out.
-  public var firstChannels, secondChannels: Int
+  package var firstChannels, secondChannels: Int
   /// Whether the first block doubles the size too.
-  public var firstDoubles: Bool
+  package var firstDoubles: Bool
   /// Whether features larger than the input resolution are left as they are, and so the picture becomes larger.
-  public var keepsLarger = false
+  package var keepsLarger = false
   /// Whether resizing widens its filter where the size shrinks; only the oldest published generators do not.
-  public var antialias = true
+  package var antialias = true
   /// What values are clamped to behind each layer, from -clamp to clamp; nil does not.
-  public var clamp: Double? = 256
+  package var clamp: Double? = 256
 
-  public init(inputResolution: Int, firstChannels: Int, secondChannels: Int, firstDoubles: Bool, keepsLarger: Bool = false) {
+  package init(inputResolution: Int, firstChannels: Int, secondChannels: Int, firstDoubles: Bool, keepsLarger: Bool = false) {
     (self.inputResolution, self.firstChannels, self.secondChannels) = (inputResolution, firstChannels, secondChannels)
     (self.firstDoubles, self.keepsLarger) = (firstDoubles, keepsLarger)
   }
 
   /// 64 to 128 pixels.
-  public static let x2 = SuperResolutionConfiguration(inputResolution: 64, firstChannels: 128, secondChannels: 64, firstDoubles: false)
+  package static let x2 = SuperResolutionConfiguration(inputResolution: 64, firstChannels: 128, secondChannels: 64, firstDoubles: false)
   /// 128 to 256 pixels.
-  public static let x4 = SuperResolutionConfiguration(
+  package static let x4 = SuperResolutionConfiguration(
     inputResolution: 128, firstChannels: 128, secondChannels: 64, firstDoubles: false, keepsLarger: true)
   /// 128 to 512 pixels.
-  public static let x8 = SuperResolutionConfiguration(inputResolution: 128, firstChannels: 128, secondChannels: 64, firstDoubles: true)
+  package static let x8 = SuperResolutionConfiguration(inputResolution: 128, firstChannels: 128, secondChannels: 64, firstDoubles: true)
   /// 128 to 512 pixels with twice the channels: that of the published generator of faces.
-  public static let x8DC = SuperResolutionConfiguration(inputResolution: 128, firstChannels: 256, secondChannels: 128, firstDoubles: true)
+  package static let x8DC = SuperResolutionConfiguration(inputResolution: 128, firstChannels: 256, secondChannels: 128, firstDoubles: true)
 
   /// The side of the picture of features of the input resolution.
-  public var imageResolution: Int { inputResolution * (firstDoubles ? 4 : 2) }
+  package var imageResolution: Int { inputResolution * (firstDoubles ? 4 : 2) }
 
   /// Throws `PortraitError` naming the first field that nothing can be made with.
   func check() throws(PortraitError) {

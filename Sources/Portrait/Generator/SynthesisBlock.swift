@@ -1,16 +1,16 @@
 import Torch
 
 /// What a synthesis block hands on: features `[N, channels, H, W]` and the picture so far `[N, image channels, H, W]`.
-public struct SynthesisState {
-  public var feature: Tensor
-  public var image: Tensor?
-  public init(feature: Tensor, image: Tensor?) { (self.feature, self.image) = (feature, image) }
+package struct SynthesisState {
+  package var feature: Tensor
+  package var image: Tensor?
+  package init(feature: Tensor, image: Tensor?) { (self.feature, self.image) = (feature, image) }
 }
 
 /// Two synthesis layers and the layer that adds to the picture, at one size.
-public final class SynthesisBlock: Module {
+package final class SynthesisBlock: Module {
   /// Where a block's features come from.
-  public enum Entry: Sendable {
+  package enum Entry: Sendable {
     /// A learnt constant: the first block, with one layer fewer.
     case constant
     /// The block before, which is half as large.
@@ -19,16 +19,16 @@ public final class SynthesisBlock: Module {
     case level
   }
 
-  public static let checkpointNames = ["constant": "const", "picture": "torgb"]
+  package static let checkpointNames = ["constant": "const", "picture": "torgb"]
   /// `[channels, resolution, resolution]` of a first block.
-  public let constant: Tensor?
-  public let conv0: SynthesisLayer?
-  public let conv1: SynthesisLayer
-  public let picture: PictureLayer
-  public let entry: Entry
+  package let constant: Tensor?
+  package let conv0: SynthesisLayer?
+  package let conv1: SynthesisLayer
+  package let picture: PictureLayer
+  package let entry: Entry
 
   /// `resolution` is the side of what comes out; `input` counts for nothing in a first block.
-  public init(
+  package init(
     _ entry: Entry, _ input: Int, _ output: Int, width: Int, resolution: Int, imageChannels: Int, clamp: Double? = nil,
     _ generator: Generator
   ) {
@@ -44,10 +44,10 @@ public final class SynthesisBlock: Module {
   }
 
   /// How many style vectors it takes; the last is the picture layer's.
-  public var layers: Int { conv0 == nil ? 2 : 3 }
+  package var layers: Int { conv0 == nil ? 2 : 3 }
 
   /// One step on from what is before, nil for a first block, with `layers` style vectors `[N, layers, width]`.
-  public func callAsFunction(
+  package func callAsFunction(
     _ before: SynthesisState?, _ ws: Tensor, noise: NoiseMode = .constant, by modulation: Modulation = .unfused
   ) -> SynthesisState {
     var x: Tensor

@@ -1,15 +1,15 @@
 import Torch
 
 /// Style vectors to planes: blocks of rising size, each adding to the planes.
-public final class SynthesisNetwork: Module, NamedParts {
+package final class SynthesisNetwork: Module, NamedParts {
   /// Of sides 4, 8, ...
   private let _blocks: [SynthesisBlock]
-  public var blocks: [SynthesisBlock] { _blocks }
+  package var blocks: [SynthesisBlock] { _blocks }
   private let _resolutions: [Int]
-  public var namedParts: [(name: String, part: any Module)] { zip(_resolutions, _blocks).map { ("b\($0)", $1) } }
+  package var namedParts: [(name: String, part: any Module)] { zip(_resolutions, _blocks).map { ("b\($0)", $1) } }
 
   /// A block of side r has `channels(r)` channels.
-  public init(width: Int, resolutions: [Int], channels: (Int) -> Int, imageChannels: Int, _ generator: Generator) {
+  package init(width: Int, resolutions: [Int], channels: (Int) -> Int, imageChannels: Int, _ generator: Generator) {
     _resolutions = resolutions
     _blocks = resolutions.enumerated().map { i, side in
       SynthesisBlock(
@@ -17,18 +17,18 @@ public final class SynthesisNetwork: Module, NamedParts {
         imageChannels: imageChannels, generator)
     }
   }
-  public convenience init(_ c: GeneratorConfiguration, _ generator: Generator) {
+  package convenience init(_ c: GeneratorConfiguration, _ generator: Generator) {
     self.init(
       width: c.width, resolutions: c.resolutions, channels: c.channels, imageChannels: 3 * c.planeChannels, generator)
   }
 
   /// How many style vectors there are: a block's last is the first of the next.
-  public var layers: Int { 2 * _blocks.count }
+  package var layers: Int { 2 * _blocks.count }
 
   /// The state behind the block of each side, from `state` (nil: from the start) on, with style vectors `[N, layers, width]`.
   ///
   /// `from` is the side of the first block to run and `to` of the last; nil is the first and the last there is.
-  public func run(
+  package func run(
     _ state: SynthesisState? = nil, _ ws: Tensor, from: Int? = nil, to: Int? = nil, noise: NoiseMode = .constant,
     by modulation: Modulation = .unfused, each: (Int, SynthesisState) -> Void = { _, _ in }
   ) -> SynthesisState {

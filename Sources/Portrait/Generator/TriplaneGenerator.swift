@@ -1,9 +1,9 @@
 import Torch
 
 /// A latent vector and a camera to planes.
-public final class TriplaneBackbone: Module {
-  public let mapping: MappingNetwork
-  public let synthesis: SynthesisNetwork
+package final class TriplaneBackbone: Module {
+  package let mapping: MappingNetwork
+  package let synthesis: SynthesisNetwork
 
   init(_ c: GeneratorConfiguration, _ generator: Generator) {
     mapping = MappingNetwork(latent: c.latent, label: c.label, width: c.width, layers: c.mappingLayers, generator)
@@ -16,13 +16,13 @@ public final class TriplaneBackbone: Module {
 ///
 /// Its tensors have the names of the published generators' `state_dict`. Everything is differentiable; within `withoutGradient` a single
 /// picture is drawn by kernels that are several times as fast.
-public final class TriplaneGenerator: Module {
-  public let backbone: TriplaneBackbone
-  public let superresolution: SuperResolution?
-  public let decoder: TriplaneDecoder
-  public let configuration: GeneratorConfiguration
+package final class TriplaneGenerator: Module {
+  package let backbone: TriplaneBackbone
+  package let superresolution: SuperResolution?
+  package let decoder: TriplaneDecoder
+  package let configuration: GeneratorConfiguration
 
-  public init(_ c: GeneratorConfiguration, _ generator: Generator) {
+  package init(_ c: GeneratorConfiguration, _ generator: Generator) {
     configuration = c
     backbone = TriplaneBackbone(c, generator)
     superresolution = c.superResolution.map { SuperResolution($0, features: c.decoderFeatures, width: c.width, generator) }
@@ -31,12 +31,12 @@ public final class TriplaneGenerator: Module {
   }
 
   /// How many style vectors a picture has.
-  public var layers: Int { configuration.layers }
+  package var layers: Int { configuration.layers }
 
   /// Style vectors `[N, layers, width]` of z `[N, latent]` and the labels `[N, label]` of the cameras that the generator is told of.
   ///
   /// `truncation` moves the first `cutoff` of them (nil: all) towards the mean; `follows` moves the running mean, as training does.
-  public func map(_ z: Tensor, _ label: Tensor, truncation: Double = 1, cutoff: Int? = nil, follows: Bool = false) -> Tensor {
+  package func map(_ z: Tensor, _ label: Tensor, truncation: Double = 1, cutoff: Int? = nil, follows: Bool = false) -> Tensor {
     let w = backbone.mapping(z, configuration.label > 0 ? label : nil)
     if follows { backbone.mapping.follow(w) }
     return backbone.mapping.broadcast(w, layers: layers, truncation: truncation, cutoff: cutoff)
@@ -45,17 +45,17 @@ public final class TriplaneGenerator: Module {
   /// The planes `[N, 3 C, R, R]` of style vectors `[N, layers, width]`.
   ///
   /// Within `withoutGradient` their channels may lie last in memory.
-  public func planes(_ ws: Tensor, noise: NoiseMode = .constant, by modulation: Modulation = .unfused) -> Tensor {
+  package func planes(_ ws: Tensor, noise: NoiseMode = .constant, by modulation: Modulation = .unfused) -> Tensor {
     planes(SynthesisState?.none, ws, after: nil, noise: noise, by: modulation)
   }
   /// The state behind the block of side `resolution`: features and the planes so far, for a network that refines them.
-  public func coarse(
+  package func coarse(
     _ ws: Tensor, resolution: Int = 64, noise: NoiseMode = .constant, by modulation: Modulation = .unfused
   ) -> SynthesisState {
     backbone.synthesis.run(nil, ws, to: resolution, noise: noise, by: modulation)
   }
   /// The planes of a state behind the block of side `resolution`.
-  public func planes(
+  package func planes(
     from state: SynthesisState, _ ws: Tensor, noise: NoiseMode = .constant, by modulation: Modulation = .unfused
   ) -> Tensor {
     planes(state, ws, after: state.feature.size(-1), noise: noise, by: modulation)
@@ -73,7 +73,7 @@ public final class TriplaneGenerator: Module {
   ///
   /// `resolution` is the number of rays each way, by default the configuration's; `deformation` moves the points that are looked at. To draw
   /// the same planes many times, bake them once with `baked`.
-  public func render(
+  package func render(
     _ planes: Tensor, _ labels: Tensor, _ ws: Tensor, resolution: Int? = nil, draws: RayDraws = .even,
     deformation: PointDeformation? = nil, by modulation: Modulation = .unfused
   ) -> GeneratedPicture {
@@ -87,12 +87,12 @@ public final class TriplaneGenerator: Module {
   }
 
   /// The planes `[1, 3 C, R, R]` of one volume, ready to be drawn many times; `skipping` as for `BakedTriplanes`.
-  public func baked(_ planes: Tensor, skipping: Int = 0) -> BakedTriplanes {
+  package func baked(_ planes: Tensor, skipping: Int = 0) -> BakedTriplanes {
     BakedTriplanes(planes, decoder, configuration.rendering, skipping: skipping)
   }
   /// The picture of a baked volume from the camera of a label `[1, 25]`, without gradients; the last of the style vectors
   /// `[1, layers, width]` is super-resolution's.
-  public func render(
+  package func render(
     _ volume: BakedTriplanes, _ label: Tensor, _ ws: Tensor, resolution: Int? = nil, draws: RayDraws = .even,
     deformation: DeformationLattice? = nil
   ) -> GeneratedPicture {
@@ -113,7 +113,7 @@ public final class TriplaneGenerator: Module {
   }
 
   /// Planes and their picture in one.
-  public func callAsFunction(
+  package func callAsFunction(
     _ ws: Tensor, _ labels: Tensor, noise: NoiseMode = .constant, resolution: Int? = nil, draws: RayDraws = .even,
     by modulation: Modulation = .unfused
   ) -> GeneratedPicture {
@@ -121,7 +121,7 @@ public final class TriplaneGenerator: Module {
   }
 
   /// Colours `[N, P, features]` and raw densities `[N, P, 1]` at points `[N, P, 3]` of the volume.
-  public func sample(_ planes: Tensor, at points: Tensor) -> (color: Tensor, density: Tensor) {
+  package func sample(_ planes: Tensor, at points: Tensor) -> (color: Tensor, density: Tensor) {
     TriplaneRenderer(configuration.rendering).sample(planes, decoder, at: points)
   }
 }

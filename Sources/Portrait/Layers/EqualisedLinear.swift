@@ -2,15 +2,15 @@ import Torch
 
 /// y = a(x (c W)^T + m b), `[..., in]` to `[..., out]`, with c = m / sqrt(in): weights of variance 1 whose scale is part of the layer, so
 /// that one learning rate suits all layers; m is the learning-rate multiplier.
-public final class EqualisedLinear: Module {
+package final class EqualisedLinear: Module {
   /// `[out, in]`
-  public let weight: Tensor
+  package let weight: Tensor
   /// `[out]`
-  public let bias: Tensor?
+  package let bias: Tensor?
   private let _activation: LayerActivation
   private let _scale, _multiplier: Double
 
-  public init(
+  package init(
     _ input: Int, _ output: Int, bias: Bool = true, activation: LayerActivation = .linear, multiplier: Double = 1, initialBias: Double = 0,
     _ generator: Generator
   ) {
@@ -19,7 +19,7 @@ public final class EqualisedLinear: Module {
     (_activation, _multiplier, _scale) = (activation, multiplier, multiplier / Double(input).squareRoot())
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  package func callAsFunction(_ x: Tensor) -> Tensor {
     let bias = bias.map { _multiplier == 1 ? $0 : $0 * _multiplier }
     let y = x.linear(weight * _scale, bias)
     return y.biased(nil, _activation)

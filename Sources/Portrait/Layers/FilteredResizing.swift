@@ -1,7 +1,7 @@
 import Torch
 
 /// How pictures are made smaller for a discriminator or another network.
-public enum FilteredResizing: Sendable, Equatable {
+package enum FilteredResizing: Sendable, Equatable {
   /// Bilinear, widened where the size shrinks.
   case antialiased
   /// Bilinear.
@@ -12,7 +12,7 @@ public enum FilteredResizing: Sendable, Equatable {
   case classic
 
   /// `[N, C, H, W]` to `[N, C, side, side]`.
-  public func callAsFunction(_ x: Tensor, _ side: Int) -> Tensor {
+  package func callAsFunction(_ x: Tensor, _ side: Int) -> Tensor {
     func bilinear(_ x: Tensor, _ side: Int, _ antialias: Bool) -> Tensor {
       x.interpolate(size: [side, side], .linear, antialias: antialias)
     }

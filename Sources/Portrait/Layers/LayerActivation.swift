@@ -1,11 +1,11 @@
 import Torch
 
 /// What follows a layer's sum.
-public enum LayerActivation: String, Sendable, CaseIterable {
+package enum LayerActivation: String, Sendable, CaseIterable {
   case linear, relu, lrelu, tanh, sigmoid, elu, selu, softplus, swish
 
   /// What the values are multiplied with so that their variance stays.
-  public var gain: Double {
+  package var gain: Double {
     switch self {
     case .relu, .lrelu, .swish: 2.0.squareRoot()
     default: 1
@@ -17,7 +17,7 @@ extension Tensor {
   /// clamp(gain a(x + b)), with a bias `[C]` along dimension `dim`, the activation's own gain unless another is given, and a symmetric clamp.
   ///
   /// `slope` is that of leaky ReLU below zero.
-  public func biased(
+  package func biased(
     _ bias: Tensor?, _ activation: LayerActivation = .linear, dim: Int = 1, slope: Double = 0.2, gain: Double? = nil, clamp: Double? = nil
   ) -> Tensor {
     var x = self

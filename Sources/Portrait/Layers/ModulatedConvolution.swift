@@ -1,7 +1,7 @@
 import Torch
 
 /// How a modulated convolution is computed; both give the same.
-public enum Modulation: Sendable {
+package enum Modulation: Sendable {
   /// Inputs are multiplied with the styles and outputs with what makes up for them: one convolution for all pictures of a batch.
   case unfused
   /// Every picture has weights of its own, in one grouped convolution.

@@ -46,17 +46,17 @@ extension Tensor {
 }
 
 /// A convolution of the discriminator: y = clamp(g a(x * (c W) + b)), c = 1 / sqrt(in k^2), which may halve or double the size.
-public final class EqualisedConvolution: Module {
+package final class EqualisedConvolution: Module {
   /// `[out, in, k, k]`
-  public let weight: Tensor
+  package let weight: Tensor
   /// `[out]`
-  public let bias: Tensor?
+  package let bias: Tensor?
   private let _activation: LayerActivation
   private let _up, _down: Int
   private let _clamp: Double?
   private let _filter: Tensor
 
-  public init(
+  package init(
     _ input: Int, _ output: Int, kernel: Int, bias: Bool = true, activation: LayerActivation = .linear, up: Int = 1, down: Int = 1,
     clamp: Double? = nil, _ generator: Generator
   ) {
@@ -67,7 +67,7 @@ public final class EqualisedConvolution: Module {
   }
 
   /// `[N, in, H, W]` to `[N, out, up H / down, up W / down]`; the activation's gain and the clamp are multiplied with `gain`.
-  public func callAsFunction(_ x: Tensor, gain: Double = 1) -> Tensor {
+  package func callAsFunction(_ x: Tensor, gain: Double = 1) -> Tensor {
     let k = weight.size(2), scale = 1 / Double(weight.size(1) * k * k).squareRoot()
     return x.convolved(
       weight * scale, filter: _filter.to(x.device), up: _up, down: _down, padding: k / 2, flips: _up == 1

@@ -1,7 +1,7 @@
 import Torch
 
 /// What is added to a layer's outputs so that details differ from picture to picture.
-public enum NoiseMode {
+package enum NoiseMode {
   /// The buffer of the layer, the same for every picture.
   case constant
   /// Fresh numbers from the generator.
@@ -10,25 +10,25 @@ public enum NoiseMode {
 }
 
 /// A modulated 3 x 3 convolution with noise, bias and leaky ReLU, which may double the size.
-public final class SynthesisLayer: Module {
-  public static let checkpointNames = ["noiseStrength": "noise_strength", "noiseBuffer": "noise_const"]
+package final class SynthesisLayer: Module {
+  package static let checkpointNames = ["noiseStrength": "noise_strength", "noiseBuffer": "noise_const"]
   /// `[out, in, 3, 3]`
-  public let weight: Tensor
+  package let weight: Tensor
   /// A number.
-  public let noiseStrength: Tensor
+  package let noiseStrength: Tensor
   /// `[out]`
-  public let bias: Tensor
+  package let bias: Tensor
   /// `[resolution, resolution]`, not trained.
-  public let noiseBuffer: Tensor
+  package let noiseBuffer: Tensor
   /// w to the style.
-  public let affine: EqualisedLinear
+  package let affine: EqualisedLinear
   let doubles: Bool
   let clamp: Double?
   private let _filter = binomialFilter()
   private var _packed = PackedConvolution()
 
   /// `resolution` is the side of what comes out.
-  public init(
+  package init(
     _ input: Int, _ output: Int, width: Int, resolution: Int, doubles: Bool = false, clamp: Double? = nil, _ generator: Generator
   ) {
     weight = Tensor.randn([output, input, 3, 3], generator).requiringGrad()
@@ -40,7 +40,7 @@ public final class SynthesisLayer: Module {
   }
 
   /// `[N, in, H, W]` with w `[N, width]` to `[N, out, H, W]`, twice as large where the layer doubles.
-  public func callAsFunction(
+  package func callAsFunction(
     _ x: Tensor, _ w: Tensor, noise: NoiseMode = .constant, gain: Double = 1, by modulation: Modulation = .unfused
   ) -> Tensor {
     let added = self.noise(noise, count: x.size(0))
@@ -64,15 +64,15 @@ public final class SynthesisLayer: Module {
 }
 
 /// A modulated 1 x 1 convolution that makes a picture, or planes, of features; its style is divided by sqrt(in) in place of demodulation.
-public final class PictureLayer: Module {
+package final class PictureLayer: Module {
   /// `[out, in, 1, 1]`
-  public let weight: Tensor
+  package let weight: Tensor
   /// `[out]`
-  public let bias: Tensor
-  public let affine: EqualisedLinear
+  package let bias: Tensor
+  package let affine: EqualisedLinear
   let clamp: Double?
 
-  public init(_ input: Int, _ output: Int, width: Int, clamp: Double? = nil, _ generator: Generator) {
+  package init(_ input: Int, _ output: Int, width: Int, clamp: Double? = nil, _ generator: Generator) {
     weight = Tensor.randn([output, input, 1, 1], generator).requiringGrad()
     bias = Tensor.zeros([output]).requiringGrad()
     affine = EqualisedLinear(width, input, initialBias: 1, generator)
@@ -80,7 +80,7 @@ public final class PictureLayer: Module {
   }
 
   /// `[N, in, H, W]` with w `[N, width]` to `[N, out, H, W]`.
-  public func callAsFunction(_ x: Tensor, _ w: Tensor, by modulation: Modulation = .unfused) -> Tensor {
+  package func callAsFunction(_ x: Tensor, _ w: Tensor, by modulation: Modulation = .unfused) -> Tensor {
     if !isRecordingGradient, x.size(0) == 1 {
       // One product with the channels last, as the layers before leave them.
       let (h, width) = (x.size(2), x.size(3)), each = weight.reshape(weight.size(0), -1) * style(w)

@@ -4,9 +4,9 @@ import Runs
 import Torch
 
 /// Trains a lighter super-resolution on what a generator makes of new people: the same volumes, drawn in a fraction of the operations.
-public final class LightTrainer {
-  public let configuration: LightConfiguration
-  public let run: RunFolder
+package final class LightTrainer {
+  package let configuration: LightConfiguration
+  package let run: RunFolder
   /// The generator that teaches, which stays as it is, and what is known of it beside.
   private let generator: TriplaneGenerator
   private let notes: [String: String]
@@ -14,8 +14,8 @@ public final class LightTrainer {
   let adam: Adam
   let random: Generator
   /// Steps and seconds so far, those of earlier sessions included.
-  public private(set) var step = 0
-  public private(set) var seconds = 0.0
+  package private(set) var step = 0
+  package private(set) var seconds = 0.0
 
   /// What a generator made, without history.
   private struct Lesson {
@@ -25,7 +25,7 @@ public final class LightTrainer {
 
   /// Goes on from the run's last checkpoint if it has one; `warn` hears of damaged ones. Throws where the generator's file cannot be read or
   /// it makes its pictures without super-resolution.
-  public init(_ configuration: LightConfiguration, run: @autoclosure () throws -> RunFolder, warn: (String) -> Void) throws {
+  package init(_ configuration: LightConfiguration, run: @autoclosure () throws -> RunFolder, warn: (String) -> Void) throws {
     try configuration.check()
     self.configuration = configuration
     let file = URL(filePath: configuration.generator)
@@ -44,7 +44,7 @@ public final class LightTrainer {
   }
 
   /// The training loop. Saves at intervals and at the end, also when `shouldStop` asks for it; returns whether the budget was used up.
-  public func train(_ budget: TrainingBudget, progress: (PriorProgress) -> Void, shouldStop: () -> Bool) throws -> Bool {
+  package func train(_ budget: TrainingBudget, progress: (PriorProgress) -> Void, shouldStop: () -> Bool) throws -> Bool {
     let clock = ContinuousClock(), c = configuration
     var last = clock.now
     var recent = PriorAverages()
@@ -136,7 +136,7 @@ public final class LightTrainer {
   }
 
   /// Where the generator with the lighter super-resolution lies, in half precision.
-  public var exported: URL { run.url.appending(path: "generator.safetensors") }
+  package var exported: URL { run.url.appending(path: "generator.safetensors") }
   private func export() throws {
     var c = generator.configuration
     c.superResolution = light.configuration

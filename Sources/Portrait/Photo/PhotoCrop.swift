@@ -6,20 +6,20 @@ import Torch
 ///
 /// The face is upright in it, and as large and as high as in the photos that the published generators know: the five points, levelled, are
 /// aligned to the standard face, and the square's middle and side follow from where that lies (`PublishedCrop` without whole pixels).
-public struct PhotoCrop: Equatable, Sendable, Codable {
+package struct PhotoCrop: Equatable, Sendable, Codable {
   /// The square's middle in the picture (its corner is (0, 0)) and its side, in pixels.
-  public let center: SIMD2<Float>
-  public let side: Float
+  package let center: SIMD2<Float>
+  package let side: Float
   /// How far the square is turned, radians, clockwise as seen.
-  public let roll: Float
+  package let roll: Float
   /// Pixels a side of what comes out.
-  public let size: Int
+  package let size: Int
 
-  public init(center: SIMD2<Float>, side: Float, roll: Float, size: Int) {
+  package init(center: SIMD2<Float>, side: Float, roll: Float, size: Int) {
     (self.center, self.side, self.roll, self.size) = (center, side, roll, size)
   }
   /// Around the face at `points`, in a picture of any size.
-  public init(_ points: FacePoints, size: Int = 512) {
+  package init(_ points: FacePoints, size: Int = 512) {
     let eyes = (points.leftEye + points.rightEye) / 2, mouth = (points.leftMouth + points.rightMouth) / 2
     // As FFHQ was levelled: the line between the eyes, and the one to the mouth turned a quarter, together.
     let across = points.rightEye - points.leftEye, down = mouth - eyes
@@ -39,25 +39,25 @@ public struct PhotoCrop: Equatable, Sendable, Codable {
   }
 
   /// A pixel position of the crop in the picture.
-  public func picture(_ p: SIMD2<Float>) -> SIMD2<Float> {
+  package func picture(_ p: SIMD2<Float>) -> SIMD2<Float> {
     let q = (p - Float(size) / 2) * (side / Float(size))
     let (c, s) = (cos(roll), sin(roll))
     return center + [c * q.x - s * q.y, s * q.x + c * q.y]
   }
   /// A position of the picture in the crop.
-  public func crop(_ p: SIMD2<Float>) -> SIMD2<Float> {
+  package func crop(_ p: SIMD2<Float>) -> SIMD2<Float> {
     let q = (p - center) * (Float(size) / side)
     let (c, s) = (cos(roll), sin(roll))
     return SIMD2(c * q.x + s * q.y, c * q.y - s * q.x) + Float(size) / 2
   }
 
   /// The square's corners in the picture, clockwise from the top left as the face sees it.
-  public var corners: [SIMD2<Float>] {
+  package var corners: [SIMD2<Float>] {
     let s = Float(size)
     return [SIMD2(0, 0), SIMD2(s, 0), SIMD2(s, s), SIMD2(0, s)].map { picture($0) }
   }
   /// The share of the square that lies within a picture of that size, 0...1.
-  public func shown(width: Int, height: Int) -> Float {
+  package func shown(width: Int, height: Int) -> Float {
     let n = 32
     let inside = (0..<n * n).count { k in
       let p = picture(SIMD2(Float(k % n) + 0.5, Float(k / n) + 0.5) * Float(size) / Float(n))
@@ -69,7 +69,7 @@ public struct PhotoCrop: Equatable, Sendable, Codable {
   /// What lies in the square, `[1, 3, size, size]` in -1...1, of `picture` `[H, W, 3]` uint8; beyond the border a blur goes on.
   ///
   /// It is read at the picture's own fineness and then brought to size with an antialiasing filter, so that large photos do not shimmer.
-  public func cut(_ picture: Tensor) -> Tensor {
+  package func cut(_ picture: Tensor) -> Tensor {
     withoutGradient {
       var source = picture.permute(2, 0, 1).unsqueeze(0).to(.float32)
       var (map, fine) = (self, max(Int(side.rounded(.up)), size))

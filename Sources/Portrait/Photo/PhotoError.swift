@@ -1,6 +1,6 @@
 /// Why a photo cannot become an avatar, in one line that names it and the remedy.
-public struct PhotoError: Error, CustomStringConvertible, Equatable {
-  public enum Reason: Equatable, Sendable {
+package struct PhotoError: Error, CustomStringConvertible, Equatable {
+  package enum Reason: Equatable, Sendable {
     case noFace
     /// The distance of the eyes in pixels.
     case tiny(Int)
@@ -9,12 +9,12 @@ public struct PhotoError: Error, CustomStringConvertible, Equatable {
     /// How far the head is turned away, degrees.
     case turned(Int)
   }
-  public let name: String
-  public let reason: Reason
+  package let name: String
+  package let reason: Reason
 
-  public init(_ name: String, _ reason: Reason) { (self.name, self.reason) = (name, reason) }
+  package init(_ name: String, _ reason: Reason) { (self.name, self.reason) = (name, reason) }
 
-  public var description: String {
+  package var description: String {
     let what =
       switch reason {
       case .noFace: "no face was found; use a photo in which a face is seen from the front and well lit"

@@ -3,26 +3,26 @@ import Face
 import Torch
 
 /// Fits a head to the landmarks of a generator's photo and says which camera of the generator's saw it.
-public final class PhotoFit {
-  public struct Result {
+package final class PhotoFit {
+  package struct Result {
     /// The pose is head to camera, and the camera looks along -z with the usual focal length.
-    public let state: FaceState
+    package let state: FaceState
     /// Median distance of fitted landmarks from seen ones over the distance of the eyes.
-    public let error: Float
+    package let error: Float
     /// Camera to the generators' box, where the camera truly stands.
-    public let cameraToBox: Rigid
+    package let cameraToBox: Rigid
   }
-  public let head: MorphableModel
-  public let placement: StandardPlacement
+  package let head: MorphableModel
+  package let placement: StandardPlacement
 
-  public init(_ head: MorphableModel = .builtIn()) {
+  package init(_ head: MorphableModel = .builtIn()) {
     self.head = head
     placement = StandardPlacement(LandmarkModel(head))
   }
 
   /// Of landmarks in pixels of a photo of `size` x `size`. Its focal length is known by convention, so that only a pose, a shape and an
   /// expression are to be found.
-  public func callAsFunction(_ landmarks: FaceLandmarks, size: Int) throws -> Result {
+  package func callAsFunction(_ landmarks: FaceLandmarks, size: Int) throws -> Result {
     var fit = FaceFit(head)
     fit.knownFocal = Double(CameraLabel.faceFocal) * Double(size)
     (fit.smooth, fit.calibrates) = (false, false)

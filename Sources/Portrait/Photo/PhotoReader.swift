@@ -6,7 +6,7 @@ import Perception
 import Torch
 
 /// Reads photos: finds the face, cuts it out as the generators' photos are cut, and fits a head to it.
-public final class PhotoReader {
+package final class PhotoReader {
   /// Below the first distance of the eyes in pixels a face is refused, below the second something is said.
   static let leastEyes = 16, fewEyes = 48
   /// Shares of the face and of the square that must, or should, lie within the picture; degrees that the head must not, or should not, be
@@ -14,21 +14,21 @@ public final class PhotoReader {
   private static let leastFace: Float = 0.8, leastSquare: Float = 0.75, mostTurn: Float = 70, muchTurn: Float = 45
 
   private let tracker: LandmarkTracker
-  public let fit: PhotoFit
+  package let fit: PhotoFit
   /// Pixels a side of the photos that are cut out.
-  public let size: Int
+  package let size: Int
 
   /// Throws when the networks that find faces are absent.
-  public init(_ fit: PhotoFit = PhotoFit(), size: Int = 512) throws {
+  package init(_ fit: PhotoFit = PhotoFit(), size: Int = 512) throws {
     tracker = try LandmarkTracker()
     (self.fit, self.size) = (fit, size)
   }
 
   /// The photo in a file, turned upright as the file says; throws `MediaError`, `FileError` or `PhotoError`.
-  public func read(_ url: URL) throws -> PortraitPhoto { try read(try ImageFile.read(url), name: url.relativePath) }
+  package func read(_ url: URL) throws -> PortraitPhoto { try read(try ImageFile.read(url), name: url.relativePath) }
 
   /// The face of `picture`, `[H, W, 3]` uint8, which is called `name`; the largest where there are several. Throws `PhotoError`.
-  public func read(_ picture: Tensor, name: String) throws -> PortraitPhoto {
+  package func read(_ picture: Tensor, name: String) throws -> PortraitPhoto {
     let (height, width) = (picture.size(0), picture.size(1))
     tracker.reset()
     guard let face = try tracker.track(picture) else { throw PhotoError(name, .noFace) }

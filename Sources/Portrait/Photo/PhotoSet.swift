@@ -3,17 +3,17 @@ import Media
 import Torch
 
 /// Photos as a folder that generators are trained on: pictures and `dataset.json`, as EG3D has them (see `PosedFolder`).
-public final class PhotoSet {
-  public let folder: URL
+package final class PhotoSet {
+  package let folder: URL
   private var rows: [PosedFolder.Entry] = []
-  public var count: Int { rows.count }
+  package var count: Int { rows.count }
 
   /// The folder is made for the first photo, where there is none.
-  public init(_ folder: URL) { self.folder = folder }
+  package init(_ folder: URL) { self.folder = folder }
 
   /// Writes the photo's picture as PNG under a name that no other has, and returns it; throws `FileError` or `MediaError`.
   @discardableResult
-  public func add(_ photo: PortraitPhoto) throws -> URL {
+  package func add(_ photo: PortraitPhoto) throws -> URL {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
@@ -33,7 +33,7 @@ public final class PhotoSet {
     return url
   }
   /// Writes `dataset.json` of what was added; throws `FileError`.
-  public func finish() throws {
+  package func finish() throws {
     try PosedFolder.write(rows, to: folder)
   }
 }

@@ -4,20 +4,20 @@ import Torch
 ///
 /// Solves for the eight numbers of an affine camera by least squares; the scale is the mean length of its two rows (section 10 of the
 /// published preprocessing). It says nothing of a turn in the picture's plane, which is taken out before.
-public struct PointAlignment: Equatable, Sendable {
+package struct PointAlignment: Equatable, Sendable {
   /// Pixels in a decimetre.
-  public let scale: Double
+  package let scale: Double
   /// Where the standard face's origin lies, in pixels with y upwards.
-  public let translation: SIMD2<Double>
+  package let translation: SIMD2<Double>
 
   /// The points of the standard face in decimetres: the eyes as seen left and right, the nose's tip, the mouth's corners.
-  public static let standard: [SIMD3<Double>] = [
+  package static let standard: [SIMD3<Double>] = [
     [-0.31148657, 0.29036078, 0.13377953], [0.30979887, 0.28972036, 0.13179526], [0.0032535, -0.04617932, 0.55244243],
     [-0.25216928, -0.38133916, 0.22405732], [0.2484662, -0.38128236, 0.22235769],
   ]
 
   /// For `points` in the order of `standard`, in pixels with y upwards.
-  public init(_ points: [SIMD2<Double>], standard: [SIMD3<Double>] = PointAlignment.standard) {
+  package init(_ points: [SIMD2<Double>], standard: [SIMD3<Double>] = PointAlignment.standard) {
     precondition(points.count == standard.count && points.count >= 4, "\(points.count) points for \(standard.count)")
     let rows = Tensor(standard.flatMap { [$0.x, $0.y, $0.z, 1] }, [standard.count, 4])
     let seen = Tensor(points.flatMap { [$0.x, $0.y] }, [points.count, 2])
@@ -31,24 +31,24 @@ public struct PointAlignment: Equatable, Sendable {
 }
 
 /// Whole pixels of a published crop: the picture is scaled by `scale` to `width` x `height`, then cut at (`left`, `up`).
-public struct PublishedCrop: Equatable, Sendable {
-  public let scale: Double
-  public let width, height, left, up: Int
+package struct PublishedCrop: Equatable, Sendable {
+  package let scale: Double
+  package let width, height, left, up: Int
 
   /// What a decimetre is after scaling, in pixels, and the side of what is cut out.
-  public struct Framing: Sendable {
-    public let decimetre: Double
-    public let side: Int
+  package struct Framing: Sendable {
+    package let decimetre: Double
+    package let side: Int
     /// What the 3-D reconstruction network looks at.
-    public static let reconstruction = Framing(decimetre: 102, side: 224)
+    package static let reconstruction = Framing(decimetre: 102, side: 224)
     /// What the generators' photos are cut from: their middle 700 pixels are the photo.
-    public static let generator = Framing(decimetre: 300, side: 1024)
+    package static let generator = Framing(decimetre: 300, side: 1024)
     /// Side of the generators' photos before they are brought to 512 pixels.
-    public static let photo = 700
+    package static let photo = 700
   }
 
   /// Of a picture of `pictureWidth` x `pictureHeight` pixels; fractions are cut off towards zero, as published.
-  public init(_ alignment: PointAlignment, pictureWidth: Int, pictureHeight: Int, _ framing: Framing) {
+  package init(_ alignment: PointAlignment, pictureWidth: Int, pictureHeight: Int, _ framing: Framing) {
     scale = framing.decimetre / alignment.scale
     width = Int(Double(pictureWidth) * scale)
     height = Int(Double(pictureHeight) * scale)

@@ -6,12 +6,12 @@ import Torch
 /// The similarity that lays a head model on the standard face: y = scale R x + t, from head units to decimetres.
 ///
 /// It is one per model, found from the five points of its mean head, so that fits of any model mean the same place in the box.
-public struct StandardPlacement: Equatable, Sendable {
-  public let scale: Float
-  public let rotation: Matrix3
-  public let translation: SIMD3<Float>
+package struct StandardPlacement: Equatable, Sendable {
+  package let scale: Float
+  package let rotation: Matrix3
+  package let translation: SIMD3<Float>
 
-  public init(_ model: LandmarkModel) {
+  package init(_ model: LandmarkModel) {
     let p = model.mean.floats
     let mesh = (0..<LandmarkModel.count).map { SIMD3(p[3 * $0], p[3 * $0 + 1], p[3 * $0 + 2]) }
     // Eyes between their corners, the nose's tip, the mouth's corners: what `PhotoReader` takes from a picture, and the population from a head.
@@ -37,11 +37,11 @@ public struct StandardPlacement: Equatable, Sendable {
   }
 
   /// A point in head space in the box.
-  public func box(_ point: SIMD3<Float>) -> SIMD3<Float> { (rotation * point * scale + translation) * BoxSpace.unit + BoxSpace.origin }
+  package func box(_ point: SIMD3<Float>) -> SIMD3<Float> { (rotation * point * scale + translation) * BoxSpace.unit + BoxSpace.origin }
   /// A camera that stands in head space, camera to head, in the box; not yet `normalized`.
-  public func box(_ cameraToHead: Rigid) -> Rigid {
+  package func box(_ cameraToHead: Rigid) -> Rigid {
     Rigid(rotation: rotation * cameraToHead.rotation, translation: box(cameraToHead.translation))
   }
   /// Box units in a head unit.
-  public var boxUnit: Float { scale * BoxSpace.unit }
+  package var boxUnit: Float { scale * BoxSpace.unit }
 }

@@ -1,20 +1,20 @@
 import Torch
 
 /// What generator and discriminator pay in the game of Goodfellow et al. 2014, in the form that does not saturate.
-public enum AdversarialLoss {
+package enum AdversarialLoss {
   /// Of the generator for logits `[N, 1]` of its pictures, per picture: `softplus(-D(fake))`.
-  public static func generator(_ fake: Tensor) -> Tensor { (-fake).softplus() }
+  package static func generator(_ fake: Tensor) -> Tensor { (-fake).softplus() }
   /// Of the discriminator for logits of made pictures: `softplus(D(fake))`.
-  public static func made(_ fake: Tensor) -> Tensor { fake.softplus() }
+  package static func made(_ fake: Tensor) -> Tensor { fake.softplus() }
   /// Of the discriminator for logits of real pictures: `softplus(-D(real))`.
-  public static func real(_ real: Tensor) -> Tensor { (-real).softplus() }
+  package static func real(_ real: Tensor) -> Tensor { (-real).softplus() }
 }
 
 /// R1 (Mescheder et al. 2018): how steep the discriminator is at real pictures, `|dD / d image|^2 + |dD / d raw|^2`, per picture `[N]`.
 ///
 /// `logits` `[N, 1]` must come from `image` and `raw`, which require gradients; the result can itself be differentiated. The loss is
 /// `gamma / 2` times its mean.
-public func gradientPenalty(_ logits: Tensor, image: Tensor, raw: Tensor) -> Tensor {
+package func gradientPenalty(_ logits: Tensor, image: Tensor, raw: Tensor) -> Tensor {
   let found = gradients(of: [logits.sum()], for: [image, raw], createGraph: true)
   return found.reduce(Tensor.zeros([logits.size(0)], device: logits.device)) { sum, gradient in
     gradient.map { sum + $0.square().sum(1, 2, 3) } ?? sum
@@ -22,7 +22,7 @@ public func gradientPenalty(_ logits: Tensor, image: Tensor, raw: Tensor) -> Ten
 }
 
 /// Makes gradients that overflowed harmless: what is not a number becomes 0, what is endless 1e5 in its direction.
-public func cleanGradients(_ parameters: [(name: String, tensor: Tensor)]) {
+package func cleanGradients(_ parameters: [(name: String, tensor: Tensor)]) {
   withoutGradient {
     for (_, parameter) in parameters {
       guard let gradient = parameter.grad else { continue }

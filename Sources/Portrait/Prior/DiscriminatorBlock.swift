@@ -1,7 +1,7 @@
 import Torch
 
 /// A block of the discriminator, which halves its picture: two convolutions beside a short cut of one, both at half the power.
-public final class DiscriminatorBlock: Module {
+package final class DiscriminatorBlock: Module {
   /// Of the outermost block: makes features of the pictures.
   let fromrgb: EqualisedConvolution?
   let conv0, conv1, skip: EqualisedConvolution

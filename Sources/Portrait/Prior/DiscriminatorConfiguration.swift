@@ -1,27 +1,27 @@
 /// The sizes of a dual discriminator.
-public struct DiscriminatorConfiguration: Codable, Sendable, Equatable {
+package struct DiscriminatorConfiguration: Codable, Sendable, Equatable {
   /// The side of the pictures: a power of two.
-  public var resolution: Int
+  package var resolution: Int
   /// Channels of a picture and of what was rendered of it, which it sees side by side.
-  public var pictureChannels = 3
+  package var pictureChannels = 3
   /// Length of the camera label; 0 where it hears of none.
-  public var label = 25
+  package var label = 25
   /// A block of side r has min(`channelBase` / r, `channelMax`) channels.
-  public var channelBase = 32768, channelMax = 512
+  package var channelBase = 32768, channelMax = 512
   /// What values are clamped to behind each convolution, from -clamp to clamp; nil does not.
-  public var clamp: Double? = 256
+  package var clamp: Double? = 256
   /// Layers between the label and what the result is weighted with.
-  public var mappingLayers = 8
+  package var mappingLayers = 8
   /// Pictures that are compared with each other, and channels that tell it what was found.
-  public var group = 4, groupChannels = 1
+  package var group = 4, groupChannels = 1
 
-  public init(resolution: Int) { self.resolution = resolution }
+  package init(resolution: Int) { self.resolution = resolution }
 
   /// That of the published generator of faces.
-  public static let ffhq512 = DiscriminatorConfiguration(resolution: 512)
+  package static let ffhq512 = DiscriminatorConfiguration(resolution: 512)
 
   /// Channels of the block whose side is `resolution`.
-  public func channels(_ resolution: Int) -> Int { min(channelBase / resolution, channelMax) }
+  package func channels(_ resolution: Int) -> Int { min(channelBase / resolution, channelMax) }
 
   /// Throws `PortraitError` naming the first field whose value is out of its bounds.
   func check() throws(PortraitError) {

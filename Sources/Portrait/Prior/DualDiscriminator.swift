@@ -4,15 +4,15 @@ import Torch
 /// that the super-resolution keeps to the volume (Chan et al. 2022, section 4.3).
 ///
 /// Its weights have the names of the published discriminator's state_dict.
-public final class DualDiscriminator: Module, NamedParts {
+package final class DualDiscriminator: Module, NamedParts {
   private let _blocks: [(name: String, part: DiscriminatorBlock)]
-  public var namedParts: [(name: String, part: any Module)] { _blocks }
+  package var namedParts: [(name: String, part: any Module)] { _blocks }
   /// Of the label, to what the result is weighted with.
   let mapping: MappingNetwork?
   let b4: DiscriminatorEnd
   private let _configuration: DiscriminatorConfiguration
 
-  public init(_ configuration: DiscriminatorConfiguration, _ generator: Generator) {
+  package init(_ configuration: DiscriminatorConfiguration, _ generator: Generator) {
     _configuration = configuration
     let outermost = configuration.resolution, last = configuration.channels(4)
     _blocks = sequence(first: outermost) { $0 / 2 }.prefix { $0 > 4 }.map { side in
@@ -29,7 +29,7 @@ public final class DualDiscriminator: Module, NamedParts {
   }
 
   /// How real pictures `[N, 3, H, H]` in -1...1 with their rendered ones `[N, 3, h, h]` and cameras `[N, 25]` look: logits `[N, 1]`.
-  public func callAsFunction(_ image: Tensor, raw: Tensor, label: Tensor) -> Tensor {
+  package func callAsFunction(_ image: Tensor, raw: Tensor, label: Tensor) -> Tensor {
     let side = _configuration.resolution
     precondition(image.size(2) == side && image.size(3) == side, "pictures of \(image.shape) where they have a side of \(side)")
     let large = raw.size(2) == side ? raw : raw.interpolate(size: [side, side], .linear, antialias: true)

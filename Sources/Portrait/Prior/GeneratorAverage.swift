@@ -4,22 +4,22 @@ import Torch
 /// The generator that is shown and kept: a running mean of the one that is trained, whose weights swing about.
 ///
 /// A weight's influence halves every `halfLife` pictures; in the beginning, where all are bad, sooner.
-public struct GeneratorAverage: Codable, Sendable, Equatable {
+package struct GeneratorAverage: Codable, Sendable, Equatable {
   /// Thousands of pictures; the published training has 10 / 32 of the batch.
-  public var kimg: Double
+  package var kimg: Double
   /// At most this share of the pictures shown so far; nil for no such limit.
-  public var rampUp: Double?
+  package var rampUp: Double?
 
-  public init(kimg: Double, rampUp: Double? = 0.05) { (self.kimg, self.rampUp) = (kimg, rampUp) }
+  package init(kimg: Double, rampUp: Double? = 0.05) { (self.kimg, self.rampUp) = (kimg, rampUp) }
 
   /// What is left of the mean after a step of `batch` pictures with `images` shown before it: `0.5^(batch / half-life)`.
-  public func share(images: Int, batch: Int) -> Double {
+  package func share(images: Int, batch: Int) -> Double {
     let pictures = min(kimg * 1000, rampUp.map { $0 * Double(images) } ?? .infinity)
     return pow(0.5, Double(batch) / max(pictures, 1e-8))
   }
 
   /// Moves the parameters of `mean` towards those of `module`, of which they keep `share`, and copies everything else.
-  public static func update(_ mean: any Module, from module: any Module, share: Double) {
+  package static func update(_ mean: any Module, from module: any Module, share: Double) {
     withoutGradient {
       for ((_, old), (_, new)) in zip(mean.state(), module.state()) {
         if new.requiresGrad { old.lerp_(new, 1 - share) } else { old.copy_(new) }

@@ -5,12 +5,12 @@ import Torch
 ///
 /// The batch `[N, C, H, W]` is parted into groups of `group` pictures, n and n + N / group in one; the deviation over the group is averaged
 /// over positions and over each of `channels` parts of the channels, and added to every picture of the group as `[N, C + channels, H, W]`.
-public struct MinibatchDeviation: Sendable {
-  public var group, channels: Int
+package struct MinibatchDeviation: Sendable {
+  package var group, channels: Int
 
-  public init(group: Int, channels: Int = 1) { (self.group, self.channels) = (group, channels) }
+  package init(group: Int, channels: Int = 1) { (self.group, self.channels) = (group, channels) }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  package func callAsFunction(_ x: Tensor) -> Tensor {
     let (n, c, h, w) = (x.size(0), x.size(1), x.size(2), x.size(3)), g = min(group, n)
     precondition(n % g == 0, "a batch of \(n) does not fall into groups of \(g)")
     let parts = x.reshape(g, n / g, channels, c / channels, h, w)

@@ -4,12 +4,12 @@ import Torch
 /// The blur under which training begins: a discriminator that sees fine detail at once judges nothing else.
 ///
 /// Weights `2^(-(k / sigma)^2)` for whole `|k| <= floor(3 sigma)`, divided by their sum, along columns and rows; zero beyond the border.
-public struct PictureBlur {
+package struct PictureBlur {
   /// `[2 floor(3 sigma) + 1]`; one weight changes nothing.
-  public let kernel: Tensor
+  package let kernel: Tensor
 
   /// `sigma` in pixels.
-  public init(sigma: Double) {
+  package init(sigma: Double) {
     let reach = max(0, Int((sigma * 3).rounded(.down)))
     let weights = (-reach...reach).map { k in sigma > 0 ? exp2(-pow(Double(k) / sigma, 2)) : 1 }
     let sum = weights.reduce(0, +)
@@ -17,7 +17,7 @@ public struct PictureBlur {
   }
 
   /// Pictures `[N, C, H, W]`, differentiable.
-  public func callAsFunction(_ pictures: Tensor) -> Tensor {
+  package func callAsFunction(_ pictures: Tensor) -> Tensor {
     kernel.numel > 1 ? pictures.smoothed(kernel.to(pictures.device)) : pictures
   }
 }

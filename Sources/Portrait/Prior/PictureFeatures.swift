@@ -5,13 +5,13 @@ import Torch
 ///
 /// A face recognition network if its weights are at hand (`likeness models`), else convolutions with fixed random weights, which tell
 /// colours and textures. Distances of the two, and of Inception, are not to be compared with each other.
-public struct PictureFeatures {
+package struct PictureFeatures {
   /// `arcface`, `mobilefacenet` or `random`; goes into the name of the figure.
-  public let name: String
+  package let name: String
   private let find: (Tensor) -> Tensor
 
   /// Of the best network there is; throws what reading damaged weights throws.
-  public static func best() throws -> PictureFeatures {
+  package static func best() throws -> PictureFeatures {
     guard ModelLibrary.find(.arcFace) != nil || ModelLibrary.find(.mobileFaceNet) != nil else { return random }
     let network = try ModelLibrary.identity()
     let crop = type(of: network).cropSize
@@ -24,7 +24,7 @@ public struct PictureFeatures {
   }
 
   /// Four convolutions whose weights are the same everywhere and always, 128 numbers a picture.
-  public static var random: PictureFeatures {
+  package static var random: PictureFeatures {
     let generator = Generator(seed: 20_211_215)
     let layers = zip([3, 32, 64, 96], [32, 64, 96, 128]).map {
       EqualisedConvolution($0, $1, kernel: 3, activation: .lrelu, down: 2, generator)
@@ -36,5 +36,5 @@ public struct PictureFeatures {
   }
 
   /// Of pictures `[N, 3, H, H]` in -1...1, `[N, D]`; computed on the CPU.
-  public func callAsFunction(_ pictures: Tensor) -> Tensor { withoutGradient { find(pictures.to(Device.cpu)) } }
+  package func callAsFunction(_ pictures: Tensor) -> Tensor { withoutGradient { find(pictures.to(Device.cpu)) } }
 }

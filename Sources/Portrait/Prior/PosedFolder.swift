@@ -3,18 +3,18 @@ import Torch
 
 /// A folder of pictures whose cameras are known, as EG3D takes it: `dataset.json` with `{"labels": [["00000/img00000000.png", [25 numbers]], ...]}`
 /// beside the pictures. The synthetic population adds `masks/` and `depth/` under the same names.
-public struct PosedFolder {
-  public struct Entry: Equatable, Sendable {
+package struct PosedFolder {
+  package struct Entry: Equatable, Sendable {
     /// Within the folder.
-    public let name: String
-    public let label: CameraLabel
-    public init(name: String, label: CameraLabel) { (self.name, self.label) = (name, label) }
+    package let name: String
+    package let label: CameraLabel
+    package init(name: String, label: CameraLabel) { (self.name, self.label) = (name, label) }
   }
-  public let url: URL
-  public let entries: [Entry]
+  package let url: URL
+  package let entries: [Entry]
 
   /// Reads and checks every label and that every picture is there, none of which is opened; throws `PosedFolderError`.
-  public init(_ url: URL) throws {
+  package init(_ url: URL) throws {
     self.url = url
     let file = url.appending(path: "dataset.json")
     guard let data = try? Data(contentsOf: file) else {
@@ -39,19 +39,19 @@ public struct PosedFolder {
   }
 
   /// Writes `dataset.json` of pictures that lie in `folder`, atomically; throws `FileError`.
-  public static func write(_ entries: [Entry], to folder: URL) throws {
+  package static func write(_ entries: [Entry], to folder: URL) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.withoutEscapingSlashes]
     try AtomicFile.write(try encoder.encode(["labels": entries]), to: folder.appending(path: "dataset.json"))
   }
 
-  public func picture(_ name: String) -> URL { url.appending(path: name) }
+  package func picture(_ name: String) -> URL { url.appending(path: name) }
   /// The mask of the 12 classes that belongs to a picture; nil where there is none.
-  public func mask(_ name: String) -> URL? { beside("masks", name, "png") }
+  package func mask(_ name: String) -> URL? { beside("masks", name, "png") }
   /// How far each pixel of a picture is along the view axis, a grey PNG of 16 bits with `depthSteps` for one unit of the cameras and 0 for
   /// nothing; nil where there is none.
-  public func depth(_ name: String) -> URL? { beside("depth", name, "png") }
-  public static let depthSteps = 10_000.0
+  package func depth(_ name: String) -> URL? { beside("depth", name, "png") }
+  package static let depthSteps = 10_000.0
 
   private func beside(_ part: String, _ name: String, _ kind: String) -> URL? {
     let place = url.appending(path: part).appending(path: name).deletingPathExtension().appendingPathExtension(kind)
@@ -93,15 +93,15 @@ public struct PosedFolder {
 }
 
 /// Why a folder of pictures with cameras cannot be trained on: one line with the file and the remedy.
-public struct PosedFolderError: Error, CustomStringConvertible {
-  public let url: URL
-  public let text: String
+package struct PosedFolderError: Error, CustomStringConvertible {
+  package let url: URL
+  package let text: String
   init(_ url: URL, _ text: String) { (self.url, self.text) = (url, text) }
-  public var description: String { "\(url.relativePath): \(text)" }
+  package var description: String { "\(url.relativePath): \(text)" }
 }
 
 extension PosedFolder.Entry: Encodable {
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var row = encoder.unkeyedContainer()
     try row.encode(name)
     try row.encode(label.values)

@@ -4,7 +4,7 @@ import Media
 import Torch
 
 /// What stands behind the heads of training pictures.
-public enum PictureBackground: String, Codable, CaseIterable, Sendable {
+package enum PictureBackground: String, Codable, CaseIterable, Sendable {
   /// What was there.
   case keep
   /// White, by the masks of the folder: the generator then makes heads and nothing else.
@@ -12,10 +12,10 @@ public enum PictureBackground: String, Codable, CaseIterable, Sendable {
 }
 
 /// The pictures of a folder with their cameras, in memory.
-public final class PosedPictures {
-  public let folder: PosedFolder
+package final class PosedPictures {
+  package let folder: PosedFolder
   /// The side of the pictures, and that of the depth maps.
-  public let size, depthSize: Int
+  package let size, depthSize: Int
   /// `[N, 3, size, size]` uint8.
   let pictures: Tensor
   /// `[N, 1, size, size]` uint8, 255 where a head covers a pixel wholly; nil without masks.
@@ -25,15 +25,15 @@ public final class PosedPictures {
   /// `[N, 25]`.
   let labels: Tensor
   private let mirrors: Bool
-  public var count: Int { labels.size(0) }
-  public var hasMasks: Bool { coverage != nil }
-  public var hasDepths: Bool { depths != nil }
+  package var count: Int { labels.size(0) }
+  package var hasMasks: Bool { coverage != nil }
+  package var hasDepths: Bool { depths != nil }
 
   /// Decodes every picture, which finds all that are none, and keeps it at `size`; at most `limit` of them, evenly spread. With `mirrors`
   /// half of what is drawn is the mirror image with its camera's.
   ///
   /// nil when `shouldStop` asked for it. Throws `PosedFolderError` or `MediaError`.
-  public init?(
+  package init?(
     _ folder: PosedFolder, size: Int, depthSize: Int, background: PictureBackground = .keep, mirrors: Bool = false, limit: Int? = nil,
     progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
   ) throws {

@@ -2,9 +2,9 @@ import Foundation
 import Runs
 
 /// How a generator of heads is made and trained.
-public struct PriorConfiguration: Codable, Equatable, Sendable {
+package struct PriorConfiguration: Codable, Equatable, Sendable {
   /// What the generator is to do.
-  public enum Objective: String, Codable, CaseIterable, Sendable {
+  package enum Objective: String, Codable, CaseIterable, Sendable {
     /// Make pictures that a discriminator takes for real ones.
     case adversarial
     /// Make the training pictures again, from few numbers that an encoder tells of each.
@@ -13,76 +13,76 @@ public struct PriorConfiguration: Codable, Equatable, Sendable {
     case both
   }
   /// What is taken of the folder.
-  public struct Pictures: Codable, Equatable, Sendable {
-    public var background: PictureBackground
+  package struct Pictures: Codable, Equatable, Sendable {
+    package var background: PictureBackground
     /// Whether mirror images are drawn too; leave it out where the folder holds them already.
-    public var mirrors: Bool
+    package var mirrors: Bool
     /// At most so many pictures, evenly spread; 0 for all.
-    public var limit: Int
+    package var limit: Int
   }
   /// Learning rates of the first step.
-  public struct Rates: Codable, Equatable, Sendable {
-    public var generator, discriminator: Double
+  package struct Rates: Codable, Equatable, Sendable {
+    package var generator, discriminator: Double
     /// Of generator and encoder where they make pictures again; what is left of it at the end of the budget.
-    public var reconstruction, reconstructionDecay: Double
+    package var reconstruction, reconstructionDecay: Double
   }
   /// What keeps generator and discriminator in check.
-  public struct Regularisation: Codable, Equatable, Sendable {
+  package struct Regularisation: Codable, Equatable, Sendable {
     /// R1's weight is `gamma` / 2, in every `gradientEvery`-th step.
-    public var gamma: Double
-    public var gradientEvery: Int
+    package var gamma: Double
+    package var gradientEvery: Int
     /// Density's, see `DensityRegularisation`, in every `densityEvery`-th step.
-    public var density: DensityRegularisation
-    public var densityEvery: Int
+    package var density: DensityRegularisation
+    package var densityEvery: Int
   }
   /// Where pictures are made again; what the terms cost beside the mean absolute difference of the pictures, which costs 1.
-  public struct Reconstruction: Codable, Equatable, Sendable {
+  package struct Reconstruction: Codable, Equatable, Sendable {
     /// Of the rendered picture, of differences between neighbouring pixels and of how large they are around each place, of the distance, of
     /// what the head covers.
-    public var raw, detail, contrast, depth, coverage: Double
+    package var raw, detail, contrast, depth, coverage: Double
     /// How much of a latent number's spread a picture tells, 0...1; the rest is noise. It costs nothing.
-    public var clarity: Double
+    package var clarity: Double
     /// The encoder's channels, as the discriminator's.
-    public var channelBase: Int, channelMax: Int
+    package var channelBase: Int, channelMax: Int
     /// Thousands of pictures before the discriminator joins in, where both are to.
-    public var aloneKimg: Double
+    package var aloneKimg: Double
   }
   /// What is looked at on the way.
-  public struct Validation: Codable, Equatable, Sendable {
+  package struct Validation: Codable, Equatable, Sendable {
     /// Steps between two looks.
-    public var every: Int
+    package var every: Int
     /// Pictures whose features are compared; 0 for none.
-    public var pictures: Int
+    package var pictures: Int
   }
 
-  public var preset: String
-  public var objective: Objective
-  public var generator: GeneratorConfiguration
-  public var discriminator: DiscriminatorConfiguration
-  public var pictures: Pictures
+  package var preset: String
+  package var objective: Objective
+  package var generator: GeneratorConfiguration
+  package var discriminator: DiscriminatorConfiguration
+  package var pictures: Pictures
   /// Pictures of a step.
-  public var batch: Int
-  public var rates: Rates
-  public var schedules: PriorSchedules
-  public var regularisation: Regularisation
-  public var reconstruction: Reconstruction
-  public var average: GeneratorAverage
+  package var batch: Int
+  package var rates: Rates
+  package var schedules: PriorSchedules
+  package var regularisation: Regularisation
+  package var reconstruction: Reconstruction
+  package var average: GeneratorAverage
   /// Whether the mapping network hears of a camera. Where cameras and faces have nothing to do with each other, as in the population, it
   /// could only learn to bend faces with the camera.
-  public var hearsCamera: Bool
-  public var validation: Validation
-  public var saveEvery: Int
+  package var hearsCamera: Bool
+  package var validation: Validation
+  package var saveEvery: Int
   /// Thousands of pictures to show, where no time is set.
-  public var kimg: Double
-  public var seed: UInt64
+  package var kimg: Double
+  package var seed: UInt64
 
   /// The side of the pictures.
-  public var size: Int { generator.imageResolution }
+  package var size: Int { generator.imageResolution }
   /// Steps that show `kimg` thousand pictures.
-  public func steps(kimg: Double) -> Int { max(1, Int((kimg * 1000 / Double(batch)).rounded(.up))) }
+  package func steps(kimg: Double) -> Int { max(1, Int((kimg * 1000 / Double(batch)).rounded(.up))) }
 
   /// Throws `PortraitError` naming the first field that nothing can be trained with.
-  public func check() throws(PortraitError) {
+  package func check() throws(PortraitError) {
     try generator.check()
     try discriminator.check()
     func refuse(_ field: String, _ value: Any, _ bounds: String) -> PortraitError {
@@ -141,7 +141,7 @@ public struct PriorConfiguration: Codable, Equatable, Sendable {
 
 extension PriorConfiguration {
   /// That of a run; throws `RunError` or `PortraitError` naming the field.
-  public init(_ run: RunFolder) throws {
+  package init(_ run: RunFolder) throws {
     guard run.record.method == "prior" else {
       throw PortraitError.file(run.url, "is a run of train \(run.record.method), not of train portrait --stage prior; name one of those")
     }

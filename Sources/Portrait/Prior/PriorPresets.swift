@@ -1,10 +1,10 @@
 /// Trainings that are known to be of use.
 extension PriorConfiguration {
-  public static let presets: [PriorConfiguration] = [small, ffhq512, tiny]
-  public static func preset(_ name: String) -> PriorConfiguration? { presets.first { $0.preset == name } }
+  package static let presets: [PriorConfiguration] = [small, ffhq512, tiny]
+  package static func preset(_ name: String) -> PriorConfiguration? { presets.first { $0.preset == name } }
 
   /// What the paper of EG3D trains on 70,000 photos and their mirror images: 25 million pictures, a week of eight GPUs.
-  public static let ffhq512: PriorConfiguration = {
+  package static let ffhq512: PriorConfiguration = {
     var generator = GeneratorConfiguration.ffhq512
     // Legacy axes are only for weights that were trained with them.
     generator.rendering.axes = .fixed
@@ -23,7 +23,7 @@ extension PriorConfiguration {
 
   /// What a processor of a few cores can train on the synthetic population in an hour: white behind the heads, few channels, and pictures
   /// made again; nobody judges.
-  public static let small: PriorConfiguration = {
+  package static let small: PriorConfiguration = {
     var generator = GeneratorConfiguration.small
     generator.rendering.whiteBack = true
     var discriminator = DiscriminatorConfiguration(resolution: generator.imageResolution)
@@ -43,7 +43,7 @@ extension PriorConfiguration {
   }()
 
   /// For tests: every part, in seconds.
-  public static let tiny: PriorConfiguration = {
+  package static let tiny: PriorConfiguration = {
     var tiny = small
     (tiny.preset, tiny.generator, tiny.batch, tiny.objective) = ("tiny", .tiny, 4, .both)
     tiny.generator.rendering.whiteBack = true

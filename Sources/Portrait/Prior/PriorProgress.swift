@@ -2,16 +2,16 @@ import Foundation
 import Torch
 
 /// How far a training is, as it tells whoever shows it.
-public struct PriorProgress: Equatable, Sendable {
+package struct PriorProgress: Equatable, Sendable {
   /// Steps made, and pictures shown, those before a resume included.
-  public var step, images: Int
+  package var step, images: Int
   /// 0...1: of the steps or of the time, whichever ends first.
-  public var fraction: Double
-  public var picturesPerSecond: Double
+  package var fraction: Double
+  package var picturesPerSecond: Double
   /// Losses of the two players, and decibels of pictures made again; nil in steps without them.
-  public var generator, discriminator, psnr: Double?
+  package var generator, discriminator, psnr: Double?
 
-  public init(
+  package init(
     step: Int, images: Int, fraction: Double, picturesPerSecond: Double, generator: Double? = nil, discriminator: Double? = nil,
     psnr: Double? = nil
   ) {
@@ -40,7 +40,7 @@ struct PriorAverages {
 
 extension PriorTrainer {
   /// What is trained on what, in a line.
-  public var words: String {
+  package var words: String {
     let c = configuration, parts = [data.hasMasks ? "masks" : nil, data.hasDepths ? "depth maps" : nil].compactMap(\.self)
     let beside = parts.isEmpty || c.objective == .adversarial ? "" : " with \(parts.joined(separator: " and "))"
     return "\(data.count) pictures of \(c.size) x \(c.size)\(beside), preset \(c.preset), objective \(c.objective.rawValue)"

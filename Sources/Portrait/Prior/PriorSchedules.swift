@@ -2,16 +2,16 @@ import Foundation
 import Torch
 
 /// What changes with the number of pictures shown, as the paper of EG3D (Chan et al. 2022, section 4 and supplement) trains.
-public struct PriorSchedules: Codable, Sendable, Equatable {
+package struct PriorSchedules: Codable, Sendable, Equatable {
   /// The blur's first sigma in pixels, and thousands of pictures until it is gone.
-  public var blur, blurKimg: Double
+  package var blur, blurKimg: Double
   /// Rays a side of the volume's picture: in the beginning, at the end, and thousands of pictures from the one to the other.
-  public var firstResolution, lastResolution: Int
-  public var resolutionKimg: Double
+  package var firstResolution, lastResolution: Int
+  package var resolutionKimg: Double
   /// How often the generator is told another picture's camera: always at first, this often after so many thousands of pictures.
-  public var swap, swapKimg: Double
+  package var swap, swapKimg: Double
 
-  public init(
+  package init(
     blur: Double, blurKimg: Double, firstResolution: Int, lastResolution: Int, resolutionKimg: Double, swap: Double, swapKimg: Double
   ) {
     (self.blur, self.blurKimg, self.firstResolution, self.lastResolution) = (blur, blurKimg, firstResolution, lastResolution)
@@ -19,14 +19,14 @@ public struct PriorSchedules: Codable, Sendable, Equatable {
   }
 
   /// Pixels, after `images` pictures: linear to zero.
-  public func blurSigma(_ images: Int) -> Double { blur * (1 - Self.progress(images, blurKimg)) }
+  package func blurSigma(_ images: Int) -> Double { blur * (1 - Self.progress(images, blurKimg)) }
   /// Rays a side, after `images` pictures: linear, rounded to the nearest (halves to even).
-  public func resolution(_ images: Int) -> Int {
+  package func resolution(_ images: Int) -> Int {
     let (first, last) = (Double(firstResolution), Double(lastResolution))
     return Int((first + (last - first) * Self.progress(images, resolutionKimg)).rounded(.toNearestOrEven))
   }
   /// The probability of another picture's camera, after `images` pictures: linear from 1.
-  public func swapProbability(_ images: Int) -> Double { 1 + (swap - 1) * Self.progress(images, swapKimg) }
+  package func swapProbability(_ images: Int) -> Double { 1 + (swap - 1) * Self.progress(images, swapKimg) }
 
   private static func progress(_ images: Int, _ kimg: Double) -> Double { kimg > 0 ? min(1, Double(images) / (kimg * 1000)) : 1 }
 
@@ -34,7 +34,7 @@ public struct PriorSchedules: Codable, Sendable, Equatable {
   /// picture or once for all, those of the picture before.
   ///
   /// It may learn that a smile goes with a frontal camera, as photos have it, but not to bend the face with the camera.
-  public func conditioning(_ labels: Tensor, images: Int, together: Bool = false, _ generator: Generator) -> Tensor {
+  package func conditioning(_ labels: Tensor, images: Int, together: Bool = false, _ generator: Generator) -> Tensor {
     let drawn = Tensor.rand([together ? 1 : labels.size(0), 1], generator).to(labels.device)
     return labels.roll(1, 0).where(drawn .< swapProbability(images), else: labels)
   }
@@ -42,15 +42,15 @@ public struct PriorSchedules: Codable, Sendable, Equatable {
 
 /// Adam under lazy regularisation (Karras et al. 2020): a term that is added only in every k-th step, times k, is a step of its own, so
 /// that k + 1 steps are made where k were; rate and decays are taken to the power that gives the same course.
-public struct LazyRates: Equatable, Sendable {
-  public let learningRate: Double
-  public let betas: (Double, Double)
+package struct LazyRates: Equatable, Sendable {
+  package let learningRate: Double
+  package let betas: (Double, Double)
 
   /// `every` nil: there is no such term.
-  public init(learningRate: Double, betas: (Double, Double) = (0, 0.99), every: Int?) {
+  package init(learningRate: Double, betas: (Double, Double) = (0, 0.99), every: Int?) {
     let ratio = every.map { Double($0) / Double($0 + 1) } ?? 1
     self.learningRate = learningRate * ratio
     self.betas = (betas.0 == 0 ? 0 : pow(betas.0, ratio), pow(betas.1, ratio))
   }
-  public static func == (a: LazyRates, b: LazyRates) -> Bool { a.learningRate == b.learningRate && a.betas == b.betas }
+  package static func == (a: LazyRates, b: LazyRates) -> Bool { a.learningRate == b.learningRate && a.betas == b.betas }
 }

@@ -45,7 +45,7 @@ extension PriorTrainer {
   }
 
   /// Where the mean generator lies, in half precision, for everything that only draws with it.
-  public var exported: URL { run.url.appending(path: "generator.safetensors") }
+  package var exported: URL { run.url.appending(path: "generator.safetensors") }
 
   /// Writes the mean generator there.
   func export() throws {

@@ -5,10 +5,10 @@ import Torch
 
 /// Trains a generator of heads from pictures whose cameras are known: StyleGAN's game in three dimensions (Chan et al. 2022), making the
 /// pictures again from few numbers, or both.
-public final class PriorTrainer {
-  public let configuration: PriorConfiguration
-  public let run: RunFolder
-  public let device: Device
+package final class PriorTrainer {
+  package let configuration: PriorConfiguration
+  package let run: RunFolder
+  package let device: Device
   let data: PosedPictures
   /// The generator that is trained, and its running mean, which is shown and kept.
   let network, average: TriplaneGenerator
@@ -21,15 +21,15 @@ public final class PriorTrainer {
   /// Of real pictures, made when first asked for.
   var judge: (features: PictureFeatures, real: FeatureStatistics)?
   /// Steps and seconds so far, those of earlier sessions included.
-  public internal(set) var step = 0
-  public internal(set) var seconds = 0.0
+  package internal(set) var step = 0
+  package internal(set) var seconds = 0.0
   /// Pictures shown so far.
-  public var images: Int { step * configuration.batch }
+  package var images: Int { step * configuration.batch }
 
   typealias NamedTensor = (name: String, tensor: Tensor)
 
   /// Goes on from the run's last checkpoint if it has one; `warn` hears of damaged ones. The run is made when nothing else can fail any more.
-  public init(
+  package init(
     _ data: PosedPictures, _ configuration: PriorConfiguration, device: Device = .cpu, run: @autoclosure () throws -> RunFolder,
     warn: (String) -> Void
   ) throws {
@@ -64,7 +64,7 @@ public final class PriorTrainer {
   }
 
   /// The training loop. Saves at intervals and at the end, also when `shouldStop` asks for it; returns whether the budget was used up.
-  public func train(_ budget: TrainingBudget, progress: (PriorProgress) -> Void, shouldStop: () -> Bool) throws -> Bool {
+  package func train(_ budget: TrainingBudget, progress: (PriorProgress) -> Void, shouldStop: () -> Bool) throws -> Bool {
     let clock = ContinuousClock(), c = configuration
     var last = clock.now
     var recent = PriorAverages()

@@ -3,7 +3,7 @@ import Media
 import Torch
 
 /// People that a generator makes, always the same, from left to right and as depth maps: one a row.
-public struct SampleSheet {
+package struct SampleSheet {
   /// Shares of the largest turn.
   private static let turns = [-1, -0.5, 0, 0.5, 1]
   private let network: TriplaneGenerator
@@ -15,7 +15,7 @@ public struct SampleSheet {
   private let device: Device
 
   /// `truncation` below 1 draws people towards the mean one; `yaw`, radians, is the largest turn; `seed` says who they are.
-  public init(
+  package init(
     _ network: TriplaneGenerator, people: Int, hearsCamera: Bool, truncation: Double = 1, yaw: Double = 0.7, seed: UInt64 = 6,
     device: Device = .cpu
   ) {
@@ -42,7 +42,7 @@ public struct SampleSheet {
   }
 
   /// `[people * S, 7 S, 3]` uint8: five pictures from -`yaw` to `yaw`, then how far the first and the middle one are, near is bright.
-  public func picture() -> Tensor {
+  package func picture() -> Tensor {
     let made = views(Self.turns).map(\.made)
     return withoutGradient {
       let depths = [made[0], made[Self.turns.count / 2]].map {
@@ -56,7 +56,7 @@ public struct SampleSheet {
 
   /// Writes every view as a picture of its own, `person-view.png`, with the cameras in `dataset.json`, as `PosedFolder` reads it; returns how
   /// many. Makes the folder; throws `FileError`.
-  public func write(to folder: URL) throws -> Int {
+  package func write(to folder: URL) throws -> Int {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {

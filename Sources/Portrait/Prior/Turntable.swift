@@ -2,7 +2,7 @@ import Foundation
 import Torch
 
 /// A walk about people that a generator makes, each seen from both sides before they turn into the next; the last turns into the first.
-public struct Turntable {
+package struct Turntable {
   /// The share of a person's time after which they begin to turn into the next.
   private static let holds = 0.7
   private let network: TriplaneGenerator
@@ -12,7 +12,7 @@ public struct Turntable {
   private let sampler = CameraSampler()
 
   /// `truncation` below 1 draws people towards the mean one; `yaw`, radians, is the largest turn; `seed` says who they are.
-  public init(_ network: TriplaneGenerator, people: Int, hearsCamera: Bool, truncation: Double = 1, yaw: Double = 0.7, seed: UInt64 = 6) {
+  package init(_ network: TriplaneGenerator, people: Int, hearsCamera: Bool, truncation: Double = 1, yaw: Double = 0.7, seed: UInt64 = 6) {
     (self.network, self.yaw) = (network, yaw)
     let z = Tensor.randn([people, network.configuration.latent], Generator(seed: seed))
     let middle = sampler.middle.tensor.expand(people, CameraLabel.count)
@@ -20,7 +20,7 @@ public struct Turntable {
   }
 
   /// What is seen at a time counted in people, 0..<people: the picture and how far everything is (near is bright), `[S, 2 S, 3]` uint8.
-  public func picture(at time: Double) -> Tensor {
+  package func picture(at time: Double) -> Tensor {
     let people = ws.size(0), place = Int(time), rest = time - Double(place)
     // Slow at both ends.
     let share = max(0, (rest - Self.holds) / (1 - Self.holds)), eased = share * share * (3 - 2 * share)

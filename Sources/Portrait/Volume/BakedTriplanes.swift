@@ -4,8 +4,8 @@ import Torch
 ///
 /// Reads of the planes and the decoder's first layer are both linear, so the layer is applied to the planes here, once, and a sample reads
 /// its hidden values. `cells` says where nothing is, if it was asked for, so that nobody looks there.
-public struct BakedTriplanes {
-  public var configuration: RenderingConfiguration
+package struct BakedTriplanes {
+  package var configuration: RenderingConfiguration
   /// `[3, H + 2, W + 2, K]`: a third of the first layer's products, within a border of zeros; K is the hidden width, made a multiple of 16.
   let planes: Tensor
   /// `[K]`, `[K]`, and the density's own bias.
@@ -21,7 +21,7 @@ public struct BakedTriplanes {
   ///   - planes: Of one volume, `[3, C, H, W]` or `[3 C, H, W]`.
   ///   - skipping: Cells along each side in which to look for something first; 0 for none. It takes 1 / 15 of a picture's time for 48 and
   ///     is worth it where a volume is mostly empty and drawn more than once.
-  public init(_ planes: Tensor, _ decoder: TriplaneDecoder, _ configuration: RenderingConfiguration, skipping: Int = 0) {
+  package init(_ planes: Tensor, _ decoder: TriplaneDecoder, _ configuration: RenderingConfiguration, skipping: Int = 0) {
     self.configuration = configuration
     (self.planes, bias, density, densityBias, color, colorBias, channels) = withoutGradient {
       let apart = TriplaneRenderer.separate(planes.dim == 3 || planes.dim == 4 && planes.size(0) == 3 ? planes.unsqueeze(0) : planes)
@@ -47,10 +47,10 @@ public struct BakedTriplanes {
   }
 
   /// The share of the cells in which something may be; nil if nobody looked.
-  public var fullShare: Double? { cells.map { $0.full.to(.float32).mean().item } }
+  package var fullShare: Double? { cells.map { $0.full.to(.float32).mean().item } }
 
   /// Raw densities `[P]` at points `[P, 3]`, without history.
-  public func densities(at points: Tensor) -> Tensor {
+  package func densities(at points: Tensor) -> Tensor {
     call(
       "likeness::triplane_densities", planes, bias, density, densityBias, configuration.axes.pairs.flatMap { [$0.width, $0.height] },
       configuration.boxWarp, points.contiguous())
@@ -61,8 +61,9 @@ public struct BakedTriplanes {
   /// - Parameters:
   ///   - row: Rays in a row of the picture, so that neighbours are drawn together; 0 if they are in no order.
   ///   - deformation: Moves points before they are read.
-  public func render(_ rays: LabelRays, _ draws: RayDraws = .even, row: Int = 0, deformation: DeformationLattice? = nil) -> RenderedFeatures
-  {
+  package func render(
+    _ rays: LabelRays, _ draws: RayDraws = .even, row: Int = 0, deformation: DeformationLattice? = nil
+  ) -> RenderedFeatures {
     precondition(rays.batch == 1, "the rays of one picture, not of \(rays.batch)")
     return withoutGradient {
       let (jitter, importance) = draws.numbers(batch: 1, rays: rays.count, configuration, device: .cpu)

@@ -6,15 +6,15 @@ import Torch
 ///
 /// The matrix has OpenCV's axes, x right, y down, z into the picture, where `Camera` has OpenGL's. Intrinsics are over the picture's width
 /// and height, so that a picture of any size has the same ones; (0.5, 0.5) is its middle.
-public struct CameraLabel: Equatable, Sendable, Codable {
-  public static let count = 25
+package struct CameraLabel: Equatable, Sendable, Codable {
+  package static let count = 25
   /// Of the published face generator: 2985.29 / 700, an angle of view of 18.8 degrees.
-  public static let faceFocal: Float = 4.2647
+  package static let faceFocal: Float = 4.2647
 
-  public private(set) var values: [Float]
+  package private(set) var values: [Float]
 
   /// Nil unless there are 25 finite numbers, a focal length above 0 along both axes, and a matrix that turns and moves but does not stretch.
-  public init?(values: [Float]) {
+  package init?(values: [Float]) {
     guard values.count == Self.count, values.allSatisfy(\.isFinite), values[16] > 0, values[20] > 0 else { return nil }
     let turn = Rigid(rows: Array(values.prefix(16))).rotation
     let square = turn.transposed * turn
@@ -22,11 +22,11 @@ public struct CameraLabel: Equatable, Sendable, Codable {
     self.values = values
   }
   /// `cameraToWorld` with OpenCV's axes and normalised intrinsics.
-  public init(cameraToWorld: Rigid, intrinsics: Matrix3 = CameraLabel.intrinsics(focal: faceFocal)) {
+  package init(cameraToWorld: Rigid, intrinsics: Matrix3 = CameraLabel.intrinsics(focal: faceFocal)) {
     values = cameraToWorld.rows + intrinsics.rows
   }
   /// A camera of ours; where it is stays in its own units.
-  public init(_ camera: Camera) {
+  package init(_ camera: Camera) {
     let size = SIMD2<Float>(Float(camera.width), Float(camera.height))
     let f = camera.focal / size, c = camera.center / size
     self.init(
@@ -34,26 +34,26 @@ public struct CameraLabel: Equatable, Sendable, Codable {
   }
 
   /// Square pixels, and the middle of the picture in its middle.
-  public static func intrinsics(focal: Float) -> Matrix3 { Matrix3(rows: [focal, 0, 0.5, 0, focal, 0.5, 0, 0, 1]) }
+  package static func intrinsics(focal: Float) -> Matrix3 { Matrix3(rows: [focal, 0, 0.5, 0, focal, 0.5, 0, 0, 1]) }
   /// Intrinsics of an angle of view in degrees, with the two rounded constants of the published generators: 1 / (1.414 tan(a 3.14159 / 360)).
-  public static func intrinsics(fieldOfView degrees: Double) -> Matrix3 {
+  package static func intrinsics(fieldOfView degrees: Double) -> Matrix3 {
     intrinsics(focal: Float(1 / (tan(degrees * 3.14159 / 360) * 1.414)))
   }
 
   /// With OpenCV's axes.
-  public var cameraToWorld: Rigid { Rigid(rows: Array(values.prefix(16))) }
-  public var intrinsics: Matrix3 { Matrix3(rows: Array(values.suffix(9))) }
+  package var cameraToWorld: Rigid { Rigid(rows: Array(values.prefix(16))) }
+  package var intrinsics: Matrix3 { Matrix3(rows: Array(values.suffix(9))) }
   /// `[25]` float32.
-  public var tensor: Tensor { Tensor(values) }
+  package var tensor: Tensor { Tensor(values) }
   /// The camera of a picture of this size. It has no skew: what the label has of it is left out.
-  public func camera(width: Int, height: Int) -> Camera {
+  package func camera(width: Int, height: Int) -> Camera {
     let size = SIMD2<Float>(Float(width), Float(height))
     return Camera(
       width: width, height: height, focal: [values[16], values[20]] * size, center: [values[18], values[21]] * size,
       cameraToWorld: Self.flipped(cameraToWorld))
   }
   /// The label of the picture seen in a mirror: x of the world and of the picture change their signs.
-  public var mirrored: CameraLabel {
+  package var mirrored: CameraLabel {
     var other = self
     for i in [1, 2, 3, 4, 8] { other.values[i].negate() }
     return other

@@ -7,22 +7,22 @@ import Torch
 /// Directions are (yaw, pitch) in radians around straight ahead: of yaw 0 and pitch 0 is the camera on the +z axis, positive yaw is towards
 /// +x, negative pitch is above. The published samplers' pitch is not an angle of elevation: v = π / 2 + pitch stands for φ = arccos(1 - 2 v / π)
 /// from the +y axis, which spreads even v evenly over the sphere.
-public struct CameraSampler: Sendable, Equatable, Codable {
-  public enum Spread: String, Sendable, Codable, CaseIterable { case gaussian, uniform }
+package struct CameraSampler: Sendable, Equatable, Codable {
+  package enum Spread: String, Sendable, Codable, CaseIterable { case gaussian, uniform }
 
-  public var yaw: Double, pitch: Double
+  package var yaw: Double, pitch: Double
   /// Standard deviations, or half the width of an even spread.
-  public var yawSpread: Double, pitchSpread: Double
-  public var spread: Spread
+  package var yawSpread: Double, pitchSpread: Double
+  package var spread: Spread
   /// From the origin, in the generator's units.
-  public var radius: Double
+  package var radius: Double
   /// What cameras look at.
-  public var pivot: SIMD3<Float>
+  package var pivot: SIMD3<Float>
   /// Degrees.
-  public var fieldOfView: Double
+  package var fieldOfView: Double
 
   /// The defaults are where the published face generator's cameras are about.
-  public init(
+  package init(
     yaw: Double = 0, pitch: Double = 0, yawSpread: Double = 0, pitchSpread: Double = 0, spread: Spread = .gaussian, radius: Double = 2.7,
     pivot: SIMD3<Float> = [0, 0, 0.2], fieldOfView: Double = 18.837
   ) {
@@ -37,9 +37,9 @@ public struct CameraSampler: Sendable, Equatable, Codable {
   }
 
   /// The label of the camera in the middle of the spread.
-  public var middle: CameraLabel { label(yaw: yaw, pitch: pitch) }
+  package var middle: CameraLabel { label(yaw: yaw, pitch: pitch) }
   /// The camera in another direction.
-  public func label(yaw: Double, pitch: Double) -> CameraLabel {
+  package func label(yaw: Double, pitch: Double) -> CameraLabel {
     let v = min(max(Double.pi / 2 + pitch, 1e-5), .pi - 1e-5)
     let theta = Double.pi / 2 + yaw, phi = acos(1 - 2 * v / .pi)
     let position = SIMD3<Float>(SIMD3(sin(phi) * cos(.pi - theta), cos(phi), sin(phi) * sin(.pi - theta)) * radius)
@@ -48,7 +48,7 @@ public struct CameraSampler: Sendable, Equatable, Codable {
       intrinsics: CameraLabel.intrinsics(fieldOfView: fieldOfView))
   }
   /// `count` labels, `[count, 25]`.
-  public func labels(_ count: Int, _ generator: Generator) -> Tensor {
+  package func labels(_ count: Int, _ generator: Generator) -> Tensor {
     // Both drawn for all cameras, so that the numbers do not depend on the spread.
     let draws = spread == .gaussian ? Tensor.randn([count, 2], generator) : Tensor.rand([count, 2], generator) * 2 - 1
     let offsets = draws.array(Float.self)
@@ -61,7 +61,7 @@ public struct CameraSampler: Sendable, Equatable, Codable {
   }
 
   /// Camera to world with OpenCV's axes, looking along `forward`, without roll: the picture's columns stand upright.
-  public static func pose(position: SIMD3<Float>, forward: SIMD3<Float>) -> Rigid {
+  package static func pose(position: SIMD3<Float>, forward: SIMD3<Float>) -> Rigid {
     let forward = normalized(forward)
     let right = -normalized(cross([0, 1, 0], forward))
     return Rigid(rotation: Matrix3(x: right, y: normalized(cross(forward, right)), z: forward), translation: position)

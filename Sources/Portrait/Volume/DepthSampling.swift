@@ -2,23 +2,23 @@ import Radiance
 import Torch
 
 /// Depths at which rays are sampled.
-public enum DepthSampling {
+package enum DepthSampling {
   /// Depths with some movement given by `jitter` `[N, M, S]`: `[N, M, S]`, ascending.
   ///
   /// S even steps of near...far, each moved by `jitter` times one step, so that the last one may lie beyond `far`. Limits are `[N, M]`.
-  public static func stratified(near: Tensor, far: Tensor, jitter: Tensor) -> Tensor {
+  package static func stratified(near: Tensor, far: Tensor, jitter: Tensor) -> Tensor {
     let steps = jitter.size(-1), share = even(steps, near.device)
     let start = near.unsqueeze(-1), length = far.unsqueeze(-1) - start
     return start + share * length + jitter * (length / Double(steps - 1))
   }
   /// The same, evenly spaced in 1 / depth.
-  public static func disparity(near: Tensor, far: Tensor, jitter: Tensor) -> Tensor {
+  package static func disparity(near: Tensor, far: Tensor, jitter: Tensor) -> Tensor {
     let steps = jitter.size(-1)
     let share = even(steps, near.device) + jitter * (1 / Double(steps - 1))
     return 1 / (near.unsqueeze(-1).reciprocal() * (1 - share) + far.unsqueeze(-1).reciprocal() * share)
   }
   /// As `configuration` says, for `rays`.
-  public static func coarse(_ rays: LabelRays, jitter: Tensor, _ configuration: RenderingConfiguration) -> Tensor {
+  package static func coarse(_ rays: LabelRays, jitter: Tensor, _ configuration: RenderingConfiguration) -> Tensor {
     let near: Tensor, far: Tensor
     switch configuration.limits {
     case .fixed:
@@ -36,7 +36,7 @@ public enum DepthSampling {
   ///
   /// The second should be of their ends. Published generators were trained with it as it is, so it stays. If no ray meets the box nothing
   /// is changed.
-  public static func mended(near: Tensor, far: Tensor) -> (near: Tensor, far: Tensor) {
+  package static func mended(near: Tensor, far: Tensor) -> (near: Tensor, far: Tensor) {
     let hit = far .> near
     guard hit.any() else { return (near, far) }
     let first = near.maskedFill(hit.logicalNot(), .infinity).min(), last = near.maskedFill(hit.logicalNot(), -.infinity).max()
@@ -44,7 +44,7 @@ public enum DepthSampling {
   }
 
   /// Weights of a first pass `[R, S - 1]` as the second one draws by them: each the mean of the two greatest of it and a neighbour, + 0.01.
-  public static func smoothed(_ weights: Tensor) -> Tensor {
+  package static func smoothed(_ weights: Tensor) -> Tensor {
     let greatest = call("aten::max_pool1d", weights.unsqueeze(1), [2], [1], [1])
     return call("aten::avg_pool1d", greatest, [2], [1]).squeeze(1) + 0.01
   }
@@ -52,7 +52,7 @@ public enum DepthSampling {
   /// without history.
   ///
   /// Weight k + 1 is spread from middle k to middle k + 1, as published: half a step before where it was found.
-  public static func importance(depths: Tensor, weights: Tensor, u: Tensor) -> Tensor {
+  package static func importance(depths: Tensor, weights: Tensor, u: Tensor) -> Tensor {
     withoutGradient {
       let weights = smoothed(weights), inner = weights.size(-1) - 2
       return inverseTransformSample(

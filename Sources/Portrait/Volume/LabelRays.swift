@@ -1,20 +1,20 @@
 import Torch
 
 /// The rays of pictures, of one size for all.
-public struct LabelRays {
+package struct LabelRays {
   /// `[N, M, 3]`.
-  public var origins: Tensor
+  package var origins: Tensor
   /// `[N, M, 3]`, of length one: a parameter t along a ray is a distance.
-  public var directions: Tensor
+  package var directions: Tensor
 
-  public init(origins: Tensor, directions: Tensor) {
+  package init(origins: Tensor, directions: Tensor) {
     self.origins = origins
     self.directions = directions
   }
   /// Rays through the centres of `resolution`² pixels, row by row, of `labels` `[N, 25]`; differentiable in them.
   ///
   /// With u, v = (i + 0.5) / resolution: x = (u - cx + cy s / fy - s v / fy) / fx, y = (v - cy) / fy, z = 1, turned by the camera's rotation.
-  public init(labels: Tensor, resolution: Int) {
+  package init(labels: Tensor, resolution: Int) {
     let n = labels.size(0), count = resolution * resolution
     let pose = labels.narrow(1, 0, 16).reshape(n, 4, 4), k = labels.narrow(1, 16, 9)
     func intrinsic(_ i: Int) -> Tensor { k.narrow(1, i, 1) }
@@ -30,21 +30,21 @@ public struct LabelRays {
   }
 
   /// Pictures, and rays of each.
-  public var batch: Int { directions.size(0) }
-  public var count: Int { directions.size(1) }
+  package var batch: Int { directions.size(0) }
+  package var count: Int { directions.size(1) }
   /// The rays `range` of every picture.
-  public subscript(range: Range<Int>) -> LabelRays {
+  package subscript(range: Range<Int>) -> LabelRays {
     LabelRays(origins: origins.narrow(1, range.lowerBound, range.count), directions: directions.narrow(1, range.lowerBound, range.count))
   }
   /// Those of one picture.
-  public func picture(_ i: Int) -> LabelRays { LabelRays(origins: origins.narrow(0, i, 1), directions: directions.narrow(0, i, 1)) }
+  package func picture(_ i: Int) -> LabelRays { LabelRays(origins: origins.narrow(0, i, 1), directions: directions.narrow(0, i, 1)) }
   /// Points at `depths` `[N, M, S]`: `[N, M, S, 3]`.
-  public func points(at depths: Tensor) -> Tensor {
+  package func points(at depths: Tensor) -> Tensor {
     origins.unsqueeze(2) + depths.unsqueeze(-1) * directions.unsqueeze(2)
   }
 
   /// Where rays enter and leave the box of side `side` around the origin, both `[N, M]`; -1 and -2 for those that miss it.
-  public func limits(box side: Double) -> (near: Tensor, far: Tensor) {
+  package func limits(box side: Double) -> (near: Tensor, far: Tensor) {
     let first = (-side / 2 - origins) / directions, second = (side / 2 - origins) / directions
     let near = first.minimum(second).amax(-1), far = first.maximum(second).amin(-1)
     let missed = far .< near

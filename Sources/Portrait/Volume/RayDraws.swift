@@ -1,7 +1,7 @@
 import Torch
 
 /// The numbers in 0..<1 that place a ray's samples.
-public enum RayDraws {
+package enum RayDraws {
   /// None drawn, so that a picture is always the same: samples in the middle of their stretches, u = (k + 0.5) / fine.
   case even
   case random(Generator)

@@ -2,33 +2,33 @@ import Radiance
 import Torch
 
 /// What rays see of a volume.
-public struct RenderedFeatures {
+package struct RenderedFeatures {
   /// `[N, M, C]`, -1...1; the first three are a picture.
-  public var features: Tensor
+  package var features: Tensor
   /// `[N, M, 1]`: the mean distance of what a ray sees, within the distances of all samples.
-  public var depth: Tensor
+  package var depth: Tensor
   /// `[N, M, 1]`: the sum of the weights, how much a ray sees at all.
-  public var weights: Tensor
+  package var weights: Tensor
 
-  public init(features: Tensor, depth: Tensor, weights: Tensor) {
+  package init(features: Tensor, depth: Tensor, weights: Tensor) {
     self.features = features
     self.depth = depth
     self.weights = weights
   }
 
   /// As pictures of `resolution`² rays: features `[N, C, H, W]`, depth and weights `[N, 1, H, W]`.
-  public func pictures(_ resolution: Int) -> (features: Tensor, depth: Tensor, weights: Tensor) {
+  package func pictures(_ resolution: Int) -> (features: Tensor, depth: Tensor, weights: Tensor) {
     func picture(_ rays: Tensor) -> Tensor { rays.transpose(1, 2).reshape(rays.size(0), rays.size(2), resolution, resolution) }
     return (picture(features), picture(depth), picture(weights))
   }
 }
 
 /// Volume rendering with the values half-way between neighbouring samples (after Max's midpoint rule).
-public enum RayMarcher {
+package enum RayMarcher {
   /// α = 1 - exp(-softplus(density - 1) δ), w = α Π (1 - α + 1e-10) over those before: `[N, M, S - 1]`.
   ///
   /// `densities` and `depths` are `[N, M, S]`, in the order of depth; densities count half-way between neighbours.
-  public static func weights(densities: Tensor, depths: Tensor) -> Tensor {
+  package static func weights(densities: Tensor, depths: Tensor) -> Tensor {
     let lengths = depths.narrow(-1, 1, depths.size(-1) - 1) - depths.narrow(-1, 0, depths.size(-1) - 1)
     let passed = (-((midpoints(densities) - 1).softplus() * lengths)).exp()
     let reached = (passed + 1e-10).cumprod(-1)
@@ -40,7 +40,7 @@ public enum RayMarcher {
   ///
   /// A depth that is nothing's becomes the greatest of all samples', and every depth is held within those of all samples of the batch, as
   /// published: it may depend on the other pictures. `range` gives these bounds where the rays are only some of a batch's.
-  public static func march(
+  package static func march(
     features: Tensor, densities: Tensor, depths: Tensor, whiteBack: Bool, range: (low: Tensor, high: Tensor)? = nil
   ) -> (rays: RenderedFeatures, weights: Tensor) {
     let weights = weights(densities: densities, depths: depths), seen = shares(weights).unsqueeze(-2).matmul(features).squeeze(-2)

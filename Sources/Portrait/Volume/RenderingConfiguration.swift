@@ -1,5 +1,5 @@
 /// Where a ray's samples begin and end.
-public enum DepthLimits: String, Codable, Sendable, CaseIterable {
+package enum DepthLimits: String, Codable, Sendable, CaseIterable {
   /// At `near` and `far` of the configuration.
   case fixed
   /// Where the ray enters and leaves the box.
@@ -7,24 +7,24 @@ public enum DepthLimits: String, Codable, Sendable, CaseIterable {
 }
 
 /// How a tri-plane volume is drawn; stored with a generator, because its weights were trained for it.
-public struct RenderingConfiguration: Codable, Sendable, Equatable {
+package struct RenderingConfiguration: Codable, Sendable, Equatable {
   /// Rays along each side of the picture.
-  public var resolution: Int
+  package var resolution: Int
   /// Samples a ray takes at even distances, and those it takes where these found something; 0 for none.
-  public var coarse: Int, fine: Int
+  package var coarse: Int, fine: Int
   /// Distances from the camera at which samples begin and end, in the generator's units.
-  public var near: Double, far: Double
-  public var limits: DepthLimits
+  package var near: Double, far: Double
+  package var limits: DepthLimits
   /// The side of the box that the planes cover, which has its middle at the origin.
-  public var boxWarp: Double
+  package var boxWarp: Double
   /// What no sample stops is white, else black.
-  public var whiteBack: Bool
-  public var axes: PlaneAxes
+  package var whiteBack: Bool
+  package var axes: PlaneAxes
   /// Even in 1 / distance, not in distance.
-  public var disparity: Bool
+  package var disparity: Bool
 
   /// The defaults are those of the published face generator.
-  public init(
+  package init(
     resolution: Int = 128, coarse: Int = 48, fine: Int = 48, near: Double = 2.25, far: Double = 3.3, limits: DepthLimits = .fixed,
     boxWarp: Double = 1, whiteBack: Bool = false, axes: PlaneAxes = .legacy, disparity: Bool = false
   ) {
@@ -41,7 +41,7 @@ public struct RenderingConfiguration: Codable, Sendable, Equatable {
   }
 
   /// What is wrong with it, for one that comes from a file; nil if nothing is.
-  public var fault: String? {
+  package var fault: String? {
     if !(4...1024).contains(resolution) { return "resolution \(resolution) is not within 4...1024" }
     if !(4...1024).contains(coarse) { return "coarse \(coarse) is not within 4...1024" }
     if !(0...1024).contains(fine) { return "fine \(fine) is not within 0...1024" }

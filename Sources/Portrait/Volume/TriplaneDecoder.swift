@@ -24,7 +24,7 @@ final class DecoderLayer: Module {
 /// From what the planes say of a point to its density and its colours: two layers with a softplus between.
 ///
 /// Checkpoint names `net.0.weight`, `net.0.bias`, `net.2.weight`, `net.2.bias`, as published. Whence a point is seen plays no part.
-public final class TriplaneDecoder: Module {
+package final class TriplaneDecoder: Module {
   let net: [(any Module)?]
   private let _first: DecoderLayer, _second: DecoderLayer
 
@@ -32,7 +32,7 @@ public final class TriplaneDecoder: Module {
   ///   - input: Channels of a plane.
   ///   - output: Colour channels: the picture's three, and what super-resolution reads besides.
   ///   - multiplier: Of the learning rate; it divides the weights' spread at the start.
-  public init(_ input: Int = 32, hidden: Int = 64, output: Int = 32, multiplier: Double = 1, _ generator: Generator) {
+  package init(_ input: Int = 32, hidden: Int = 64, output: Int = 32, multiplier: Double = 1, _ generator: Generator) {
     _first = DecoderLayer(input, hidden, multiplier: multiplier, generator)
     _second = DecoderLayer(hidden, 1 + output, multiplier: multiplier, generator)
     net = [_first, nil, _second]
@@ -41,7 +41,7 @@ public final class TriplaneDecoder: Module {
   /// Of the planes' mean features `[N, P, C]`: colours `[N, P, output]`, -0.001...1.001, and raw densities `[N, P, 1]`.
   ///
   /// colour = 1.002 sigmoid(y) - 0.001.
-  public func callAsFunction(_ mean: Tensor) -> (color: Tensor, density: Tensor) {
+  package func callAsFunction(_ mean: Tensor) -> (color: Tensor, density: Tensor) {
     let y = _second(_first(mean).softplus())
     return (y.narrow(-1, 1, y.size(-1) - 1).sigmoid() * 1.002 - 0.001, y.narrow(-1, 0, 1))
   }

@@ -1,7 +1,7 @@
 import Torch
 
 /// Moves points `[N, P, 3]` of the space that is seen to where the volume says what is there.
-public typealias PointDeformation = (Tensor) -> Tensor
+package typealias PointDeformation = (Tensor) -> Tensor
 
 /// Some rays of a batch, whose depths are not yet held within those of all its samples, and the bounds of their own samples.
 struct DrawnRays {
@@ -20,15 +20,15 @@ struct DrawnRays {
 }
 
 /// Draws volumes that three planes hold, with gradients for all that goes in.
-public struct TriplaneRenderer {
-  public var configuration: RenderingConfiguration
+package struct TriplaneRenderer {
+  package var configuration: RenderingConfiguration
   /// Rays drawn at once when no history is recorded, so that memory is bounded; the result does not depend on it.
-  public var chunk: Int
+  package var chunk: Int
   /// Where no history is recorded, on the CPU and without a deformation, volumes are drawn by kernels (`BakedTriplanes`), many times as fast
   /// and the same within 1e-3.
-  public var usesKernels: Bool
+  package var usesKernels: Bool
 
-  public init(_ configuration: RenderingConfiguration, chunk: Int = 2048, usesKernels: Bool = true) {
+  package init(_ configuration: RenderingConfiguration, chunk: Int = 2048, usesKernels: Bool = true) {
     self.configuration = configuration
     self.chunk = chunk
     self.usesKernels = usesKernels
@@ -38,7 +38,7 @@ public struct TriplaneRenderer {
   ///
   /// The coarse samples are drawn first; where they find something the fine ones are added, and all are marched once, in the order of depth.
   /// Both kinds of samples are read where `deformation` moves them.
-  public func render(
+  package func render(
     _ planes: Tensor, _ decoder: TriplaneDecoder, _ rays: LabelRays, _ draws: RayDraws = .even, deformation: PointDeformation? = nil
   ) -> RenderedFeatures {
     let planes = Self.separate(planes)
@@ -63,7 +63,7 @@ public struct TriplaneRenderer {
   }
 
   /// Colours `[N, P, C']` and raw densities `[N, P, 1]` at points `[N, P, 3]`.
-  public func sample(
+  package func sample(
     _ planes: Tensor, _ decoder: TriplaneDecoder, at points: Tensor, deformation: PointDeformation? = nil
   ) -> (color: Tensor, density: Tensor) {
     let moved = deformation.map { $0(points) } ?? points

@@ -1,12 +1,12 @@
 /// Convolution of `[b, in, n]`, initialised as PyTorch does it.
-public final class Conv1d: Module {
+package final class Conv1d: Module {
   /// `[out, in / groups, k]`
-  public let weight: Tensor
+  package let weight: Tensor
   /// `[out]`
-  public let bias: Tensor?
+  package let bias: Tensor?
   private let stride, padding, dilation, groups: Int
 
-  public init(
+  package init(
     _ input: Int, _ output: Int, kernel: Int, stride: Int = 1, padding: Int = 0, dilation: Int = 1, groups: Int = 1, bias: Bool = true,
     _ generator: Generator
   ) {
@@ -14,21 +14,21 @@ public final class Conv1d: Module {
     self.bias = bias ? .biasUniform([output], fanIn: input / groups * kernel, generator) : nil
     (self.stride, self.padding, self.dilation, self.groups) = (stride, padding, dilation, groups)
   }
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  package func callAsFunction(_ x: Tensor) -> Tensor {
     x.conv1d(weight, bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
   }
 }
 
 /// Convolution of `[b, in, h, w]`, initialised as PyTorch does it.
-public final class Conv2d: Module {
+package final class Conv2d: Module {
   /// `[out, in / groups, kh, kw]`
-  public let weight: Tensor
+  package let weight: Tensor
   /// `[out]`
-  public let bias: Tensor?
+  package let bias: Tensor?
   private let stride, padding, dilation: [Int]
   private let groups: Int
 
-  public init(
+  package init(
     _ input: Int, _ output: Int, kernel: some Lengths, stride: some Lengths = 1, padding: some Lengths = 0, dilation: some Lengths = 1,
     groups: Int = 1, bias: Bool = true, _ generator: Generator
   ) {
@@ -37,21 +37,21 @@ public final class Conv2d: Module {
     self.bias = bias ? .biasUniform([output], fanIn: input / groups * k[0] * k[1], generator) : nil
     (self.stride, self.padding, self.dilation, self.groups) = (stride.lengths, padding.lengths, dilation.lengths, groups)
   }
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  package func callAsFunction(_ x: Tensor) -> Tensor {
     x.conv2d(weight, bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
   }
 }
 
 /// The transpose of a convolution, `[b, in, h, w]` to a larger image, initialised as PyTorch does it.
-public final class ConvTranspose2d: Module {
+package final class ConvTranspose2d: Module {
   /// `[in, out / groups, kh, kw]`
-  public let weight: Tensor
+  package let weight: Tensor
   /// `[out]`
-  public let bias: Tensor?
+  package let bias: Tensor?
   private let stride, padding, outputPadding, dilation: [Int]
   private let groups: Int
 
-  public init(
+  package init(
     _ input: Int, _ output: Int, kernel: some Lengths, stride: some Lengths = 1, padding: some Lengths = 0,
     outputPadding: some Lengths = 0, groups: Int = 1, bias: Bool = true, dilation: some Lengths = 1, _ generator: Generator
   ) {
@@ -62,7 +62,7 @@ public final class ConvTranspose2d: Module {
     (self.stride, self.padding, self.outputPadding) = (stride.lengths, padding.lengths, outputPadding.lengths)
     (self.dilation, self.groups) = (dilation.lengths, groups)
   }
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  package func callAsFunction(_ x: Tensor) -> Tensor {
     x.convTranspose2d(weight, bias, stride: stride, padding: padding, outputPadding: outputPadding, groups: groups, dilation: dilation)
   }
 }

@@ -1,5 +1,5 @@
 /// One place in an index, as PyTorch's brackets take it.
-public enum Index: ExpressibleByIntegerLiteral {
+package enum Index: ExpressibleByIntegerLiteral {
   /// One element; the dimension goes away.
   case at(Int)
   /// A slice of half-open bounds with a step; nil is the end.
@@ -10,19 +10,19 @@ public enum Index: ExpressibleByIntegerLiteral {
   case new
   /// All dimensions that the other places leave.
   case ellipsis
-  public init(integerLiteral value: Int) { self = .at(value) }
+  package init(integerLiteral value: Int) { self = .at(value) }
 }
 
 extension Index {
-  public static func `in`(_ bounds: Range<Int>) -> Index { .slice(bounds.lowerBound, bounds.upperBound, step: 1) }
-  public static func from(_ first: Int) -> Index { .slice(first, nil, step: 1) }
+  package static func `in`(_ bounds: Range<Int>) -> Index { .slice(bounds.lowerBound, bounds.upperBound, step: 1) }
+  package static func from(_ first: Int) -> Index { .slice(first, nil, step: 1) }
   /// Up to but without `end`; a negative one counts from the end.
-  public static func to(_ end: Int) -> Index { .slice(nil, end, step: 1) }
+  package static func to(_ end: Int) -> Index { .slice(nil, end, step: 1) }
 }
 
 extension Tensor {
   /// A view: `t[0]`, `t[.all, .in(1..<3)]`, `t[.ellipsis, .new]`.
-  public subscript(_ places: Index...) -> Tensor {
+  package subscript(_ places: Index...) -> Tensor {
     get { places.reduce(into: (self, 0, places.count)) { $0 = Self.step($0, $1, places) }.0 }
     set { callVoid("aten::copy_", places.reduce(into: (self, 0, places.count)) { $0 = Self.step($0, $1, places) }.0, newValue) }
   }
@@ -39,36 +39,36 @@ extension Tensor {
     }
   }
 
-  public func select(_ dim: Int, _ index: Int) -> Tensor { call("aten::select.int", self, dim, index) }
+  package func select(_ dim: Int, _ index: Int) -> Tensor { call("aten::select.int", self, dim, index) }
   /// `length` elements of a dimension from `start`.
-  public func narrow(_ dim: Int, _ start: Int, _ length: Int) -> Tensor { call("aten::narrow", self, dim, start, length) }
-  public func indexSelect(_ dim: Int, _ indices: Tensor) -> Tensor { call("aten::index_select", self, dim, indices) }
-  public func gather(_ dim: Int, _ indices: Tensor) -> Tensor { call("aten::gather", self, dim, indices) }
+  package func narrow(_ dim: Int, _ start: Int, _ length: Int) -> Tensor { call("aten::narrow", self, dim, start, length) }
+  package func indexSelect(_ dim: Int, _ indices: Tensor) -> Tensor { call("aten::index_select", self, dim, indices) }
+  package func gather(_ dim: Int, _ indices: Tensor) -> Tensor { call("aten::gather", self, dim, indices) }
   /// Elements by one tensor of indices (or a mask) a dimension; nil takes the whole dimension.
-  public func index(_ indices: [Tensor?]) -> Tensor { call("aten::index.Tensor", self, indices) }
+  package func index(_ indices: [Tensor?]) -> Tensor { call("aten::index.Tensor", self, indices) }
   /// Elements where the mask holds, flat.
-  public func maskedSelect(_ mask: Tensor) -> Tensor { call("aten::masked_select", self, mask) }
-  public func maskedFill(_ mask: Tensor, _ value: Double) -> Tensor { call("aten::masked_fill.Scalar", self, mask, value) }
+  package func maskedSelect(_ mask: Tensor) -> Tensor { call("aten::masked_select", self, mask) }
+  package func maskedFill(_ mask: Tensor, _ value: Double) -> Tensor { call("aten::masked_fill.Scalar", self, mask, value) }
   /// Where elements are not zero, `[n, dim]`.
-  public func nonzero() -> Tensor { call("aten::nonzero", self) }
+  package func nonzero() -> Tensor { call("aten::nonzero", self) }
   /// `self` with `source` added at `indices` of a dimension.
-  public func indexAdd(_ dim: Int, _ indices: Tensor, _ source: Tensor) -> Tensor { call("aten::index_add", self, dim, indices, source) }
-  public func oneHot(_ classes: Int) -> Tensor { call("aten::one_hot", self, classes) }
+  package func indexAdd(_ dim: Int, _ indices: Tensor, _ source: Tensor) -> Tensor { call("aten::index_add", self, dim, indices, source) }
+  package func oneHot(_ classes: Int) -> Tensor { call("aten::one_hot", self, classes) }
   /// A copy with elements from `source` put where the indices of a dimension say.
-  public func scatter(_ dim: Int, _ indices: Tensor, _ source: Tensor) -> Tensor { call("aten::scatter.src", self, dim, indices, source) }
+  package func scatter(_ dim: Int, _ indices: Tensor, _ source: Tensor) -> Tensor { call("aten::scatter.src", self, dim, indices, source) }
   /// A copy with elements from `source` added where the indices of a dimension say.
-  public func scatterAdd(_ dim: Int, _ indices: Tensor, _ source: Tensor) -> Tensor {
+  package func scatterAdd(_ dim: Int, _ indices: Tensor, _ source: Tensor) -> Tensor {
     call("aten::scatter_add", self, dim, indices, source)
   }
   /// A copy with `values` at the places that one tensor of indices (or a mask) a dimension names; added up there if asked.
-  public func indexPut(_ indices: [Tensor?], _ values: Tensor, accumulate: Bool = false) -> Tensor {
+  package func indexPut(_ indices: [Tensor?], _ values: Tensor, accumulate: Bool = false) -> Tensor {
     call("aten::index_put", self, indices, values, accumulate)
   }
   /// The different elements in rising order, and with them which of these each element is.
-  public func unique() -> (values: Tensor, inverse: Tensor) {
+  package func unique() -> (values: Tensor, inverse: Tensor) {
     let (values, inverse, _) = call3("aten::_unique2", self, true, true, false)
     return (values, inverse)
   }
   /// Rows of a table `[n, d]` at whole numbers of any shape: `[..., d]`.
-  public func embedding(_ indices: Tensor) -> Tensor { call("aten::embedding", self, indices) }
+  package func embedding(_ indices: Tensor) -> Tensor { call("aten::embedding", self, indices) }
 }

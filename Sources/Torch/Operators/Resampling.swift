@@ -1,6 +1,6 @@
 extension Tensor {
   /// How values between elements are made.
-  public enum Interpolation: Sendable {
+  package enum Interpolation: Sendable {
     case nearest
     /// Nearest without the half-pixel error of `nearest`, as OpenCV and Pillow do it.
     case nearestExact
@@ -14,13 +14,13 @@ extension Tensor {
   /// Resampled to `size`: `[b, c, n]`, `[b, c, h, w]` or `[b, c, d, h, w]`, as `torch.nn.functional.interpolate` does it.
   ///
   /// `alignCorners` puts the corner elements' centres, not their edges, onto each other; `antialias` widens the filter where the size shrinks.
-  public func interpolate(
+  package func interpolate(
     size: [Int], _ mode: Interpolation = .nearest, alignCorners: Bool = false, antialias: Bool = false
   ) -> Tensor {
     interpolate(size, nil, mode, alignCorners, antialias)
   }
   /// Resampled by a factor; the size is rounded down, the positions go by the factor itself.
-  public func interpolate(
+  package func interpolate(
     scale: Double, _ mode: Interpolation = .nearest, alignCorners: Bool = false, antialias: Bool = false
   ) -> Tensor {
     interpolate(nil, scale, mode, alignCorners, antialias)
@@ -48,13 +48,13 @@ extension Tensor {
   }
 
   /// What lies beyond the edge.
-  public enum GridPadding: Int, Sendable { case zeros, border, reflection }
+  package enum GridPadding: Int, Sendable { case zeros, border, reflection }
 
   /// Values at places of an image or a volume, as `torch.nn.functional.grid_sample` takes them.
   ///
   /// `[b, c, h, w]` at `[b, h', w', 2]` (x, y) or `[b, c, d, h, w]` at `[b, d', h', w', 3]` (x, y, z), each in -1...1. With `alignCorners`
   /// -1 and 1 are the centres of the outermost elements, else their outer edges. Modes: nearest, linear, and cubic for images.
-  public func gridSample(
+  package func gridSample(
     _ grid: Tensor, _ mode: Interpolation = .linear, padding: GridPadding = .zeros, alignCorners: Bool = false
   ) -> Tensor {
     let number: Int
@@ -67,15 +67,15 @@ extension Tensor {
     return call("aten::grid_sampler", self, grid, number, padding.rawValue, alignCorners)
   }
   /// The places that affine maps `[b, 2, 3]` (or `[b, 3, 4]`) give for an output of `[b, c, h, w]` (or `[b, c, d, h, w]`).
-  public func affineGrid(_ size: [Int], alignCorners: Bool = false) -> Tensor {
+  package func affineGrid(_ size: [Int], alignCorners: Bool = false) -> Tensor {
     call("aten::affine_grid_generator", self, size, alignCorners)
   }
 
   /// What `pad` puts around.
-  public enum Padding: String, Sendable { case constant, reflect, replicate, circular }
+  package enum Padding: String, Sendable { case constant, reflect, replicate, circular }
 
   /// Elements added before and after, the last dimension first: `[left, right, top, bottom]`.
-  public func pad(_ widths: [Int], _ mode: Padding = .constant, value: Double = 0) -> Tensor {
+  package func pad(_ widths: [Int], _ mode: Padding = .constant, value: Double = 0) -> Tensor {
     call("aten::pad", self, widths, mode.rawValue, mode == .constant ? value : nil)
   }
 }
