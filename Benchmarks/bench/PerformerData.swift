@@ -1,7 +1,8 @@
-import Capture
+import Datasets
 import Face
 import Foundation
 import Media
+import Synthetic
 import Torch
 
 /// A dataset of a performer who does not exist, as a perfect capture would have it, in a folder of its own that goes when this does.

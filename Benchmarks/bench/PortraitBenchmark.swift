@@ -1,5 +1,5 @@
 import Foundation
-import Portrait
+import Generator
 import Torch
 
 /// The portrait's generator at the published size: planes, rays and super-resolution, beside the same in plain PyTorch.

@@ -1,4 +1,6 @@
-import Capture
+import Datasets
+import Driving
+import Evaluation
 import Face
 import Foundation
 import Subject

@@ -1,10 +1,10 @@
 import ArgumentParser
-import Capture
 import Foundation
 import Media
 import Perception
 import Speech
 import Torch
+import Tracking
 
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(

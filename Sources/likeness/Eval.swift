@@ -1,5 +1,7 @@
 import ArgumentParser
-import Capture
+import Datasets
+import Driving
+import Evaluation
 import Foundation
 import Media
 import Metrics

@@ -1,7 +1,7 @@
-import Capture
 import Foundation
 import Metrics
 import Torch
+import Tracking
 
 /// `eval.json`, in the form of nerfstudio's `ns-eval`.
 ///

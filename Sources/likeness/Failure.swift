@@ -1,15 +1,17 @@
-import Capture
+import Datasets
 import Foundation
+import Generator
 import Media
 import Perception
-import Population
 import Portrait
 import Runs
 import Speech
 import Study
 import Subject
+import Synthetic
 import Texture
 import Torch
+import Tracking
 
 /// What the command line itself finds wrong with what it was given.
 struct Failure: Error, CustomStringConvertible {

@@ -1,8 +1,9 @@
-import Capture
+import Datasets
 import Foundation
 import Media
 import Metrics
 import Torch
+import Tracking
 
 /// Gathers how an avatar's pictures compare with the truth, frame by frame in order of time.
 struct Judgement {

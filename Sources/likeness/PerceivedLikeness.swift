@@ -1,8 +1,8 @@
-import Capture
 import Foundation
 import Media
 import Perception
 import Torch
+import Tracking
 
 /// Figures of published networks whose weights users bring: LPIPS, whether it is the same person, and whether lips go with the sound.
 /// Those whose weights are not found are left out, and `notes` says so.

@@ -1,10 +1,11 @@
 import ArgumentParser
-import Capture
+import Evaluation
 import Face
 import Foundation
 import Media
 import Portrait
 import Torch
+import Tracking
 
 struct Photo: ParsableCommand {
   static let configuration = CommandConfiguration(

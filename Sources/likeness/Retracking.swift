@@ -1,8 +1,9 @@
-import Capture
+import Datasets
 import Face
 import Foundation
 import Metrics
 import Torch
+import Tracking
 
 /// AED and APD: the avatar's pictures and the truth are tracked as any clip is, by the same fit with the same settings, and what it finds is
 /// compared. Who the person is, both fits take from the dataset's track; where that is of another head model, the avatar's from the truth's.

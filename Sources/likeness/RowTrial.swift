@@ -1,4 +1,5 @@
-import Capture
+import Datasets
+import Evaluation
 import Face
 import Foundation
 import Media

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
+import Generator
 import Media
-import Portrait
 import Torch
 
 struct Sample: ParsableCommand {

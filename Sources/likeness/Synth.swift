@@ -1,6 +1,6 @@
 import ArgumentParser
-import Capture
 import Foundation
+import Synthetic
 
 struct Synth: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Face
 import Foundation
-import Population
+import Synthetic
 
 struct SynthPopulation: ParsableCommand {
   static let configuration = CommandConfiguration(

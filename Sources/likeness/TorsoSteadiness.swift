@@ -1,7 +1,7 @@
-import Capture
 import Face
 import Metrics
 import Torch
+import Tracking
 
 /// Whether the torso stands and moves as the truth's does, which PSNR hardly tells: a torso that swims, or nods with the head, has a fine one.
 package struct TorsoSteadiness {

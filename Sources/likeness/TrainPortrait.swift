@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Portrait
+import Generator
 import Runs
 import Torch
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Capture
+import Datasets
 import Foundation
 import Runs
 import Speech

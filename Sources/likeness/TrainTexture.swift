@@ -1,5 +1,6 @@
 import ArgumentParser
-import Capture
+import Datasets
+import Driving
 import Foundation
 import Runs
 import Speech

@@ -1,9 +1,10 @@
-import Capture
+import Datasets
 import Face
 import Foundation
 import Media
 import Subject
 import Torch
+import Tracking
 
 /// A video whose face drives an avatar.
 struct VideoDriver {

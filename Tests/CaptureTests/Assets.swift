@@ -1,4 +1,3 @@
-import Capture
 import Foundation
 
 /// What these tests need and may not find.

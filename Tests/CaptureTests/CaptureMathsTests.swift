@@ -1,9 +1,9 @@
+import Capture
 import Foundation
 import Media
 import Testing
 import Torch
-
-import Capture
+import Tracking
 
 @Suite struct CaptureMathsTests {
   @Test func bandedSystemsAreSolved() {

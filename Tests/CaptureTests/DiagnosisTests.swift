@@ -1,8 +1,10 @@
 import Capture
 import Foundation
 import Media
+import Segmentation
 import Testing
 import Torch
+import Tracking
 
 /// A picture of `width` x `height` whose grey level at the centre of a pixel is `value(x, y)`, 0...255.
 private func picture(_ width: Int, _ height: Int, _ value: (Double, Double) -> Double) -> Tensor {

@@ -1,8 +1,8 @@
-import Capture
 import Face
 import Foundation
 import Testing
 import Torch
+import Tracking
 
 @Suite struct FaceFitTests {
   @Test func aMovingHeadIsFound() throws {

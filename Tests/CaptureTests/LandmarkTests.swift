@@ -1,8 +1,8 @@
-import Capture
 import Foundation
 import Media
 import Testing
 import Torch
+import Tracking
 
 @Suite(.enabled(if: Assets.networksArePresent, "skipped: run scripts/setup first"))
 struct LandmarkTests {

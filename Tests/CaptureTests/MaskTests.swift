@@ -1,8 +1,9 @@
-import Capture
 import Face
 import Media
+import Segmentation
 import Testing
 import Torch
+import Tracking
 
 @Suite(.enabled(if: Assets.networksArePresent && Assets.arePresent, "skipped: run scripts/setup first, and ../shared is needed"))
 struct MaskTests {

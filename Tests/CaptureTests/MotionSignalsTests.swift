@@ -1,6 +1,6 @@
-import Capture
 import Foundation
 import Testing
+import Tracking
 
 @Suite struct MotionSignalsTests {
   /// A face of a few points, 100 pixels between the outer corners of the eyes, turned in the picture by `angle` and scaled.

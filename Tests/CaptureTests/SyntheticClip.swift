@@ -1,7 +1,7 @@
-import Capture
 import Face
 import Foundation
 import Torch
+import Tracking
 
 /// A clip of landmarks whose truth is known: the built-in head, somebody's identity, moving as people do, seen by a camera.
 struct SyntheticClip {

@@ -1,10 +1,10 @@
-import Capture
+import Datasets
+import Evaluation
 import Face
 import Foundation
 import Media
 import Testing
 import Torch
-
 import likeness
 
 @Suite struct CaptureAccuracyTests {

@@ -2,7 +2,6 @@ import Foundation
 import Runs
 import Testing
 import Torch
-
 import likeness
 
 /// Avatars that were put into one file.

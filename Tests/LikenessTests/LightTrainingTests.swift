@@ -1,6 +1,6 @@
 import Foundation
+import Generator
 import Media
-import Portrait
 import Runs
 import Testing
 import Torch

@@ -1,7 +1,7 @@
 import Face
 import Foundation
+import Generator
 import Media
-import Portrait
 import Runs
 import Testing
 import Torch

@@ -1,7 +1,6 @@
 import Foundation
 import Runs
 import Testing
-
 import likeness
 
 @Suite struct ProgressTableTests {

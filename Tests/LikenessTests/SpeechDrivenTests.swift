@@ -1,10 +1,8 @@
-import Capture
 import Foundation
 import Media
 import Runs
 import Testing
 import Torch
-
 import likeness
 
 /// Avatars driven by speech, from training to film, through the tool.

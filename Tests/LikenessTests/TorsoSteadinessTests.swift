@@ -1,9 +1,8 @@
-import Capture
+import Evaluation
 import Face
 import Foundation
 import Testing
 import Torch
-
 import likeness
 
 @Suite struct TorsoSteadinessTests {

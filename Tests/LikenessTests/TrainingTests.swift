@@ -1,9 +1,8 @@
-import Capture
+import Datasets
 import Foundation
 import Runs
 import Testing
 import Torch
-
 import likeness
 
 @Suite(.serialized) struct TrainingTests {

@@ -1,9 +1,9 @@
-import Capture
 import Foundation
 import Media
 import Perception
 import Testing
 import Torch
+import Tracking
 
 /// MobileFaceNet's published weights on photos and clips: pictures of one person are near each other, of two are not.
 @Suite struct RealFaceTests {

@@ -1,6 +1,6 @@
 import Face
+import Generator
 import Golden
-import Portrait
 import Testing
 import Torch
 

@@ -1,4 +1,5 @@
 import Foundation
+import Generator
 import Golden
 import Portrait
 import Testing

@@ -1,3 +1,4 @@
+import Generator
 import Portrait
 import Testing
 import Torch

@@ -1,8 +1,9 @@
-import Capture
 import Face
 import Foundation
+import Generator
 import Portrait
 import Testing
+import Tracking
 
 @Suite struct FramedViewTests {
   private let placement = StandardPlacement(LandmarkModel(.builtIn()))

@@ -1,5 +1,5 @@
 import Foundation
-import Portrait
+import Generator
 import Testing
 import Torch
 

@@ -1,6 +1,5 @@
 import Foundation
 import Golden
-import Portrait
 import Testing
 import Torch
 

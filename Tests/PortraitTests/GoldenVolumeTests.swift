@@ -1,7 +1,7 @@
 import Face
 import Foundation
+import Generator
 import Golden
-import Portrait
 import Testing
 import Torch
 

@@ -1,10 +1,10 @@
-import Capture
 import Face
 import Foundation
 import Perception
 import Portrait
 import Testing
 import Torch
+import Tracking
 
 @Suite struct PhotoCropTests {
   /// The standard face seen from the front with so many pixels a decimetre, its origin at a place, turned in the picture.

@@ -1,9 +1,10 @@
-import Capture
 import Face
 import Foundation
+import Generator
 import Portrait
 import Testing
 import Torch
+import Tracking
 
 @Suite struct PhotoFitTests {
   private let fit = PhotoFit()

@@ -1,4 +1,3 @@
-import Capture
 import Face
 import Foundation
 import Media

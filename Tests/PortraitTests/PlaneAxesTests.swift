@@ -1,4 +1,4 @@
-import Portrait
+import Generator
 import Testing
 
 @Test func planeAxesAreStoredByName() {

@@ -1,9 +1,10 @@
-import Capture
 import Face
 import Foundation
+import Generator
 import Portrait
 import Testing
 import Torch
+import Tracking
 
 /// Tiny untrained networks from a photo's crop to pictures.
 @Suite struct PortraitAvatarTests {

@@ -1,5 +1,5 @@
+import Generator
 import Golden
-import Portrait
 import Testing
 import Torch
 

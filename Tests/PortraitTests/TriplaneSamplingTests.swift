@@ -1,8 +1,7 @@
+import Generator
 import Golden
 import Testing
 import Torch
-
-import Portrait
 
 /// The kernel that reads three planes at once gives what plain tensors give, derivatives included.
 @Suite struct TriplaneSamplingTests {

@@ -1,7 +1,9 @@
+import Datasets
 import Face
 import Foundation
 import Media
 import Torch
+import Tracking
 
 /// Makes a dataset folder from a clip: finds the face, cuts the picture around it, masks, fits the head, and says how good it all is.
 package struct ClipProcessor {

@@ -1,6 +1,7 @@
 import Foundation
 import Media
 import Torch
+import Tracking
 
 /// What a first look at a clip finds: its shots and the face in every frame.
 struct ClipSurvey {

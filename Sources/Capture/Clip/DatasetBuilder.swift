@@ -1,7 +1,10 @@
+import Datasets
 import Face
 import Foundation
 import Media
+import Segmentation
 import Torch
+import Tracking
 
 /// Writes the pictures of a dataset: the second look at a clip, through the shot that is used.
 final class DatasetBuilder {

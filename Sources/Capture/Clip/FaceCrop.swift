@@ -1,5 +1,6 @@
 import Foundation
 import Media
+import Tracking
 
 /// The part of the picture that a dataset shows: a square that holds head and shoulders through the whole shot and never moves.
 struct FaceCrop: Equatable {

@@ -1,7 +1,9 @@
+import Datasets
 import Face
 import Foundation
 import Media
 import Torch
+import Tracking
 
 /// `preview.mp4`: every frame, the fitted mesh over it, and its masks, side by side, with the sound.
 struct PreviewFilm {

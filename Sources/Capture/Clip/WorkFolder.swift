@@ -1,5 +1,7 @@
+import Datasets
 import Foundation
 import Torch
+import Tracking
 
 /// A folder that stands under its final name whole or not at all: filled beside it, then renamed.
 final class WorkFolder {

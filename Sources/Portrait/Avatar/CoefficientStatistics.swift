@@ -1,4 +1,5 @@
 import Face
+import Generator
 import Torch
 
 /// What coefficients are like in the data that a deformation was trained on; networks see them about 0 and of size 1.

@@ -1,5 +1,6 @@
 import Face
 import Foundation
+import Generator
 import Torch
 
 /// How a generator is to see a head so that any camera's picture of it comes out: a camera of the generator's own framing and distance, and

@@ -1,5 +1,6 @@
 import Face
 import Foundation
+import Generator
 import Torch
 
 /// A person of one photo, drawn in any pose and with any expression.

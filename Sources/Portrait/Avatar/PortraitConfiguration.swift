@@ -1,4 +1,6 @@
 import Face
+import Generator
+import Torch
 
 /// The sizes of all networks of a one-shot avatar.
 package struct PortraitConfiguration: Codable, Sendable, Equatable {

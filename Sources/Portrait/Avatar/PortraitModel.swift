@@ -1,4 +1,5 @@
 import Face
+import Generator
 import Runs
 import Torch
 

@@ -1,4 +1,5 @@
 import Foundation
+import Generator
 import Torch
 
 /// All networks of a one-shot avatar in one safetensors file, their configuration in its metadata.

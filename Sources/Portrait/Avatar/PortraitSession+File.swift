@@ -1,5 +1,6 @@
 import Face
 import Foundation
+import Generator
 import Runs
 import Torch
 

@@ -1,5 +1,6 @@
 import Face
 import Foundation
+import Generator
 import Torch
 
 /// What is found out about a person's photo once and used for every picture: the volume of the person, and what drives it from rest.

@@ -1,3 +1,4 @@
+import Generator
 import Torch
 
 /// Where a point of a person with an expression lies in the volume, which has none: x_c = x_d + w(x_d, α) Δx(x_d, α, β).

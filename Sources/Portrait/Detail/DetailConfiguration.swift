@@ -1,3 +1,6 @@
+import Generator
+import Torch
+
 /// Sizes of the network that brings back what of a photo its latents cannot say.
 package struct DetailConfiguration: Codable, Sendable, Equatable {
   /// What in the generator is changed.

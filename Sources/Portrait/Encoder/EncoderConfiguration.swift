@@ -1,3 +1,6 @@
+import Generator
+import Torch
+
 /// Sizes of the network that turns a photo into a generator's latents.
 package struct EncoderConfiguration: Codable, Sendable, Equatable {
   package enum Preset: String, CaseIterable, Codable, Sendable {

@@ -1,5 +1,7 @@
 import Face
 import Foundation
+import Generator
+import Torch
 
 /// Where the generators' box lies about a head, and how cameras stand around it: the convention of the published generators.
 ///

@@ -1,6 +1,7 @@
-import Capture
 import Face
+import Generator
 import Torch
+import Tracking
 
 /// Fits a head to the landmarks of a generator's photo and says which camera of the generator's saw it.
 package final class PhotoFit {

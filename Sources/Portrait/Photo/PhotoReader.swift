@@ -1,9 +1,9 @@
-import Capture
 import Face
 import Foundation
 import Media
 import Perception
 import Torch
+import Tracking
 
 /// Reads photos: finds the face, cuts it out as the generators' photos are cut, and fits a head to it.
 package final class PhotoReader {

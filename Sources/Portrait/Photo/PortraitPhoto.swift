@@ -1,6 +1,7 @@
-import Capture
 import Face
+import Generator
 import Torch
+import Tracking
 
 /// A photo of a person as a generator wants it: cut out, levelled, with the camera that it was seen with and what the face does in it.
 package struct PortraitPhoto {

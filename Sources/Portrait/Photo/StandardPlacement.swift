@@ -1,7 +1,7 @@
-import Capture
 import Face
 import Perception
 import Torch
+import Tracking
 
 /// The similarity that lays a head model on the standard face: y = scale R x + t, from head units to decimetres.
 ///

@@ -1,4 +1,3 @@
-import Capture
 import Face
 import Radiance
 import Torch

@@ -1,7 +1,7 @@
 import Face
 import Foundation
+import Generator
 import Media
-import Portrait
 import Torch
 
 /// A folder of balls with two eyes and a nose from several sides: too crude for anything but the machinery.

@@ -1,0 +1,40 @@
+
+
+/// The sizes of a dual discriminator.
+package struct DiscriminatorConfiguration: Codable, Sendable, Equatable {
+  /// The side of the pictures: a power of two.
+  package var resolution: Int
+  /// Channels of a picture and of what was rendered of it, which it sees side by side.
+  package var pictureChannels = 3
+  /// Length of the camera label; 0 where it hears of none.
+  package var label = 25
+  /// A block of side r has min(`channelBase` / r, `channelMax`) channels.
+  package var channelBase = 32768, channelMax = 512
+  /// What values are clamped to behind each convolution, from -clamp to clamp; nil does not.
+  package var clamp: Double? = 256
+  /// Layers between the label and what the result is weighted with.
+  package var mappingLayers = 8
+  /// Pictures that are compared with each other, and channels that tell it what was found.
+  package var group = 4, groupChannels = 1
+
+  package init(resolution: Int) { self.resolution = resolution }
+
+  /// That of the published generator of faces.
+  package static let ffhq512 = DiscriminatorConfiguration(resolution: 512)
+
+  /// Channels of the block whose side is `resolution`.
+  package func channels(_ resolution: Int) -> Int { min(channelBase / resolution, channelMax) }
+
+  /// Throws `PortraitError` naming the first field whose value is out of its bounds.
+  func check() throws(PortraitError) {
+    guard (8...1024).contains(resolution), resolution.nonzeroBitCount == 1 else {
+      throw .configuration("discriminator.resolution=\(resolution) must be a power of two from 8 to 1024")
+    }
+    try PortraitError.require(0...4096, ["discriminator.label": label])
+    try PortraitError.require(resolution...1_048_576, ["discriminator.channelBase": channelBase])
+    try PortraitError.require(1...2048, ["discriminator.channelMax": channelMax])
+    try PortraitError.require(1...64, ["discriminator.mappingLayers": mappingLayers, "discriminator.groupChannels": groupChannels])
+    try PortraitError.require(1...1024, ["discriminator.group": group])
+    if let clamp { try PortraitError.require(1e-3...1e9, ["discriminator.clamp": clamp]) }
+  }
+}

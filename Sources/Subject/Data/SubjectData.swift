@@ -1,0 +1,114 @@
+import Datasets
+import Face
+import Radiance
+import Speech
+import Torch
+
+/// A dataset as the training reads it: pictures in memory at the training size, and what the track says of each frame as tensors.
+final class SubjectData {
+  /// Where steps are computed; the data themselves are on the CPU.
+  let device: Device
+  /// `[N, H, W, 3]` and `[N, H, W]`, uint8.
+  let images, labels: Tensor
+  /// `[H, W, 3]` in 0...1.
+  let background: Tensor
+  let camera: Camera
+  let train, test: [Int]
+  /// `[N, D]`: expression, gaze, torso, then zeros, normalized.
+  let driving: Tensor
+  /// `[N, 3, 4]`: camera to head.
+  let cameraToHead: Tensor
+  /// Head to world: `[N, 3, 3]`, `[N, 3]`.
+  let poseRotations, poseTranslations: Tensor
+  /// `[Ni]`, `[N, Ne]`, `[N, 2]`, `[N, 4]` (see `TrackFrame.torso`).
+  let identity, expressions, gaze, torsoMotion: Tensor
+  /// `[M, T, C]`: speech about each frame of the clip, and which of them the track's frames are, `[N]` int64; nil without speech.
+  let speech: (windows: Tensor, places: Tensor)?
+  /// `[P, 3]`: what the model's landmark points lack on this person, zeros where the track has none.
+  let calibration: Tensor?
+  private let modelName: String
+
+  var count: Int { images.size(0) }
+
+  init(_ dataset: Dataset, _ scene: SubjectScene, speech features: (any SpeechFeatures)? = nil, device: Device = .cpu) throws {
+    self.device = device
+    let track = dataset.track
+    let all = Array(0..<dataset.count)
+    speech = try features.map { features in
+      let audio = try dataset.speech(for: features)
+      let places = track.frames.map(\.index)
+      return (try features.windows(audio, fps: track.fps, frames: (places.max() ?? 0) + 1), Tensor(places))
+    }
+    images = try dataset.images(all)
+    labels = try dataset.labels(all)
+    background = try dataset.background().to(.float32) / 255
+    camera = dataset.camera
+    (train, test) = (dataset.trainIndices, dataset.testIndices)
+    driving = scene.normalized(dataset.driving(width: scene.drivingMean.numel))
+    modelName = track.modelName
+    let n = track.frames.count
+    let states = track.frames.map(\.state)
+    cameraToHead = Tensor(all.flatMap { Array(dataset.cameraInHead($0).cameraToWorld.rows.prefix(12)) }, [n, 3, 4])
+    poseRotations = Tensor(states.flatMap(\.pose.rotation.rows), [n, 3, 3])
+    poseTranslations = Tensor(states.flatMap { [$0.pose.translation.x, $0.pose.translation.y, $0.pose.translation.z] }, [n, 3])
+    identity = Tensor(track.identity)
+    expressions = Tensor(states.flatMap(\.expression), [n, track.expressionNames.count])
+    gaze = Tensor(states.flatMap { [$0.gaze.x, $0.gaze.y] }, [n, 2])
+    torsoMotion = Tensor(track.frames.flatMap { [$0.torso.x, $0.torso.y, $0.torso.z, $0.torso.w] }, [n, 4])
+    calibration = track.calibration.isEmpty ? nil : Tensor(track.calibration.flatMap { [$0.x, $0.y, $0.z] }, [track.calibration.count, 3])
+  }
+}
+
+extension SubjectData {
+  /// The face model that the track's coefficients belong to.
+  func model() throws -> MorphableModel {
+    guard modelName == "builtin" else { throw SubjectError.noModel(modelName) }
+    let model = MorphableModel.builtIn()
+    let (found, expected) = ((identity.numel, expressions.size(1)), (model.identityBasis.size(0), model.expressionBasis.size(0)))
+    // Datasets outlive versions of the built-in head.
+    guard found == expected else { throw SubjectError.otherModel(found: found, expected: expected) }
+    return model
+  }
+
+  /// What is known of `frames` `[F]` int64, on the device of the steps.
+  func signals(_ frames: Tensor) -> FrameSignals {
+    FrameSignals(
+      driving: driving.indexSelect(0, frames), pose: cameraToHead.indexSelect(0, frames), torso: torsoMotion.indexSelect(0, frames)
+    ).to(device)
+  }
+
+  /// What is heard about `frames` `[F]` int64: `[F, neighbours, T, C]`, on the device of the steps; nil without speech.
+  func heard(_ frames: Tensor) -> Tensor? {
+    guard let speech else { return nil }
+    let around = Tensor(SpeechDriver.neighbours.map { $0 })
+    let places = speech.places.indexSelect(0, frames).unsqueeze(1) + around
+    let kept = call("aten::clamp", places, 0, speech.windows.size(0) - 1)
+    let shape = [frames.numel, around.numel] + speech.windows.shape.dropFirst()
+    return speech.windows.indexSelect(0, kept.reshape(-1)).reshape(shape).to(device)
+  }
+
+  /// The rays that a sampler drew, in head space, and what they should show, on the device of the steps.
+  /// `poses` `[F, 3, 4]` are those of the drawn frames.
+  func batch(_ drawn: DrawnRays, poses: Tensor, _ depth: SubjectConfiguration.DepthRange) -> RayBatch {
+    let (pixels, position) = (Tensor(drawn.pixel), Tensor(drawn.frame))
+    let flat = Tensor(drawn.frames).indexSelect(0, position) * Tensor(camera.width * camera.height) + pixels
+    return RayBatch(
+      rays: headRays(camera, poses: poses.indexSelect(0, position.to(device)), pixels: pixels, depth), frames: drawn.frame,
+      colors: images.reshape(-1, 3).indexSelect(0, flat).to(device).to(.float32) / 255, labels: Tensor(drawn.label).to(device),
+      plate: background.reshape(-1, 3).indexSelect(0, pixels).to(device))
+  }
+}
+
+/// Rays of a camera through pixels `[R]` (row * width + column) in head space, with a camera-to-head matrix a ray, `[R, 3, 4]`.
+///
+/// Samples lie between `front` before and `back` behind the head's centre, in depth along the camera's axis.
+func headRays(_ camera: Camera, poses: Tensor, pixels: Tensor, _ depth: SubjectConfiguration.DepthRange) -> Rays {
+  let pinhole = Pinhole(focal: SIMD2(camera.focal), center: SIMD2(camera.center)), pixels = pixels.to(poses.device)
+  let rows = call("aten::floor_divide.Scalar", pixels, camera.width)
+  let inCamera = pinhole.directions(rows: rows, columns: pixels - rows * Tensor(camera.width))
+  let directions = call("aten::bmm", poses[.all, .all, .to(3)], inCamera.unsqueeze(-1)).squeeze(-1)
+  let origins = poses[.all, .all, .at(3)].contiguous()
+  // The camera looks along its -z, so the head's centre lies at minus the origin's part along it.
+  let distance = (poses[.all, .all, .at(2)] * origins).sum(-1)
+  return Rays(origins: origins, directions: directions, near: (distance - depth.front).clamp(0.05), far: distance + depth.back)
+}

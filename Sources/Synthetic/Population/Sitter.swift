@@ -1,0 +1,47 @@
+import Face
+import Foundation
+import Torch
+
+/// One person of a population, in front of their backdrop and in their light: takes pictures of them.
+///
+/// Light, backdrop, hair and clothes stay as they are from picture to picture; the camera moves, and the face.
+package final class Sitter {
+  static let shadowCenter = SIMD3<Float>(0, -0.15, -0.1)
+  static let shadowRadius: Float = 1.9
+
+  package let number: Int
+  private let figure: Figure
+  private let backdrop: Backdrop
+  private let still: ShadowMap
+  private let shadow: ShadowMap
+  private let fine: RasterImage
+  private let size: Int
+  private let seed: UInt64
+
+  init(_ person: Person, _ anatomy: Anatomy, identity: [Float], size: Int) {
+    number = person.number
+    seed = person.seed
+    self.size = size
+    figure = Figure(person, anatomy, identity: identity)
+    backdrop = Backdrop(person, noise: anatomy.noise)
+    func map() -> ShadowMap {
+      ShadowMap(
+        size: person.light.shadowSize, direction: person.light.key.direction, center: Self.shadowCenter, radius: Self.shadowRadius)
+    }
+    (still, shadow) = (map(), map())
+    still.draw(figure.pose(FaceState(identity: identity)).points, figure.stillCasters)
+    fine = RasterImage(width: Exposure.side * size, height: Exposure.side * size)
+  }
+
+  /// The picture of a shot of this person.
+  package func picture(_ shot: Shot) -> PortraitPicture {
+    precondition(shot.person == number, "a shot of somebody else")
+    let pose = figure.pose(shot.state)
+    shadow.draw(pose.points, figure.movingCasters)
+    shadow.add(still)
+    let exposure = Exposure(
+      figure, pose: pose, camera: figure.placement.camera(shot.view, size: size), shadow: shadow, backdrop: backdrop, fine: fine,
+      salt: UInt32(truncatingIfNeeded: seed &* 31 &+ UInt64(shot.image)))
+    return exposure.picture(scale: figure.placement.scale)
+  }
+}
