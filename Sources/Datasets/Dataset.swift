@@ -99,6 +99,9 @@ package final class Dataset {
     return all
   }
 
+  /// Features of a kind that comes from files, as AD-NeRF's folders hold them.
+  package var speechFile: URL { folder.appending(path: "aud.npy") }
+
   /// Expression, gaze and torso shift of a frame, with zeros up to `width` numbers; see `Track.driving`.
   package func driving(_ position: Int, width: Int? = nil) -> [Float] { track.driving(position, width: width) }
   /// The same for all frames, `[N, width]` float32.

@@ -48,7 +48,7 @@ import Torch
     let camera = Camera(width: 40, height: 32, focal: [70, 70]), plate = Tensor.rand([32, 40, 3], Generator(seed: 9))
     func pictures(_ field: HyperPlanes) -> (Tensor, Tensor) {
       (
-        field.picture(signals, view: signals.pose, camera: camera, plate: plate, .fast).rgb,
+        field.picture(signals, view: signals.pose, camera: camera, plate: plate, depth: .init(), sampling: .init()).rgb,
         field.plainPicture(signals, view: signals.pose, camera: camera, plate: plate).rgb
       )
     }

@@ -69,7 +69,7 @@ import Torch
     let field = Self.field(), signals = Self.signals(1)
     let camera = Camera(width: 40, height: 32, focal: [70, 70])
     let plate = Tensor.rand([32, 40, 3], Generator(seed: 9))
-    let fast = field.picture(signals, view: signals.pose, camera: camera, plate: plate, .fast)
+    let fast = field.picture(signals, view: signals.pose, camera: camera, plate: plate, depth: .init(), sampling: .init())
     let plain = field.plainPicture(signals, view: signals.pose, camera: camera, plate: plate)
     let error = (fast.rgb - plain.rgb).square().mean().item
     // Half precision, and rays that end when less than a hundredth is left.

@@ -1,5 +1,3 @@
-
-
 /// The sizes and variants of a tri-plane generator: what has to be known to make room for its weights and to draw with them.
 package struct GeneratorConfiguration: Codable, Sendable, Equatable {
   /// Length of the latent vector z.

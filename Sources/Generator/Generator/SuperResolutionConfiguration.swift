@@ -1,5 +1,3 @@
-
-
 /// The network that makes the picture of the rendered features: two blocks, the second of which doubles the size.
 package struct SuperResolutionConfiguration: Codable, Sendable, Equatable {
   /// The side that rendered features are resized to before the first block.

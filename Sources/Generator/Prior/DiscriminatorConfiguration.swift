@@ -1,5 +1,3 @@
-
-
 /// The sizes of a dual discriminator.
 package struct DiscriminatorConfiguration: Codable, Sendable, Equatable {
   /// The side of the pictures: a power of two.

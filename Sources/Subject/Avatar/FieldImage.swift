@@ -1,10 +1,12 @@
 import Face
+import Radiance
 import Torch
 
 /// Renders whole pictures of a field before its background, without history and without chance.
 final class FieldImage {
   let field: any PictureField
-  let configuration: SubjectConfiguration
+  private let depth: DepthRange
+  private let sampling: RaySampling
   private let background: Tensor
   /// Where the field is; what comes in and goes out is on the CPU.
   private let device: Device
@@ -12,8 +14,8 @@ final class FieldImage {
   private var plate: Tensor
 
   /// `background` is `[H, W, 3]` in 0...1; it is scaled to the camera's size where that is another.
-  init(field: any PictureField, configuration: SubjectConfiguration, device: Device = .cpu, background: Tensor) {
-    (self.field, self.configuration, self.background, plate) = (field, configuration, background, background)
+  init(field: any PictureField, depth: DepthRange, sampling: RaySampling, device: Device = .cpu, background: Tensor) {
+    (self.field, self.depth, self.sampling, self.background, plate) = (field, depth, sampling, background, background)
     self.device = device
   }
 
@@ -21,8 +23,8 @@ final class FieldImage {
   /// camera to head, is the camera that looks, where it is another.
   func render(_ signals: FrameSignals, view: Tensor? = nil, camera: Camera) -> RenderedFrame {
     let seen = field.picture(
-      signals.to(device), view: (view ?? signals.pose).to(device), camera: camera, plate: scaledBackground(camera).to(device),
-      configuration)
+      signals.to(device), view: (view ?? signals.pose).to(device), camera: camera, plate: scaledBackground(camera).to(device), depth: depth,
+      sampling: sampling)
     return RenderedFrame(rgb: seen.rgb.to(.cpu), labels: seen.labels.to(.cpu), depth: seen.depth.to(.cpu), opacity: seen.opacity.to(.cpu))
   }
 

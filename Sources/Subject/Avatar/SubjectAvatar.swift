@@ -40,7 +40,8 @@ package final class SubjectAvatar: Avatar {
     emphasis = parts.configuration.speech?.emphasis ?? 1
     parts.field.move(to: device)
     image = FieldImage(
-      field: parts.field, configuration: configuration, device: device, background: scene.background.to(.float32) / 255)
+      field: parts.field, depth: configuration.depth, sampling: configuration.sampling, device: device,
+      background: scene.background.to(.float32) / 255)
   }
 
   /// Writes the avatar into one file that needs no run and no dataset, atomically. Where it is to be `baked`, it holds what pictures are

@@ -1,13 +1,3 @@
-/// A value of a configuration that nothing can be trained or drawn with.
-package struct ConfigurationError: Error, CustomStringConvertible, Equatable {
-  /// As `--set` names it.
-  package let field: String
-  package let value: String
-  package let bounds: String
-
-  package var description: String { "\(field)=\(value) cannot be used; it must be \(bounds)" }
-}
-
 extension SubjectConfiguration {
   /// Throws a `ConfigurationError` naming the first field whose value is out of its bounds: sizes that no network or grid can have, and
   /// those that no memory holds.

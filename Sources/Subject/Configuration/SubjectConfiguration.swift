@@ -29,12 +29,6 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
 
   package init() {}
 
-  /// Samples lie between `front` before and `back` behind the head's centre, along the camera's axis.
-  package struct DepthRange: Codable, Sendable, Equatable {
-    package var front = 1.3
-    package var back = 1.3
-  }
-
   /// The supervision of the deformation by the tracked mesh.
   package struct MeshConfiguration: Codable, Sendable, Equatable {
     /// Steps on the mesh alone before the first ray; 0 switches the warm start off.
@@ -133,11 +127,5 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
     struct Anything: Decodable {}
     let preset: String
     let speech: Anything?
-  }
-
-  /// A field with fresh weights.
-  func makeField(_ generator: Generator) -> any SubjectField {
-    if let planes { return HyperPlanes(planes, driving: field.driving, classes: field.classes, generator) }
-    return HyperField(field, generator)
   }
 }

@@ -80,7 +80,7 @@ extension SubjectData {
   /// What is heard about `frames` `[F]` int64: `[F, neighbours, T, C]`, on the device of the steps; nil without speech.
   func heard(_ frames: Tensor) -> Tensor? {
     guard let speech else { return nil }
-    let around = Tensor(SpeechDriver.neighbours.map { $0 })
+    let around = Tensor(SpeechConfiguration.neighbours.map { $0 })
     let places = speech.places.indexSelect(0, frames).unsqueeze(1) + around
     let kept = call("aten::clamp", places, 0, speech.windows.size(0) - 1)
     let shape = [frames.numel, around.numel] + speech.windows.shape.dropFirst()
@@ -89,7 +89,7 @@ extension SubjectData {
 
   /// The rays that a sampler drew, in head space, and what they should show, on the device of the steps.
   /// `poses` `[F, 3, 4]` are those of the drawn frames.
-  func batch(_ drawn: DrawnRays, poses: Tensor, _ depth: SubjectConfiguration.DepthRange) -> RayBatch {
+  func batch(_ drawn: DrawnRays, poses: Tensor, _ depth: DepthRange) -> RayBatch {
     let (pixels, position) = (Tensor(drawn.pixel), Tensor(drawn.frame))
     let flat = Tensor(drawn.frames).indexSelect(0, position) * Tensor(camera.width * camera.height) + pixels
     return RayBatch(
@@ -97,18 +97,4 @@ extension SubjectData {
       colors: images.reshape(-1, 3).indexSelect(0, flat).to(device).to(.float32) / 255, labels: Tensor(drawn.label).to(device),
       plate: background.reshape(-1, 3).indexSelect(0, pixels).to(device))
   }
-}
-
-/// Rays of a camera through pixels `[R]` (row * width + column) in head space, with a camera-to-head matrix a ray, `[R, 3, 4]`.
-///
-/// Samples lie between `front` before and `back` behind the head's centre, in depth along the camera's axis.
-func headRays(_ camera: Camera, poses: Tensor, pixels: Tensor, _ depth: SubjectConfiguration.DepthRange) -> Rays {
-  let pinhole = Pinhole(focal: SIMD2(camera.focal), center: SIMD2(camera.center)), pixels = pixels.to(poses.device)
-  let rows = call("aten::floor_divide.Scalar", pixels, camera.width)
-  let inCamera = pinhole.directions(rows: rows, columns: pixels - rows * Tensor(camera.width))
-  let directions = call("aten::bmm", poses[.all, .all, .to(3)], inCamera.unsqueeze(-1)).squeeze(-1)
-  let origins = poses[.all, .all, .at(3)].contiguous()
-  // The camera looks along its -z, so the head's centre lies at minus the origin's part along it.
-  let distance = (poses[.all, .all, .at(2)] * origins).sum(-1)
-  return Rays(origins: origins, directions: directions, near: (distance - depth.front).clamp(0.05), far: distance + depth.back)
 }

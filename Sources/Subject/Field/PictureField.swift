@@ -1,10 +1,15 @@
 import Face
+import Radiance
 import Torch
 
 /// What pictures of a subject are drawn from: a field, or what was made of one to be drawn alone.
 package protocol PictureField: Module {
   /// One frame as `camera` sees it, with camera to head `view` `[1, 3, 4]`, before `plate` `[H, W, 3]`.
-  func picture(_ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor, _ configuration: SubjectConfiguration) -> RenderedFrame
+  ///
+  /// `depth` and `sampling` are for fields that are sampled between depths; others know their own box.
+  func picture(
+    _ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor, depth: DepthRange, sampling: RaySampling
+  ) -> RenderedFrame
   /// Throws `ModuleError.damaged` where a tensor from a file holds what nothing can be drawn from.
   func check() throws(ModuleError)
 }

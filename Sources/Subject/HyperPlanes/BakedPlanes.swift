@@ -52,11 +52,11 @@ package final class BakedPlanes: FrameConditions, PictureField {
     (latticeAxes, templateAxes, meanPose) = (.zeros([3, 4]), .zeros([3, 4]), .zeros([3, 4]))
   }
 
-  package func picture(_ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor, _ configuration: SubjectConfiguration)
-    -> RenderedFrame
-  {
+  package func picture(
+    _ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor, depth: DepthRange, sampling: RaySampling
+  ) -> RenderedFrame {
     withoutGradient {
-      let (mixture, pointBias) = conditions(signals), c = self.configuration
+      let (mixture, pointBias) = conditions(signals), c = configuration
       let field = FrameField(
         occupancy: OccupancyGrid(cells: cells, box: box), lattice: lattice(mixture, functions, at: nodes)[.at(0)].contiguous(),
         latticeAxes: latticeAxes, planes: planes, volume: volume, axes: templateAxes, ambient: ambient,

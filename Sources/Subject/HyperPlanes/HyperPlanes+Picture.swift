@@ -3,11 +3,11 @@ import Radiance
 import Torch
 
 extension HyperPlanes {
-  package func picture(_ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor, _ configuration: SubjectConfiguration)
-    -> RenderedFrame
-  {
-    guard self.configuration.deformation == .lattice else { return plainPicture(signals, view: view, camera: camera, plate: plate) }
-    return baked.picture(signals, view: view, camera: camera, plate: plate, configuration)
+  package func picture(
+    _ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor, depth: DepthRange, sampling: RaySampling
+  ) -> RenderedFrame {
+    guard configuration.deformation == .lattice else { return plainPicture(signals, view: view, camera: camera, plate: plate) }
+    return baked.picture(signals, view: view, camera: camera, plate: plate, depth: depth, sampling: sampling)
   }
 
   /// The same through the operators of training, ray by ray, with the deformation where the configuration wants it.

@@ -10,8 +10,8 @@ extension HyperPlanes: SubjectField {
   var deformationParameters: [(name: String, tensor: Tensor)] {
     parameters().filter { role(of: $0.name) == .deformation }
   }
-  func prepare(_ data: SubjectData, _ configuration: SubjectConfiguration) throws {
-    try space.prepare(data, self.configuration, configuration.depth)
+  func prepare(_ data: SubjectData, depth: DepthRange) throws {
+    try space.prepare(data, configuration, depth)
     withoutGradient { torso.copy_(call("aten::logit", space.torsoShare(data), 0.002).reshape(torso.shape)) }
     forgetReached()
   }
@@ -34,11 +34,11 @@ extension HyperPlanes: SubjectField {
   }
 
   func accumulateGradients(
-    _ batch: RayBatch, _ signals: FrameSignals, _ configuration: SubjectConfiguration, done: Double, _ generator: Generator
+    _ batch: RayBatch, _ signals: FrameSignals, sampling: RaySampling, losses: LossConfiguration, done: Double, _ generator: Generator
   ) -> StepReport {
     let device = batch.rays.origins.device, jitter = Tensor.rand([batch.rays.count], generator).to(device)
     let samples = march(
-      batch.rays, occupancy: space.occupancy, step: stride(done), jitter: jitter, limit: self.configuration.samples)
+      batch.rays, occupancy: space.occupancy, step: stride(done), jitter: jitter, limit: configuration.samples)
     let field = conditioned(disturbed(signals, generator))
     let frame = Tensor(batch.frames).to(.int32).to(device).indexSelect(0, samples.ray)
     let (density, features) = field.samples(samples.positions, frame: frame)
@@ -47,21 +47,21 @@ extension HyperPlanes: SubjectField {
     let pixels = field.pixels(seen, batch.rays.directions, plate: batch.plate)
 
     let truth = RayLoss.oneHot(batch.labels, classes: pixels.semantics.size(1))
-    let weights = RayLoss.weights(truth, configuration.loss)
+    let weights = RayLoss.weights(truth, losses)
     let errors = RayLoss.photometric(pixels.color, batch.colors), scores = RayLoss.semantic(pixels.semantics, truth)
     let person = (batch.labels .!= 0).to(.float32)
     let known = (batch.labels .< Double(pixels.semantics.size(1))).to(.float32)
     let silhouette = ((1 - seen.transmittance - person).square() * known).mean()
     let loss =
-      (errors * weights.photometric + scores * weights.semantic).sum() + silhouette * self.configuration.opacityLoss
-      + seen.distortion.mean() * self.configuration.distortionLoss
+      (errors * weights.photometric + scores * weights.semantic).sum() + silhouette * configuration.opacityLoss
+      + seen.distortion.mean() * configuration.distortionLoss
     loss.backward()
 
     return withoutGradient {
       space.notice(samples, weights: seen.weights)
       return StepReport(
         loss: loss.item, squaredError: errors.mean().item / 3, classLosses: (errors + scores).unsqueeze(0).matmul(truth).squeeze(0).array(),
-        classRays: truth.sum(0).array(), liveShare: Double(samples.count) / Double(max(1, batch.rays.count * self.configuration.samples)))
+        classRays: truth.sum(0).array(), liveShare: Double(samples.count) / Double(max(1, batch.rays.count * configuration.samples)))
     }
   }
 

@@ -7,7 +7,7 @@ extension HyperSpace {
   private static let silhouettes = 48
 
   /// Lays out box, lattice and occupancy around the head of `data` and all that its pictures show of it.
-  func prepare(_ data: SubjectData, _ c: HyperPlanesConfiguration, _ depth: SubjectConfiguration.DepthRange) throws {
+  func prepare(_ data: SubjectData, _ c: HyperPlanesConfiguration, _ depth: DepthRange) throws {
     let train = Tensor(data.train)
     let poses = data.cameraToHead.indexSelect(0, train)
     let model = try data.model()
@@ -43,7 +43,7 @@ extension HyperSpace {
   }
 
   /// The corners of what the picture shows of head space between the depths, over all poses.
-  private static func seen(_ camera: Camera, _ poses: Tensor, _ depth: SubjectConfiguration.DepthRange) -> (SIMD3<Float>, SIMD3<Float>) {
+  private static func seen(_ camera: Camera, _ poses: Tensor, _ depth: DepthRange) -> (SIMD3<Float>, SIMD3<Float>) {
     let corners = Tensor([0, camera.width - 1, (camera.height - 1) * camera.width, camera.height * camera.width - 1])
     var all: [Tensor] = []
     for corner in 0..<4 {

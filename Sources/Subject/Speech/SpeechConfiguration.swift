@@ -1,4 +1,3 @@
-import Datasets
 import Foundation
 import Speech
 
@@ -36,28 +35,14 @@ package struct SpeechConfiguration: Codable, Sendable, Equatable {
   package var colouring = 0.25
 
   package init() {}
+
+  /// The windows that a frame's vector is smoothed over: those of four frames before it, its own, and three after it.
+  static let neighbours = -4...3
 }
 
 /// What drives an avatar.
 package enum Driver: String, Codable, Sendable, CaseIterable {
   case expression, speech, both
-}
-
-extension SubjectConfiguration {
-  /// What a run of this configuration can be driven by.
-  package var driver: Driver {
-    guard let speech else { return .expression }
-    return speech.leads || speech.trackedShare == 0 ? .speech : .both
-  }
-  /// Lets `driver` drive it: speech by features of the kind `features`.
-  package mutating func drive(by driver: Driver, features: SpeechKind = .mel, weights: String? = nil) {
-    guard driver != .expression else { return speech = nil }
-    var chosen = speech ?? SpeechConfiguration()
-    chosen.features = features.rawValue
-    chosen.weights = weights ?? chosen.weights
-    chosen.leads = driver == .speech
-    speech = chosen
-  }
 }
 
 extension SpeechConfiguration {
@@ -71,17 +56,5 @@ extension SpeechConfiguration {
     }
     let weights = weights.map { URL(filePath: $0) }
     return try kind.features(weights: kind == .file ? file ?? weights : weights)
-  }
-}
-
-extension Dataset {
-  /// Features of a kind that comes from files, as AD-NeRF's folders hold them.
-  package var speechFile: URL { folder.appending(path: "aud.npy") }
-
-  /// The file that features are made of: the sound, or the array that holds them.
-  package func speech(for features: any SpeechFeatures) throws -> URL {
-    if let file = features as? FileFeatures { return file.url }
-    guard let audio else { throw SubjectError.noSound(folder.path) }
-    return audio
   }
 }

@@ -13,11 +13,11 @@ package final class SpeechDriver: Module {
 
     init(_ configuration: SpeechConfiguration, channels: Int, driving: Int, _ generator: Generator) {
       network = AudioNet(channels: channels, widths: configuration.widths, output: driving, generator)
-      attention = configuration.smoothing ? AudioAttention(channels: driving, length: SpeechDriver.neighbours.count, generator) : nil
+      attention = configuration.smoothing ? AudioAttention(channels: driving, length: SpeechConfiguration.neighbours.count, generator) : nil
     }
     /// Normalized windows `[F, neighbours, T, C]` to vectors `[F, D]`.
     func callAsFunction(_ windows: Tensor) -> Tensor {
-      guard let attention else { return network(windows.select(1, -SpeechDriver.neighbours.lowerBound)) }
+      guard let attention else { return network(windows.select(1, -SpeechConfiguration.neighbours.lowerBound)) }
       let vectors = network(windows.reshape([-1] + windows.shape.suffix(2)))
       return attention(vectors.reshape(windows.size(0), windows.size(1), -1))
     }
@@ -28,9 +28,6 @@ package final class SpeechDriver: Module {
   /// `[D]`: 1 where speech says the number.
   package let spoken: Tensor
   let members: [Member]
-
-  /// The windows that a frame's vector is smoothed over: those of four frames before it, its own, and three after it.
-  static let neighbours = -4...3
 
   /// - channels: numbers of a time step of the features.
   package init(_ configuration: SpeechConfiguration, channels: Int, driving: Int, _ generator: Generator) {

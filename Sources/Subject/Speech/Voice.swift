@@ -22,7 +22,7 @@ package final class Voice {
   /// What is heard about a frame, `[8, T, C]`: the windows from four frames before it to three after; beyond the sound's ends that of the
   /// nearest frame. Frames are best asked for in order.
   package func heard(about frame: Int) throws -> Tensor {
-    let wanted = SpeechDriver.neighbours.map { max(0, frame + $0) }
+    let wanted = SpeechConfiguration.neighbours.map { max(0, frame + $0) }
     if wanted[0] < first { try restart() }
     while !isOver, first + held.count <= wanted[wanted.count - 1] {
       guard let more = try stream.next(64) else {
@@ -39,7 +39,7 @@ package final class Voice {
   }
 
   /// The frame's own window `[1, T, C]` among those that are heard about it.
-  package static func window(of heard: Tensor) -> Tensor { heard.narrow(0, -SpeechDriver.neighbours.lowerBound, 1) }
+  package static func window(of heard: Tensor) -> Tensor { heard.narrow(0, -SpeechConfiguration.neighbours.lowerBound, 1) }
 
   private func restart() throws {
     stream = try features.stream(source, fps: fps)

@@ -44,7 +44,7 @@ package final class SubjectTrainer {
     generator = Generator(seed: configuration.seed)
     let field = configuration.makeField(generator)
     self.field = field
-    try field.prepare(data, configuration)
+    try field.prepare(data, depth: configuration.depth)
     field.move(to: device)
     speech = configuration.speech.map { [generator] in
       SpeechDriver($0, channels: features?.channels ?? 0, driving: configuration.field.driving, generator)

@@ -58,7 +58,8 @@ extension SubjectTrainer {
   func validate() throws -> Double {
     let held = data.test.isEmpty ? data.train : data.test
     let frames = (0..<min(3, held.count)).map { held[(2 * $0 + 1) * held.count / (2 * min(3, held.count))] }
-    let renderer = FieldImage(field: field, configuration: configuration, device: data.device, background: data.background)
+    let renderer = FieldImage(
+      field: field, depth: configuration.depth, sampling: configuration.sampling, device: data.device, background: data.background)
     var sum = 0.0
     for frame in frames {
       var signals = data.signals(Tensor([frame]))

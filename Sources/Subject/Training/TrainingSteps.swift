@@ -102,7 +102,8 @@ extension SubjectTrainer {
     let spoken = spoken(frames, beside: signals.driving), learns = speechRate > 0 && configuration.speech?.learnsFromRays == true
     if let spoken { signals.driving = spoken.detach().requiringGrad(learns) }
     let batch = data.batch(drawn, poses: signals.pose, configuration.depth)
-    let report = field.accumulateGradients(batch, signals, configuration, done: done, generator)
+    let report = field.accumulateGradients(
+      batch, signals, sampling: configuration.sampling, losses: configuration.loss, done: done, generator)
     if let spoken, learns, let gradient = signals.driving.grad { Lanes.alone { spoken.backward(gradient) } }
     sampler.record(losses: report.classLosses, rays: report.classRays)
     return report

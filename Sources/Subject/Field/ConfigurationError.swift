@@ -1,0 +1,9 @@
+/// A value of a configuration that nothing can be trained or drawn with.
+package struct ConfigurationError: Error, CustomStringConvertible, Equatable {
+  /// As `--set` names it.
+  package let field: String
+  package let value: String
+  package let bounds: String
+
+  package var description: String { "\(field)=\(value) cannot be used; it must be \(bounds)" }
+}

@@ -1,0 +1,43 @@
+import Radiance
+import Torch
+
+/// Rays of a training step, of one frame or several, and what they should show.
+package struct RayBatch {
+  package var rays: Rays
+  /// Which of the step's frames each ray belongs to, R numbers; rays of one frame should stand together.
+  package var frames: [Int]
+  /// `[R, 3]`, 0...1.
+  package var colors: Tensor
+  /// `[R]` uint8 or int64, classes; anything above is unlabelled.
+  package var labels: Tensor
+  /// What lies behind each ray, `[R, 3]`; nil is black.
+  package var plate: Tensor?
+
+  package init(rays: Rays, frames: [Int], colors: Tensor, labels: Tensor, plate: Tensor? = nil) {
+    precondition(frames.count == rays.count, "\(frames.count) frame numbers for \(rays.count) rays")
+    self.rays = rays
+    self.frames = frames
+    self.colors = colors
+    self.labels = labels
+    self.plate = plate
+  }
+  /// The rays at `indices`.
+  func picked(_ indices: [Int]) -> RayBatch {
+    let chosen = Tensor(indices).to(colors.device)
+    return RayBatch(
+      rays: rays.picked(chosen), frames: indices.map { frames[$0] }, colors: colors.indexSelect(0, chosen),
+      labels: labels.indexSelect(0, chosen), plate: plate?.indexSelect(0, chosen))
+  }
+}
+
+/// What a step found.
+package struct StepReport {
+  /// The loss that was differentiated.
+  package var loss: Double
+  /// Mean squared error over rays and channels of the last pass: PSNR is -10 log10 of it.
+  package var squaredError: Double
+  /// Sums over the rays of each class of their losses, all passes and both kinds, and the number of rays: what `RaySampler` wants.
+  package var classLosses: [Double], classRays: [Double]
+  /// The part of the samples that had something to learn.
+  package var liveShare: Double
+}
