@@ -28,4 +28,5 @@ format:
 	$(swift) format format -i -r Package.swift Sources Tests Benchmarks
 
 lint:
+	python3 Tools/check-layout.py
 	$(swift) format lint --strict -r Package.swift Sources Tests Benchmarks

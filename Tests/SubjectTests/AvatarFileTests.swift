@@ -37,7 +37,9 @@ import Torch
       let signals = FrameSignals(
         driving: Tensor([0.5, -1, 0.3, 0, 0, 0] as [Float], [1, 6]), pose: HyperPlanesTests.camera, torso: .zeros([1, 4]))
       let plate = Tensor.full([24, 32, 3], 90, .uint8).to(.float32) / 255
-      let own = field.picture(signals, view: signals.pose, camera: camera, plate: plate, depth: avatar.configuration.depth, sampling: avatar.configuration.sampling)
+      let settings = avatar.configuration
+      let own = field.picture(
+        signals, view: signals.pose, camera: camera, plate: plate, depth: settings.depth, sampling: settings.sampling)
       let shown = try avatar.render(Self.state, camera: camera)
       #expect((own.rgb .== shown.rgb).all() && (own.labels .== shown.labels).all() && (own.depth .== shown.depth).all())
       #expect(shown.opacity.max().item > 0.3)

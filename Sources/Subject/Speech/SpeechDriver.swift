@@ -57,7 +57,7 @@ package final class SpeechDriver: Module {
   /// What each member says of all numbers in frames heard in windows `[F, neighbours, T, C]`: `[members, F, D]`, normalized as driving
   /// numbers are. `colour`, `[F, 1, 1, C]`, is added to the normalized features.
   func voices(_ windows: Tensor, colour: Tensor? = nil) -> Tensor {
-    precondition(windows.size(1) == Self.neighbours.count, "\(windows.size(1)) windows about a frame")
+    precondition(windows.size(1) == SpeechConfiguration.neighbours.count, "\(windows.size(1)) windows about a frame")
     var heard = (windows - mean) / spread
     if let colour { heard = heard + colour }
     return stack(members.map { $0(heard) })
