@@ -1,57 +1,47 @@
 import Foundation
-import Testing
 import Torch
 
-/// A file of golden vectors and what is said of it.
+/// A file of golden vectors and what is said of it. Its name says its kind; sizes and options stand in the tensors' shapes and the metadata.
 package struct GoldenFile {
   package let name: String
   package let tensors: [String: Tensor]
   package let metadata: [String: String]
 
-  package subscript(name: String) -> Tensor {
-    guard let tensor = tensors[name] else { fatalError("\(self.name) has no \(name)") }
-    return tensor
-  }
-
   /// Which avatar's golden vectors: a folder's name.
   package enum Avatar: String { case subject, portrait }
 
-  /// All files whose names start with `kind`, from the folder `LIKENESS_GOLDEN`, by default `../shared/golden`.
-  package static func all(_ kind: String, of avatar: Avatar = .subject) throws -> [GoldenFile] {
-    try urls(kind, avatar).map { url in
-      let file = try Safetensors.read(url)
-      return GoldenFile(name: url.lastPathComponent, tensors: file.tensors, metadata: file.metadata)
+  /// Reads a file; tensors that its `procedural` metadata names are computed. Throws what `Safetensors.read` throws, and `GoldenError`.
+  package init(_ url: URL) throws {
+    let file = try Safetensors.read(url)
+    name = url.lastPathComponent
+    metadata = file.metadata
+    tensors = try file.tensors.merging(ProceduralTensors.named(in: file.metadata, of: name)) { stored, _ in stored }
+  }
+
+  /// A tensor that every file of this kind has; throws `GoldenError` where this one has not.
+  package subscript(name: String) -> Tensor {
+    get throws {
+      guard let tensor = tensors[name] else { throw GoldenError(self.name, "tensor \(name) is missing") }
+      return tensor
     }
   }
-  package static func exist(_ kind: String, of avatar: Avatar = .subject) -> Bool { !urls(kind, avatar).isEmpty }
-
-  /// Where the files are, if they are anywhere.
-  package static func folder(of avatar: Avatar) -> URL {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let folder =
-      ProcessInfo.processInfo.environment["LIKENESS_GOLDEN"].map { URL(filePath: $0) } ?? root.appending(path: "../shared/golden")
-    return folder.appending(path: avatar.rawValue)
+  /// A number that the metadata of every file of this kind has; throws `GoldenError` where this one's has not.
+  package func number(of key: String) throws -> Double {
+    guard let text = metadata[key] else { throw GoldenError(name, "metadata has no \(key)") }
+    guard let number = Double(text), number.isFinite else { throw GoldenError(name, "metadata's \(key) is no number: \(text)") }
+    return number
   }
 
-  private static func urls(_ kind: String, _ avatar: Avatar) -> [URL] {
-    let found = try? FileManager.default.contentsOfDirectory(at: folder(of: avatar), includingPropertiesForKeys: nil)
-    return (found ?? []).filter { $0.lastPathComponent.hasPrefix(kind) && $0.pathExtension == "safetensors" }
-      .sorted { $0.path < $1.path }
+  /// All files whose names start with `kind`: the project's fixtures, and those of the folder `LIKENESS_GOLDEN` (by default
+  /// `../shared/golden`), which take the place of fixtures of the same name. Within a test with the trait `.golden`, only its share of them.
+  package static func all(_ kind: String, of avatar: Avatar = .subject) throws -> [GoldenFile] {
+    try (GoldenShare.current?.urls(kind, avatar) ?? GoldenFolder.urls(kind, avatar)).map { try GoldenFile($0) }
   }
+  package static func exist(_ kind: String, of avatar: Avatar = .subject) -> Bool { !GoldenFolder.urls(kind, avatar).isEmpty }
 }
 
-/// Expects `tensor` to be `expected` within `absolute` plus `relative` of each value.
-package func expectClose(
-  _ tensor: Tensor, _ expected: Tensor, absolute: Double = 1e-5, relative: Double = 1e-5, _ what: String,
-  sourceLocation: SourceLocation = #_sourceLocation
-) {
-  guard tensor.shape == expected.shape else {
-    Issue.record("\(what): \(tensor.shape) instead of \(expected.shape)", sourceLocation: sourceLocation)
-    return
-  }
-  // Endless values count as equal where both are.
-  let same = (tensor .== expected)
-  let difference = (tensor - expected).abs().maskedFill(same, 0)
-  let excess = (difference - expected.abs().maskedFill(same, 0) * relative).max().item
-  #expect(excess <= absolute, "\(what): off by \(difference.max().item)", sourceLocation: sourceLocation)
+/// In what a golden file is not of the kind that its name says.
+package struct GoldenError: Error, CustomStringConvertible {
+  package let description: String
+  package init(_ file: String, _ fault: String) { description = "\(file): \(fault)" }
 }

@@ -45,23 +45,15 @@ import Torch
   }
 
   /// `w.` weights of a block under ArcFace's names, `in.x`, `out`.
-  @Test(.enabled(if: !golden().isEmpty, "skipped: ../shared is absent")) func blocksOfArcFaceAreTheGoldenOnes() throws {
-    for url in golden() {
-      let file = try Safetensors.read(url)
-      let x = try #require(file.tensors["in.x"]), y = try #require(file.tensors["out"])
+  @Test(.golden("26_irse_bottleneck", of: .portrait)) func blocksOfArcFaceAreTheGoldenOnes() throws {
+    for file in try GoldenFile.all("26_irse_bottleneck", of: .portrait) {
+      let x = try file["in.x"], y = try file["out"]
       let weights = file.tensors.filter { !$0.key.hasPrefix("in.") && !$0.key.hasPrefix("out") }
       let block = ResidualBottleneck(x.size(1), y.size(1), stride: x.size(2) / y.size(2), Generator(seed: 1)).frozen()
       var complete = weights
       for (name, tensor) in block.state() where name.hasSuffix("num_batches_tracked") && complete[name] == nil { complete[name] = tensor }
       try block.load(complete)
-      expectClose(withoutGradient { block(x) }, y, absolute: 1e-4 * y.abs().max().item, url.lastPathComponent)
+      expectClose(withoutGradient { block(x) }, y, absolute: 1e-4 * y.abs().max().item, file.name)
     }
   }
-}
-
-private func golden() -> [URL] {
-  let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-  let folder = ProcessInfo.processInfo.environment["LIKENESS_GOLDEN"].map { URL(filePath: $0) } ?? root.appending(path: "../shared/golden")
-  let found = try? FileManager.default.contentsOfDirectory(at: folder.appending(path: "portrait"), includingPropertiesForKeys: nil)
-  return (found ?? []).filter { $0.lastPathComponent.hasPrefix("26_irse_bottleneck") && $0.pathExtension == "safetensors" }
 }

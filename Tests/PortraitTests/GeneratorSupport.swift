@@ -26,8 +26,11 @@ extension GoldenFile {
   }
   /// The results: names behind `out.`, but for gradients.
   var results: [(name: String, tensor: Tensor)] {
-    tensors.filter { $0.key.hasPrefix("out") && !$0.key.hasPrefix("out.grad.") }
-      .map { ($0.key == "out" ? "" : String($0.key.dropFirst(4)), $0.value) }.sorted { $0.0 < $1.0 }
+    get throws {
+      let found = tensors.filter { $0.key.hasPrefix("out") && !$0.key.hasPrefix("out.grad.") }
+      guard !found.isEmpty else { throw GoldenError(name, "no tensor out.* is there to compare with") }
+      return found.map { ($0.key == "out" ? "" : String($0.key.dropFirst(4)), $0.value) }.sorted { $0.0 < $1.0 }
+    }
   }
   /// A number of the configuration.
   func setting(_ key: String) -> Double? { configuration[key] as? Double ?? (configuration[key] as? Int).map(Double.init) }
@@ -45,7 +48,7 @@ extension GoldenFile {
     return match.output[1].substring.flatMap { Double(String($0)) }
   }
   /// Where the file asks for gradients `out.grad.<name>` of sums of results weighted by `in.grad_<result>`, expects those of `module`.
-  func expectGradients(of module: any Module, results: [String: Tensor], _ share: Double = 1e-3) {
+  func expectGradients(of module: any Module, results: [String: Tensor], _ share: Double = 1e-3) throws {
     let asked = tensors.filter { $0.key.hasPrefix("out.grad.") }
     let weighted = results.compactMap { name, tensor in tensors["in.grad_\(name)"].map { (tensor * $0).sum() } }
     guard !asked.isEmpty, !weighted.isEmpty else { return }
@@ -54,7 +57,7 @@ extension GoldenFile {
     let found = gradients(of: [weighted.dropFirst().reduce(weighted[0], +)], for: names.compactMap { parameters[$0] })
     for (name, gradient) in zip(names, found) {
       guard let gradient else { continue }
-      expectNear(gradient, self["out.grad.\(name)"], share, "\(self.name) gradient of \(name)")
+      try expectNear(gradient, self["out.grad.\(name)"], share, "\(self.name) gradient of \(name)")
     }
   }
 }

@@ -4,11 +4,11 @@ import Testing
 import Torch
 
 @Suite struct ResamplingTests {
-  @Test(.enabled(if: GoldenFile.exist("01_upfirdn2d", of: .portrait), "skipped: no golden vectors"))
+  @Test(.golden("01_upfirdn2d", of: .portrait))
   func filters() throws {
     for file in try GoldenFile.all("01_upfirdn2d", of: .portrait) {
-      let x = file["in.x"], (h, w) = (x.size(2), x.size(3))
-      for (name, expected) in file.results {
+      let x = try file["in.x"], (h, w) = (x.size(2), x.size(3))
+      for (name, expected) in try file.results {
         let filter = file.tensors["in.f4"], asymmetric = file.tensors["in.f_asym"]
         let what = "\(file.name) \(name)"
         // How often each side has grown, rounded.
@@ -44,12 +44,12 @@ import Torch
     }
   }
 
-  @Test(.enabled(if: GoldenFile.exist("03_conv2d_resample", of: .portrait), "skipped: no golden vectors"))
+  @Test(.golden("03_conv2d_resample", of: .portrait))
   func convolutions() throws {
     for file in try GoldenFile.all("03_conv2d_resample", of: .portrait) {
-      let x = file["in.x"], filter = file["in.f"]
-      for (name, expected) in file.results {
-        let weight = name.contains("1x1") ? file["in.w1"] : file["in.w3"]
+      let x = try file["in.x"], filter = try file["in.f"]
+      for (name, expected) in try file.results {
+        let weight = try name.contains("1x1") ? file["in.w1"] : file["in.w3"]
         let up = name.hasPrefix("up2") ? 2 : 1, down = name.hasPrefix("down2") ? 2 : 1
         // A transposed convolution is a true one unless it says otherwise.
         let flips = up == 2 && weight.size(-1) > 1 ? name.hasSuffix("_flip") : !name.hasSuffix("_noflip")
@@ -59,11 +59,11 @@ import Torch
     }
   }
 
-  @Test(.enabled(if: GoldenFile.exist("17_filtered_resizing", of: .portrait), "skipped: no golden vectors"))
+  @Test(.golden("17_filtered_resizing", of: .portrait))
   func resizing() throws {
     for file in try GoldenFile.all("17_filtered_resizing", of: .portrait) {
-      let x = file["in.x"]
-      for (name, expected) in file.results {
+      let x = try file["in.x"]
+      for (name, expected) in try file.results {
         let side = expected.size(-1)
         let way: FilteredResizing =
           switch name.prefix(while: { $0.isLetter }) {

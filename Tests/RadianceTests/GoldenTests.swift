@@ -5,83 +5,86 @@ import Torch
 
 /// The building blocks against what PyTorch computed for the published implementation.
 @Suite struct GoldenRadiance {
-  @Test(.enabled(if: GoldenFile.exist("01_positional_encoding"), "skipped: no golden vectors"))
+  @Test(.golden("01_positional_encoding"))
   func positionalEncoding() throws {
     for file in try GoldenFile.all("01_positional_encoding") {
+      #expect(file.tensors.keys.contains { $0.hasPrefix("out.") }, "\(file.name)")
       for (name, expected) in file.tensors where name.hasPrefix("out.") {
         let words = name.dropFirst(4).split(separator: "_")  // xyz, L10, incl
-        let input = file.tensors["in.\(words[0])"] ?? file["in.xyz"]
+        try #require(words.count > 1, "\(file.name) \(name) is no encoding that is known")
+        let input = try file.tensors["in.\(words[0])"] ?? file["in.xyz"]
         let encoding = FrequencyEncoding(
-          Int(words[1].dropFirst())!, includesInput: words.last == "incl", doubling: !words.contains("linear"))
+          try #require(Int(words[1].dropFirst())), includesInput: words.last == "incl", doubling: !words.contains("linear"))
         #expect(encoding.width(of: input.size(-1)) == expected.size(-1))
         expectClose(encoding(input), expected, "\(file.name) \(name)")
       }
     }
   }
 
-  @Test(.enabled(if: GoldenFile.exist("03_rays"), "skipped: no golden vectors"))
+  @Test(.golden("03_rays"))
   func rays() throws {
     for file in try GoldenFile.all("03_rays") {
-      let height = Int(file.metadata["H"]!)!, width = Int(file.metadata["W"]!)!
-      let k = file["in.intrinsics_fx_fy_cx_cy"].array(Double.self)
+      let height = try Int(file.number(of: "H")), width = try Int(file.number(of: "W"))
+      let k = try file["in.intrinsics_fx_fy_cx_cy"].array(Double.self)
+      try #require(k.count == 4, "\(file.name) in.intrinsics")
       let camera = Pinhole(focal: [k[0], k[1]], center: [k[2] * Double(width), k[3] * Double(height)], pixelOffset: 0)
-      let rays = worldRays(directions: camera.directions(width: width, height: height), cameraToWorld: file["in.c2w_3x4"])
-      expectClose(rays.directions, file["out.directions_hw3"], "\(file.name) directions")
-      expectClose(rays.origins, file["out.origins_hw3"], "\(file.name) origins")
+      let rays = try worldRays(directions: camera.directions(width: width, height: height), cameraToWorld: file["in.c2w_3x4"])
+      try expectClose(rays.directions, file["out.directions_hw3"], "\(file.name) directions")
+      try expectClose(rays.origins, file["out.origins_hw3"], "\(file.name) origins")
     }
   }
 
-  @Test(.enabled(if: GoldenFile.exist("08_volume_render"), "skipped: no golden vectors"))
+  @Test(.golden("08_volume_render"))
   func volumeRendering() throws {
     for file in try GoldenFile.all("08_volume_render") {
-      let raw = file["in.raw_rgb3_seg12_sigma1"].clone().requiringGrad()
-      let z = file["in.z"], directions = file["in.ray_dirs"], plate = file["in.background15"]
+      let raw = try file["in.raw_rgb3_seg12_sigma1"].clone().requiringGrad()
+      let z = try file["in.z"], directions = try file["in.ray_dirs"], plate = try file["in.background15"]
       let (front, weights) = Compositing.render(raw, depths: z, directions: directions, background: .plate(plate))
-      let map = cat([front.color, front.semantics!], 1)
-      expectClose(map, file["out.bg.map15"], "\(file.name) map")
-      expectClose(weights, file["out.bg.weights"], "\(file.name) weights")
-      expectClose(front.depth, file["out.bg.depth"], "\(file.name) depth")
-      expectClose(front.opacity, file["out.bg.acc"], "\(file.name) opacity")
-      expectClose(front.disparity, file["out.bg.disp"], "\(file.name) disparity")
-      map.backward(file["in.upstream_grad_map"])
-      expectClose(raw.grad!, file["out.bg.grad_raw"], "\(file.name) gradient")
+      let map = cat([front.color, try #require(front.semantics)], 1)
+      try expectClose(map, file["out.bg.map15"], "\(file.name) map")
+      try expectClose(weights, file["out.bg.weights"], "\(file.name) weights")
+      try expectClose(front.depth, file["out.bg.depth"], "\(file.name) depth")
+      try expectClose(front.opacity, file["out.bg.acc"], "\(file.name) opacity")
+      try expectClose(front.disparity, file["out.bg.disp"], "\(file.name) disparity")
+      try map.backward(file["in.upstream_grad_map"])
+      try expectClose(#require(raw.grad), file["out.bg.grad_raw"], "\(file.name) gradient")
 
-      let noisy = Compositing.render(
+      let noisy = try Compositing.render(
         raw, depths: z, directions: directions, background: .plate(plate), noise: file["in.unit_noise"] * 0.1)
-      expectClose(cat([noisy.rays.color, noisy.rays.semantics!], 1), file["out.bg_noise0.1.map15"], "\(file.name) noisy map")
-      expectClose(noisy.weights, file["out.bg_noise0.1.weights"], "\(file.name) noisy weights")
+      try expectClose(cat([noisy.rays.color, #require(noisy.rays.semantics)], 1), file["out.bg_noise0.1.map15"], "\(file.name) noisy map")
+      try expectClose(noisy.weights, file["out.bg_noise0.1.weights"], "\(file.name) noisy weights")
 
       // Without a plate the published code puts a sigmoid on the classes too.
-      let bare = file["in.raw_rgb3_seg12_sigma1"].clone().requiringGrad()
+      let bare = try file["in.raw_rgb3_seg12_sigma1"].clone().requiringGrad()
       let count = bare.size(-1) - 1
       let open = Compositing.weights(density: Compositing.density(bare.select(-1, count)), depths: z, directions: directions)
       let values = bare.narrow(-1, 0, count).sigmoid()
       let black = Compositing.composite(values, weights: open)
       let rendered = Compositing.rays(black, weights: open, depths: z)
-      expectClose(black, file["out.nobg.map15_all_sigmoid"], "\(file.name) black map")
-      expectClose(open, file["out.nobg.weights"], "\(file.name) black weights")
-      expectClose(rendered.opacity, file["out.nobg.acc"], "\(file.name) black opacity")
-      expectClose(rendered.depth, file["out.nobg.depth"], "\(file.name) black depth")
-      expectClose(rendered.disparity, file["out.nobg.disp"], "\(file.name) black disparity")
-      black.backward(file["in.upstream_grad_map"])
-      expectClose(bare.grad!, file["out.nobg.grad_raw"], "\(file.name) black gradient")
+      try expectClose(black, file["out.nobg.map15_all_sigmoid"], "\(file.name) black map")
+      try expectClose(open, file["out.nobg.weights"], "\(file.name) black weights")
+      try expectClose(rendered.opacity, file["out.nobg.acc"], "\(file.name) black opacity")
+      try expectClose(rendered.depth, file["out.nobg.depth"], "\(file.name) black depth")
+      try expectClose(rendered.disparity, file["out.nobg.disp"], "\(file.name) black disparity")
+      try black.backward(file["in.upstream_grad_map"])
+      try expectClose(#require(bare.grad), file["out.nobg.grad_raw"], "\(file.name) black gradient")
 
       let white = Compositing.composite(values.narrow(-1, 0, 3), weights: open, background: .white)
-      expectClose(white, file["out.white_rgb.map3"], "\(file.name) white map")
-      expectClose(open, file["out.white_rgb.weights"], "\(file.name) white weights")
-      expectClose(open.sum(-1), file["out.white_rgb.acc"], "\(file.name) white opacity")
+      try expectClose(white, file["out.white_rgb.map3"], "\(file.name) white map")
+      try expectClose(open, file["out.white_rgb.weights"], "\(file.name) white weights")
+      try expectClose(open.sum(-1), file["out.white_rgb.acc"], "\(file.name) white opacity")
     }
   }
 
-  @Test(.enabled(if: GoldenFile.exist("09_sample_pdf"), "skipped: no golden vectors"))
+  @Test(.golden("09_sample_pdf"))
   func importanceSampling() throws {
     for file in try GoldenFile.all("09_sample_pdf") {
       let tensors = file.tensors
-      let bins = tensors.first { $0.key.hasPrefix("in.bins") }!.value
-      let weights = tensors.first { $0.key.hasPrefix("in.weights") }!.value
-      let given = inverseTransformSample(edges: bins, weights: weights, u: file["in.u"], count: 0)
-      expectClose(given, file["out.samples_given_u"], "\(file.name) given")
-      let even = file["out.samples_det_linspace"]
+      let bins = try #require(tensors.first { $0.key.hasPrefix("in.bins") }).value
+      let weights = try #require(tensors.first { $0.key.hasPrefix("in.weights") }).value
+      let given = try inverseTransformSample(edges: bins, weights: weights, u: file["in.u"], count: 0)
+      try expectClose(given, file["out.samples_given_u"], "\(file.name) given")
+      let even = try file["out.samples_det_linspace"]
       expectClose(
         inverseTransformSample(edges: bins, weights: weights, u: nil, count: even.size(-1)), even, "\(file.name) even")
       if let coarse = tensors.first(where: { $0.key.hasPrefix("in.z_coarse") })?.value,
@@ -94,14 +97,14 @@ import Torch
     }
   }
 
-  @Test(.enabled(if: GoldenFile.exist("10_stratified_z"), "skipped: no golden vectors"))
+  @Test(.golden("10_stratified_z"))
   func stratifiedSampling() throws {
     for file in try GoldenFile.all("10_stratified_z") {
-      let jitter = file["in.t_rand"]
-      let near = Tensor.full([jitter.size(0)], Double(file.metadata["near"]!)!)
-      let far = Tensor.full([jitter.size(0)], Double(file.metadata["far"]!)!)
-      expectClose(stratifiedDepths(near: near, far: far, count: jitter.size(1)), file["out.z_linear"], "\(file.name) even")
-      expectClose(
+      let jitter = try file["in.t_rand"]
+      let near = try Tensor.full([jitter.size(0)], file.number(of: "near"))
+      let far = try Tensor.full([jitter.size(0)], file.number(of: "far"))
+      try expectClose(stratifiedDepths(near: near, far: far, count: jitter.size(1)), file["out.z_linear"], "\(file.name) even")
+      try expectClose(
         stratifiedDepths(near: near, far: far, count: jitter.size(1), jitter: jitter), file["out.z_perturbed"], "\(file.name) moved")
     }
   }

@@ -6,14 +6,13 @@ import Testing
 import Torch
 
 @Suite struct MelTests {
-  static let goldens = SharedData.files(SharedData.golden.appending(path: "portrait")) { $0.hasPrefix("27_mel_") }
   static let recordings = SharedData.files(SharedData.assets.appending(path: "audio")) { $0.hasSuffix(".wav") }
 
-  @Test(.enabled(if: !goldens.isEmpty, "skipped: ../shared is absent"), arguments: goldens)
-  func wav2LipAgrees(url: URL) throws {
-    let file = try Safetensors.read(url)
-    let (sound, expected) = (try #require(file.tensors["in.wav"]), try #require(file.tensors["out.mel"]))
-    expectClose(MelSpectrogram.wav2Lip.wav2Lip(sound.floats), expected, absolute: 1e-4, relative: 0, url.lastPathComponent)
+  @Test(.golden("27_mel_", of: .portrait)) func goldenSpectrogramsOfWav2Lip() throws {
+    for file in try GoldenFile.all("27_mel_", of: .portrait) {
+      try expectClose(
+        MelSpectrogram.wav2Lip.wav2Lip(file["in.wav"].floats), file["out.mel"], absolute: 1e-4, relative: 0, file.name)
+    }
   }
 
   /// A tone that starts at one second, in a file of two.

@@ -7,7 +7,6 @@ enum SharedData {
     ProcessInfo.processInfo.environment[variable].map { URL(filePath: $0) } ?? root.appending(path: path)
   }
   static let assets = folder("LIKENESS_ASSETS", "../shared/assets")
-  static let golden = folder("LIKENESS_GOLDEN", "../shared/golden")
 
   static func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
   static func files(_ folder: URL, _ matches: (String) -> Bool) -> [URL] {

@@ -16,9 +16,9 @@ extension GoldenFile {
   func count(_ name: String) -> Int { (0...).first { tensors["\(name).\($0).weight"] == nil } ?? 0 }
   var activation: Activation { (metadata["note"] ?? "").lowercased().contains("leaky") ? .leakyRelu : .relu }
   /// The chain `<name>.0`, `<name>.1`, ...
-  func stack(_ name: String, activation: Activation) -> StackConfiguration {
-    let layers = count(name), width = self["\(name).0.weight"].size(0)
-    let skip = (1..<max(layers, 2)).first { $0 < layers && self["\(name).\($0).weight"].size(1) != width }
+  func stack(_ name: String, activation: Activation) throws -> StackConfiguration {
+    let layers = count(name), width = try self["\(name).0.weight"].size(0)
+    let skip = try (1..<max(layers, 2)).first { try $0 < layers && self["\(name).\($0).weight"].size(1) != width }
     return StackConfiguration(layers: layers, width: width, activation: activation, skip: skip ?? layers)
   }
 }
@@ -26,11 +26,11 @@ extension GoldenFile {
 @Suite struct GoldenField {
   private let generator = Generator(seed: 1)
 
-  @Test(.enabled(if: GoldenFile.exist("02_pose_encoding"), "skipped: no golden vectors"))
+  @Test(.golden("02_pose_encoding"))
   func pose() throws {
     for file in try GoldenFile.all("02_pose_encoding") {
-      let six = poseVector(file["in.c2w_3x4"])
-      expectClose(six, file["out.euler_trans"], "\(file.name) vector")
+      let six = try poseVector(file["in.c2w_3x4"])
+      try expectClose(six, file["out.euler_trans"], "\(file.name) vector")
       let code = try #require(file.first("out.encoded"))
       expectClose(FrequencyEncoding(code.size(1) / 12, includesInput: false)(six), code, "\(file.name) code")
     }
@@ -41,7 +41,7 @@ extension GoldenFile {
     _ file: GoldenFile, _ configuration: FieldConfiguration, _ layers: [Linear], _ output: Linear, _ stack: StackConfiguration
   ) throws -> Tensor {
     let encoded = try #require(file.first("in.xyz_encoded"))
-    expectClose(configuration.position(file["in.xyz"]), encoded, "\(file.name) encoding")
+    try expectClose(configuration.position(file["in.xyz"]), encoded, "\(file.name) encoding")
     let folded = FoldedStack(layers, stack, condition: condition(file))
     return Affine(output)(folded(encoded, frame: 0))
   }
@@ -56,34 +56,34 @@ extension GoldenFile {
     return configuration
   }
 
-  @Test(.enabled(if: GoldenFile.exist("04_deformation_"), "skipped: no golden vectors"))
+  @Test(.golden("04_deformation_"))
   func deformation() throws {
     for file in try GoldenFile.all("04_deformation_") {
       var configuration = try configuration(file)
-      configuration.deformation = file.stack("w.layers_xyz", activation: file.activation)
+      configuration.deformation = try file.stack("w.layers_xyz", activation: file.activation)
       let field = DeformationField(configuration, generator)
       try field.load(file.behind("w."))
       var shift = try deformed(file, configuration, field.layers, field.output, configuration.deformation)
       if file.metadata["note"]?.contains("tanh") ?? true { shift = shift.tanh() }
-      expectClose(shift, file["out.dx"], "\(file.name) displacement")
-      expectClose(file["in.xyz"] + shift, file["out.warped"], "\(file.name) point")
+      try expectClose(shift, file["out.dx"], "\(file.name) displacement")
+      try expectClose(file["in.xyz"] + shift, file["out.warped"], "\(file.name) point")
     }
   }
 
-  @Test(.enabled(if: GoldenFile.exist("05_ambient_"), "skipped: no golden vectors"))
+  @Test(.golden("05_ambient_"))
   func ambient() throws {
     for file in try GoldenFile.all("05_ambient_") {
       var configuration = try configuration(file)
-      configuration.hyper = file.stack("w.layers_ambient", activation: file.activation)
-      configuration.ambientDimensions = file["w.fc_ambient.weight"].size(0)
+      configuration.hyper = try file.stack("w.layers_ambient", activation: file.activation)
+      configuration.ambientDimensions = try file["w.fc_ambient.weight"].size(0)
       let sheet = HyperSheet(configuration, generator)
       try sheet.load(file.behind("w."))
-      expectClose(
-        try deformed(file, configuration, sheet.layers, sheet.output, configuration.hyper), file["out.ambient"], "\(file.name)")
+      try expectClose(
+        deformed(file, configuration, sheet.layers, sheet.output, configuration.hyper), file["out.ambient"], "\(file.name)")
     }
   }
 
-  @Test(.enabled(if: GoldenFile.exist("06_template_"), "skipped: no golden vectors"))
+  @Test(.golden("06_template_"))
   func template() throws {
     for file in try GoldenFile.all("06_template_") {
       let direction = try #require(file.first("in.dir")), grid = try #require(file.first("in.grid"))
@@ -97,10 +97,10 @@ extension GoldenFile {
       let point = cat(inputs.map { $0.value.expand(direction.size(0), -1) }, 1)
 
       var configuration = FieldConfiguration.paper
-      configuration.template = file.stack("w.layers_xyz", activation: file.activation)
+      configuration.template = try file.stack("w.layers_xyz", activation: file.activation)
       configuration.headLayers = file.count("w.layers_dir")
-      configuration.headWidth = file["w.fc_rgb.weight"].size(1)
-      configuration.classes = file["w.fc_seg.weight"].size(0)
+      configuration.headWidth = try file["w.fc_rgb.weight"].size(1)
+      configuration.classes = try file["w.fc_seg.weight"].size(0)
       configuration.grid.channels = grid.size(1)
       configuration.direction = FrequencyEncoding((direction.size(1) - 3) / 6)
       // Only the sum of the widths matters here.
@@ -124,7 +124,7 @@ extension GoldenFile {
     }
   }
 
-  @Test(.enabled(if: GoldenFile.exist("07_feature_grid"), "skipped: no golden vectors"))
+  @Test(.golden("07_feature_grid"))
   func featureGrid() throws {
     for file in try GoldenFile.all("07_feature_grid") {
       for evaluation in [Evaluation.plain, .folded] { try featureGrid(file, evaluation) }
@@ -132,23 +132,24 @@ extension GoldenFile {
   }
   private func featureGrid(_ file: GoldenFile, _ evaluation: Evaluation) throws {
     let grid =
-      (file.first("in.grid") ?? Procedural.tensor("spatial_embeddings", [1, file["out.features"].size(1), 32, 32, 32], bound: 1)).clone()
+      try (file.first("in.grid") ?? Procedural.tensor("spatial_embeddings", [1, file["out.features"].size(1), 32, 32, 32], bound: 1))
+      .clone()
       .requiringGrad()
-    let points = file["in.coords_xyz"].clone().requiringGrad()
+    let points = try file["in.coords_xyz"].clone().requiringGrad()
     let features = FeatureGrid(grid, evaluation)(points)
-    expectClose(features, file["out.features"], "\(file.name) features")
+    try expectClose(features, file["out.features"], "\(file.name) features")
     guard let upstream = file.tensors["in.upstream_grad"] else { return }
     features.backward(upstream)
-    expectClose(grid.grad!, file["out.grad_grid"], "\(file.name) gradient of the grid")
-    expectClose(points.grad!, file["out.grad_coords"], "\(file.name) gradient of the points")
+    try expectClose(#require(grid.grad), file["out.grad_grid"], "\(file.name) gradient of the grid")
+    try expectClose(#require(points.grad), file["out.grad_coords"], "\(file.name) gradient of the points")
   }
 
-  @Test(.enabled(if: GoldenFile.exist("11_audionet"), "skipped: no golden vectors"))
+  @Test(.golden("11_audionet"))
   func audioNet() throws {
     for file in try GoldenFile.all("11_audionet") {
       let windows = try #require(file.first("in.windows")), expected = try #require(file.first("out."))
       let steps = stride(from: 0, to: 64, by: 2).prefix { file.tensors["w.encoder_conv.\($0).weight"] != nil }
-      let widths = steps.map { file["w.encoder_conv.\($0).weight"].size(0) }
+      let widths = try steps.map { try file["w.encoder_conv.\($0).weight"].size(0) }
       let output = file.tensors["w.encoder_fc1.2.weight"]?.size(0)
       let net = AudioNet(channels: windows.size(2), widths: widths, output: output, generator)
       try net.load(file.behind("w."))
@@ -164,34 +165,34 @@ extension GoldenFile {
     }
   }
 
-  @Test(.enabled(if: GoldenFile.exist("11_audioattnet"), "skipped: no golden vectors"))
+  @Test(.golden("11_audioattnet"))
   func audioAttention() throws {
     for file in try GoldenFile.all("11_audioattnet") {
       let sequence = try #require(file.first("in.seq"))
-      let net = AudioAttention(channels: file["w.attentionConvNet.0.weight"].size(1), length: sequence.size(0), generator)
+      let net = try AudioAttention(channels: file["w.attentionConvNet.0.weight"].size(1), length: sequence.size(0), generator)
       try net.load(file.behind("w."))
       expectClose(net(sequence), try #require(file.first("out.")), "\(file.name)")
     }
   }
 
-  @Test(.enabled(if: GoldenFile.exist("14_losses"), "skipped: no golden vectors"))
+  @Test(.golden("14_losses"))
   func losses() throws {
     for file in try GoldenFile.all("14_losses") {
       let truth = try #require(file.first("in.mask_onehot")), predicted = try #require(file.first("in.pred_prob"))
       let weights = try #require(file.first("in.class_weights"))
-      let squared = RayLoss.photometric(file["in.pred_rgb"], file["in.gt_rgb"]), entropy = RayLoss.semantic(predicted, truth)
-      expectClose(squared.mean(), file["out.mse"], "\(file.name) mse")
-      expectClose(entropy.mean(), file["out.ce"], "\(file.name) ce")
+      let squared = try RayLoss.photometric(file["in.pred_rgb"], file["in.gt_rgb"]), entropy = RayLoss.semantic(predicted, truth)
+      try expectClose(squared.mean(), file["out.mse"], "\(file.name) mse")
+      try expectClose(entropy.mean(), file["out.ce"], "\(file.name) ce")
       let means = RayLoss.classMeans(squared, truth), entropies = RayLoss.classMeans(entropy, truth)
-      expectClose(means, file["out.mse_per_class"], "\(file.name) mse a class")
-      expectClose(entropies, file["out.ce_per_class"], "\(file.name) ce a class")
-      expectClose(means * weights, file["out.mse_per_class_weighted"], "\(file.name) weighted mse a class")
-      expectClose(entropies * weights, file["out.ce_per_class_weighted"], "\(file.name) weighted ce a class")
+      try expectClose(means, file["out.mse_per_class"], "\(file.name) mse a class")
+      try expectClose(entropies, file["out.ce_per_class"], "\(file.name) ce a class")
+      try expectClose(means * weights, file["out.mse_per_class_weighted"], "\(file.name) weighted mse a class")
+      try expectClose(entropies * weights, file["out.ce_per_class_weighted"], "\(file.name) weighted ce a class")
       let shares = (means + entropies) * weights
-      expectClose(shares / shares.sum(), file["out.sample_prob_one_level"], "\(file.name) shares")
-      let total = RayLoss.total(
+      try expectClose(shares / shares.sum(), file["out.sample_prob_one_level"], "\(file.name) shares")
+      let total = try RayLoss.total(
         color: file["in.pred_rgb"], semantics: predicted, trueColor: file["in.gt_rgb"], truth: truth, .published)
-      expectClose(total, file["out.total_one_level"], "\(file.name) total")
+      try expectClose(total, file["out.total_one_level"], "\(file.name) total")
     }
   }
 }

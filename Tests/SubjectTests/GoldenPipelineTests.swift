@@ -7,8 +7,8 @@ import Torch
 /// The whole published model: both passes, losses, gradients and four steps of Adam.
 @Suite struct GoldenPipeline {
   /// Which published networks a file is about: those driven by a window of speech features, or by expression coefficients.
-  private func configuration(_ file: GoldenFile) -> FieldConfiguration {
-    let driving = file["in.driving"]
+  private func configuration(_ file: GoldenFile) throws -> FieldConfiguration {
+    let driving = try file["in.driving"]
     var configuration = FieldConfiguration.publishedExpression
     if file.first("out.gradnorm.audNet_head") != nil {
       configuration = .publishedAudio
@@ -20,12 +20,12 @@ import Torch
     configuration.hyper.layers = file.count("out.gradnorm.hyper_sheep_mlp.layers_ambient")
     configuration.deformation.layers = file.count("out.gradnorm.warp_field_mlp.layers_xyz")
     configuration.headLayers = file.count("out.gradnorm.nerf_mlps.coarse.layers_dir")
-    configuration.classes = file["in.background15"].size(1) - 3
+    configuration.classes = try file["in.background15"].size(1) - 3
     return configuration
   }
 
   private func field(_ file: GoldenFile) throws -> HyperField {
-    let field = HyperField(configuration(file), Generator(seed: 1))
+    let field = HyperField(try configuration(file), Generator(seed: 1))
     var weights = Dictionary(
       uniqueKeysWithValues: field.state().map { ($0.name, Procedural.weight($0.name, $0.tensor.shape)) })
     for level in ["coarse", "fine"] {
@@ -40,20 +40,19 @@ import Torch
   private func rendered(
     _ field: HyperField, _ file: GoldenFile, _ evaluation: Evaluation = .plain, _ dtype: Tensor.DType = .float32
   ) throws -> [RenderedRays] {
-    let number = { (name: String) in Double(file.metadata[name] ?? "") ?? .nan }
-    let input = { (name: String) in file[name].to(dtype) }
-    let bounds = [file["in.ray_o"].size(0)]
+    let input = { (name: String) in try file[name].to(dtype) }
+    let bounds = try [file["in.ray_o"].size(0)]
     let rays = Rays(
-      origins: input("in.ray_o"), directions: input("in.ray_d"), near: Tensor.full(bounds, number("near")).to(dtype),
-      far: Tensor.full(bounds, number("far")).to(dtype))
+      origins: try input("in.ray_o"), directions: try input("in.ray_d"), near: Tensor.full(bounds, try file.number(of: "near")).to(dtype),
+      far: Tensor.full(bounds, try file.number(of: "far")).to(dtype))
     let jitter = try #require(file.first("in.t_rand")), u = try #require(file.first("in.u"))
     let randoms = RayRandoms(
-      jitter: jitter.to(dtype), importance: u.to(dtype), coarseNoise: input("in.noise_coarse") * 0.1,
-      fineNoise: input("in.noise_fine") * 0.1)
-    let driving = file["in.driving"]
+      jitter: jitter.to(dtype), importance: u.to(dtype), coarseNoise: try input("in.noise_coarse") * 0.1,
+      fineNoise: try input("in.noise_fine") * 0.1)
+    let driving = try file["in.driving"]
     // A window of speech features, or a row of coefficients.
     let one = field.configuration.audio == nil ? driving.reshape(1, -1) : driving.unsqueeze(0)
-    return field.conditioned(driving: one, pose: file["in.pose_3x4"].unsqueeze(0), evaluation, dtype)
+    return try field.conditioned(driving: one, pose: file["in.pose_3x4"].unsqueeze(0), evaluation, dtype)
       .render(
         rays, sampling: RaySampling(coarse: jitter.size(1), fine: u.size(1)), plate: input("in.background15").narrow(1, 0, 3),
         randoms: randoms)
@@ -62,27 +61,28 @@ import Torch
   private func loss(_ passes: [RenderedRays], _ file: GoldenFile) throws -> Tensor {
     try passes.map { pass in
       RayLoss.total(
-        color: pass.color, semantics: try #require(pass.semantics), trueColor: file["in.target_rgb"], truth: file["in.mask12"], .published)
+        color: pass.color, semantics: try #require(pass.semantics), trueColor: try file["in.target_rgb"], truth: try file["in.mask12"],
+        .published)
     }.reduce(Tensor.zeros([])) { $0 + $1 }
   }
 
-  @Test(.enabled(if: GoldenFile.exist("15_pipeline_"), "skipped: no golden vectors"))
+  @Test(.golden("15_pipeline_"))
   func pipeline() throws {
     for file in try GoldenFile.all("15_pipeline_") {
       let field = try field(file)
       let passes = try rendered(field, file)
       for (pass, name) in zip(passes, ["coarse", "fine"]) {
-        expectClose(
-          cat([pass.color, try #require(pass.semantics)], 1), file["out.\(name)15"], absolute: 1e-3, "\(file.name) \(name)")
-        expectClose(pass.opacity, file["out.\(name)_acc"], absolute: 1e-3, "\(file.name) \(name) opacity")
-        expectClose(pass.disparity, file["out.\(name)_disp"], absolute: 1e-3, relative: 1e-3, "\(file.name) \(name) disparity")
+        try expectClose(
+          cat([pass.color, #require(pass.semantics)], 1), file["out.\(name)15"], absolute: 1e-3, "\(file.name) \(name)")
+        try expectClose(pass.opacity, file["out.\(name)_acc"], absolute: 1e-3, "\(file.name) \(name) opacity")
+        try expectClose(pass.disparity, file["out.\(name)_disp"], absolute: 1e-3, relative: 1e-3, "\(file.name) \(name) disparity")
       }
-      expectClose(passes[1].depth, file["out.fine_depth"], absolute: 1e-3, "\(file.name) depth")
-      expectClose(passes[1].backgroundWeight, file["out.fine_weight_last"], absolute: 1e-3, "\(file.name) background")
+      try expectClose(passes[1].depth, file["out.fine_depth"], absolute: 1e-3, "\(file.name) depth")
+      try expectClose(passes[1].backgroundWeight, file["out.fine_weight_last"], absolute: 1e-3, "\(file.name) background")
 
       let first = cat([passes[0].color, try #require(passes[0].semantics)], 1)
-      let sameRounding = (first - file["out.coarse15"]).abs().max().item < 1e-6
-      let losses = file["out.losses_4_adam_steps"].array(Double.self)
+      let sameRounding = try (first - file["out.coarse15"]).abs().max().item < 1e-6
+      let losses = try file["out.losses_4_adam_steps"].array(Double.self)
       let optimizer = Adam(groups: [
         .init(parameters: field.parameters(), learningRate: 5e-4, schedule: .exponential(decaySteps: 250_000))
       ])
@@ -121,7 +121,7 @@ import Torch
 
   /// What the savings leave out or multiply out changes nothing: in double precision, where the encodings do not magnify rounding, both
   /// ways of computing give the same pixels and gradients.
-  @Test(.enabled(if: GoldenFile.exist("15_pipeline_"), "skipped: no golden vectors"))
+  @Test(.golden("15_pipeline_"))
   func foldedPipeline() throws {
     for file in try GoldenFile.all("15_pipeline_") {
       let (plain, folded) = (try field(file), try field(file))

@@ -20,16 +20,16 @@ extension GoldenFile {
 @Suite struct NetworkTests {
   private let generator = Generator(seed: 1)
 
-  @Test(.enabled(if: GoldenFile.exist("12_resblock"), "skipped: no golden vectors"))
+  @Test(.golden("12_resblock"))
   func residualBlocks() throws {
     for file in try GoldenFile.all("12_resblock") {
-      let weight = file["w.initial.0.weight"], halving = file.tensors["w.residual_downsample.weight"] != nil
+      let weight = try file["w.initial.0.weight"], halving = file.tensors["w.residual_downsample.weight"] != nil
       let block = ResidualBlock(weight.size(1), weight.size(0), halving: halving, .batch, generator)
       try block.load(file.weights(for: block))
       block.train(false)
-      expectClose(block(file["in.x"]), file["out.eval"], relative: 1e-4, "\(file.name)")
+      try expectClose(block(file["in.x"]), file["out.eval"], relative: 1e-4, "\(file.name)")
       block.train()
-      expectClose(block(file["in.x"]), file["out.train_batchstats"], relative: 1e-4, "\(file.name) training")
+      try expectClose(block(file["in.x"]), file["out.train_batchstats"], relative: 1e-4, "\(file.name) training")
       let state = block.namedState()
       for (kind, name) in [("mean", "running_mean"), ("var", "running_var")] {
         guard let expected = file.tensors["out.running_\(kind)_after"] else { continue }
@@ -38,46 +38,46 @@ extension GoldenFile {
     }
   }
 
-  @Test(.enabled(if: GoldenFile.exist("12_spade_layer"), "skipped: no golden vectors"))
+  @Test(.golden("12_spade_layer"))
   func spadeLayers() throws {
     for file in try GoldenFile.all("12_spade_layer") {
-      let layer = SpadeLayer(file["in.x"].size(1), features: file["in.fid"].size(1), generator)
+      let layer = try SpadeLayer(file["in.x"].size(1), features: file["in.fid"].size(1), generator)
       try layer.load(file.weights(for: layer))
-      expectClose(layer(file["in.x"], StyleSource(file["in.fid"])), file["out.y"], relative: 1e-4, "\(file.name)")
+      try expectClose(layer(file["in.x"], StyleSource(file["in.fid"])), file["out.y"], relative: 1e-4, "\(file.name)")
     }
   }
 
-  @Test(.enabled(if: GoldenFile.exist("12_spade_block"), "skipped: no golden vectors"))
+  @Test(.golden("12_spade_block"))
   func spadeBlocks() throws {
     for file in try GoldenFile.all("12_spade_block") {
       let scaling: SpadeBlock.Scaling =
         file.tensors["w.residual_downsample.weight"] != nil
         ? .halved : file.tensors["w.residual_upsample.weight"] != nil ? .doubled : .none
-      let weight = file["w.conv1.weight_orig"]
-      let block = SpadeBlock(weight.size(1), weight.size(0), features: file["in.fid"].size(1), scaling, generator)
+      let weight = try file["w.conv1.weight_orig"]
+      let block = try SpadeBlock(weight.size(1), weight.size(0), features: file["in.fid"].size(1), scaling, generator)
       try block.load(file.weights(for: block))
       block.train(false)
-      expectClose(block(file["in.x"], StyleSource(file["in.fid"])), file["out.y"], relative: 1e-4, "\(file.name)")
+      try expectClose(block(file["in.x"], StyleSource(file["in.fid"])), file["out.y"], relative: 1e-4, "\(file.name)")
       // Made once and kept, the styles are the same.
-      let kept = StyleSource(file["in.fid"], keeps: true)
-      withoutGradient {
-        for _ in 0..<2 { expectClose(block(file["in.x"], kept), file["out.y"], relative: 1e-4, "\(file.name) kept") }
+      let kept = try StyleSource(file["in.fid"], keeps: true)
+      try withoutGradient {
+        for _ in 0..<2 { try expectClose(block(file["in.x"], kept), file["out.y"], relative: 1e-4, "\(file.name) kept") }
       }
     }
   }
 
-  @Test(.enabled(if: GoldenFile.exist("13_texture_generator"), "skipped: no golden vectors"))
+  @Test(.golden("13_texture_generator"))
   func wholeNetworks() throws {
     for file in try GoldenFile.all("13_texture_generator") {
       let speaks = file.tensors.keys.contains { $0.hasPrefix("out.audio") }
       let network = TextureNetwork(normalization: .batch, audio: speaks ? 29 : nil, spread: .published, generator)
       try network.fillProcedurally(file.weights(for: network))
       network.train(false)
-      withoutGradient {
+      try withoutGradient {
         func input(_ name: String, _ shape: [Int], _ bound: Double) -> Tensor {
           file.tensors["in.\(name)"] ?? Procedural.tensor("in.\(name)", shape, bound: bound)
         }
-        let expected = file["out.y"]
+        let expected = try file["out.y"]
         func picture(_ name: String) -> Tensor {
           file.tensors["in.\(name)"] ?? (Procedural.tensor("in.\(name)", expected.shape, bound: 1) + 1) * 0.5
         }

@@ -37,15 +37,15 @@ import Torch
     return c
   }
 
-  @Test(.enabled(if: GoldenFile.exist("18_dual_discriminator", of: .portrait), "skipped: no golden vectors"))
+  @Test(.golden("18_dual_discriminator", of: .portrait))
   func wholeDiscriminators() throws {
     for file in try GoldenFile.all("18_dual_discriminator", of: .portrait) {
       let discriminator = DualDiscriminator(try Self.configuration(file), generator)
       try discriminator.load(Self.weights(file))
       let parameters = Dictionary(uniqueKeysWithValues: discriminator.parameters())
-      let (image, raw, label) = (file["in.image"], file["in.image_raw"], file["in.c"])
+      let (image, raw, label) = try (file["in.image"], file["in.image_raw"], file["in.c"])
       func close(_ tensor: Tensor?, _ name: String, _ relative: Double) throws {
-        let expected = file[name], tensor = try #require(tensor)
+        let expected = try file[name], tensor = try #require(tensor)
         let scale = expected.abs().max().item
         expectClose(tensor, expected, absolute: relative * max(scale, 1e-7), relative: 0, "\(file.name) \(name)")
       }
@@ -73,22 +73,22 @@ import Torch
     }
   }
 
-  @Test(.enabled(if: GoldenFile.exist("18_disc_block", of: .portrait), "skipped: no golden vectors"))
+  @Test(.golden("18_disc_block", of: .portrait))
   func blocks() throws {
     for file in try GoldenFile.all("18_disc_block", of: .portrait) {
-      let first = file.tensors["fromrgb.weight"], wide = file["conv1.weight"]
+      let first = file.tensors["fromrgb.weight"], wide = try file["conv1.weight"]
       let block = DiscriminatorBlock(
         wide.size(1), wide.size(0), pictures: first?.size(1), clamp: Self.clamp(file, try Self.options(file)), generator)
       try block.load(Self.weights(file))
-      let input = file.tensors["in.img"] ?? file["in.x"]
-      expectClose(block(input), file["out.x"], absolute: 1e-5, relative: 1e-4, "\(file.name)")
+      let input = try file.tensors["in.img"] ?? file["in.x"]
+      try expectClose(block(input), file["out.x"], absolute: 1e-5, relative: 1e-4, "\(file.name)")
     }
   }
 
-  @Test(.enabled(if: GoldenFile.exist("18_minibatch_std", of: .portrait), "skipped: no golden vectors"))
+  @Test(.golden("18_minibatch_std", of: .portrait))
   func deviations() throws {
     for file in try GoldenFile.all("18_minibatch_std", of: .portrait) {
-      let x = file["in.x"]
+      let x = try file["in.x"]
       for (name, expected) in file.tensors {
         guard let match = name.firstMatch(of: #/^out\.g(\d+)/#), let group = Int(match.1) else { continue }
         let deviation = MinibatchDeviation(group: group, channels: expected.size(1) - x.size(1))
@@ -98,9 +98,9 @@ import Torch
   }
 
   /// Every weight of the published discriminator has its place, under its name and of its shape.
-  @Test(.enabled(if: Self.publishedNames != nil, "skipped: ../shared/golden is absent"))
-  func namesAndShapesAreThePublishedOnes() throws {
-    let lines = try #require(Self.publishedNames).split(separator: "\n")
+  @Test func namesAndShapesAreThePublishedOnes() throws {
+    let list = try #require(GoldenFolder.other("state_dict_dualD512.txt", of: .portrait))
+    let lines = try String(contentsOf: list, encoding: .utf8).split(separator: "\n")
     var published: [String: [Int]] = [:]
     for line in lines {
       let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
@@ -111,12 +111,6 @@ import Torch
     #expect(Dictionary(uniqueKeysWithValues: state.map { ($0.name, $0.tensor.shape) }) == published)
     #expect(state.reduce(0) { $0 + $1.tensor.numel } == 31_359_744)
   }
-  private static let publishedNames: String? = {
-    let root = URL(filePath: #filePath).appending(path: "../../../..").standardizedFileURL
-    let folder =
-      ProcessInfo.processInfo.environment["LIKENESS_GOLDEN"].map { URL(filePath: $0) } ?? root.appending(path: "../shared/golden")
-    return try? String(contentsOf: folder.appending(path: "portrait/state_dict_dualD512.txt"), encoding: .utf8)
-  }()
 
   /// Anywhere: the second derivative, of a weight that the penalty is quadratic in, so that differences of any size tell its slope.
   @Test func thePenaltysGradientIsItsSlope() {

@@ -1,0 +1,18 @@
+import Testing
+import Torch
+
+/// Expects `tensor` to be `expected` within `absolute` plus `relative` of each value.
+package func expectClose(
+  _ tensor: Tensor, _ expected: Tensor, absolute: Double = 1e-5, relative: Double = 1e-5, _ what: String,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  guard tensor.shape == expected.shape else {
+    Issue.record("\(what): \(tensor.shape) instead of \(expected.shape)", sourceLocation: sourceLocation)
+    return
+  }
+  // Values that are equal count as equal also where they are infinite.
+  let same = (tensor .== expected)
+  let difference = (tensor - expected).abs().maskedFill(same, 0)
+  let excess = (difference - expected.abs().maskedFill(same, 0) * relative).max().item
+  #expect(excess <= absolute, "\(what): off by \(difference.max().item)", sourceLocation: sourceLocation)
+}
