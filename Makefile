@@ -16,7 +16,7 @@ build: setup
 
 test: setup
 	$(swift) build -c release --build-tests
-	$(swift) test -c release --skip-build --disable-xctest
+	@scripts/test
 
 demo: build
 	@scripts/demo $(tool)
