@@ -1,7 +1,8 @@
 import Foundation
+import Torch
 
 /// What can be wrong with a portrait's configuration or with a file it comes from; the description is one line with the remedy.
-package enum PortraitError: Error, CustomStringConvertible, Equatable {
+package enum PortraitError: KindedError, Equatable {
   /// A field of a configuration, its value, and what it must be.
   case configuration(String)
   /// A file, what is wrong with it, and what to do.
@@ -13,6 +14,12 @@ package enum PortraitError: Error, CustomStringConvertible, Equatable {
   /// A photo whose portrait was made with other networks.
   case otherModel(String)
 
+  package var errorKind: ErrorKind {
+    switch self {
+    case .configuration: .usage
+    case .file, .driving, .otherFaceModel, .otherModel: .input
+    }
+  }
   package var description: String {
     switch self {
     case .configuration(let text): "the configuration cannot be used: \(text)"

@@ -1,8 +1,9 @@
 import CFFmpeg
 import Foundation
+import Torch
 
 /// Why a media file could not be read or made, in one line that names the file and what to do; a disk's refusals are `FileError`s.
-package struct MediaError: Error, CustomStringConvertible, Sendable {
+package struct MediaError: KindedError, Sendable {
   package enum Kind: String, Sendable, CaseIterable {
     case missing, folder, notAFile, forbidden, empty, notMedia, truncated, audioOnly, noAudio, noFrames, tooLarge, unsupported, damaged
     case badRequest
@@ -10,6 +11,7 @@ package struct MediaError: Error, CustomStringConvertible, Sendable {
   package let kind: Kind
   package let url: URL
   package let description: String
+  package var errorKind: ErrorKind { .input }
 
   init(_ kind: Kind, _ url: URL, _ rest: String) {
     self.kind = kind

@@ -74,7 +74,8 @@ package enum ModelDownload {
 }
 
 /// Why a download failed: one line with the address and what to do.
-package struct DownloadError: Error, CustomStringConvertible {
+package struct DownloadError: KindedError {
   package let description: String
+  package var errorKind: ErrorKind { .system }
   init(_ address: String, _ problem: String, _ remedy: String) { description = "\(address): \(problem); \(remedy)" }
 }

@@ -82,9 +82,10 @@ package enum ModelLibrary {
 }
 
 /// A file of weights that is not there: one line with what it is for, where it is published and where to put it.
-package struct ModelMissing: Error, CustomStringConvertible {
+package struct ModelMissing: KindedError {
   package let file: ModelFile
   package let folder: URL?
+  package var errorKind: ErrorKind { .input }
   package var description: String {
     let known = file.description
     return "\(known.fileNames[0]): not found; \(known.purpose) needs it: likeness models download \(file.rawValue), or take it from "

@@ -26,9 +26,10 @@ package enum WeightFile {
 }
 
 /// Why weights are not those of the network that they were given for: one line with the file.
-package struct ModelFileError: Error, CustomStringConvertible {
+package struct ModelFileError: KindedError {
   package let url: URL
   package let fault: ModuleError
+  package var errorKind: ErrorKind { .input }
   package var description: String { "\(url.relativePath): \(fault.fault); likeness models shows which file belongs here" }
 
   /// Runs `body` and names `url` in what it finds wrong.

@@ -1,4 +1,5 @@
 import Foundation
+import Torch
 
 /// Any JSON, for configurations whose type the holder does not know, and for changing one field of them by its path.
 package enum JSONValue: Codable, Equatable, Sendable {
@@ -84,9 +85,10 @@ package enum JSONValue: Codable, Equatable, Sendable {
   }
 
   /// A name that the configuration does not have.
-  package struct UnknownField: Error, CustomStringConvertible {
+  package struct UnknownField: KindedError {
     package let name: String
     package let known: [String]
+    package var errorKind: ErrorKind { .system }
     package var description: String {
       known.isEmpty ? "there is no field \"\(name)\"" : "there is no field \"\(name)\"; there are \(known.joined(separator: ", "))"
     }

@@ -1,7 +1,8 @@
 import Foundation
+import Torch
 
 /// Why a run folder or a checkpoint cannot be used; the description is one line with the file and the remedy.
-package struct RunError: Error, CustomStringConvertible {
+package struct RunError: KindedError {
   package enum Reason: Equatable, Sendable {
     /// Nothing that `train` made.
     case notARun
@@ -28,6 +29,7 @@ package struct RunError: Error, CustomStringConvertible {
     self.reason = reason
   }
 
+  package var errorKind: ErrorKind { if case .busy = reason { .system } else { .input } }
   package var description: String {
     let what =
       switch reason {

@@ -38,7 +38,7 @@ package struct RunRecord: Codable, Equatable, Sendable {
   static func read(_ run: URL) throws -> RunRecord {
     let url = run.appending(path: "config.json")
     guard FileManager.default.fileExists(atPath: url.path) else { throw RunError(run, .notARun) }
-    guard let data = try? Data(contentsOf: url) else { throw FileError(url, "cannot read", code: errno) }
+    guard let data = try? Data(contentsOf: url) else { throw FileError(url, "cannot read", code: errno, kind: .input) }
     return try decode(RunRecord.self, data, url)
   }
   func json() throws -> Data {

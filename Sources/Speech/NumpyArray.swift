@@ -13,10 +13,12 @@ struct NumpyArray {
     self.url = url
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-      throw FileError(url, "cannot read", code: ENOENT)
+      throw FileError(url, "cannot read", code: ENOENT, kind: .input)
     }
-    guard !isFolder.boolValue else { throw FileError(url, "is a folder", remedy: "name an .npy file") }
-    do { data = try Data(contentsOf: url, options: .alwaysMapped) } catch { throw FileError(url, "cannot read", code: EACCES) }
+    guard !isFolder.boolValue else { throw FileError(url, "is a folder", remedy: "name an .npy file", kind: .input) }
+    do { data = try Data(contentsOf: url, options: .alwaysMapped) } catch {
+      throw FileError(url, "cannot read", code: EACCES, kind: .input)
+    }
     switch data.withUnsafeBytes({ bytes in Result { () throws(NumpyHeader.Problem) in try NumpyHeader(bytes) } }) {
     case .success(let read): header = read
     case .failure(let problem): throw SpeechError(.badInput, "\(url.relativePath): \(problem.what); \(problem.remedy)")

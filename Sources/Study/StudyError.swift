@@ -1,7 +1,8 @@
 import Foundation
+import Torch
 
 /// Why a study cannot be made or gone on with; the description is one line with the remedy.
-package enum StudyError: Error, CustomStringConvertible, Equatable {
+package enum StudyError: KindedError, Equatable {
   /// A study is there already.
   case exists(String)
   /// None is there.
@@ -12,6 +13,12 @@ package enum StudyError: Error, CustomStringConvertible, Equatable {
   case newer(String, version: Int)
   case noSuchRow(String, known: [String])
 
+  package var errorKind: ErrorKind {
+    switch self {
+    case .noSuchRow: .usage
+    case .exists, .absent, .damaged, .newer: .input
+    }
+  }
   package var description: String {
     switch self {
     case .exists(let place): "\(place): holds a study already; go on with it with --resume, or choose another --output"

@@ -77,7 +77,7 @@ package final class StudyFolder {
 
   private struct Version: Decodable { let version: Int }
   private static func read<T: Decodable>(_ url: URL) throws -> T {
-    guard let data = try? Data(contentsOf: url) else { throw FileError(url, "cannot read", code: errno) }
+    guard let data = try? Data(contentsOf: url) else { throw FileError(url, "cannot read", code: errno, kind: .input) }
     do {
       if T.self == StudyPlan.self {
         let version = try JSONDecoder().decode(Version.self, from: data).version

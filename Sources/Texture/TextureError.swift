@@ -1,7 +1,8 @@
 import Foundation
+import Torch
 
 /// What can be wrong with a texture enhancement or what it is trained with; the description is one line with the remedy.
-package enum TextureError: Error, CustomStringConvertible {
+package enum TextureError: KindedError {
   /// A field of the configuration and what it must be.
   case configuration(String)
   case noFrames(String)
@@ -10,6 +11,12 @@ package enum TextureError: Error, CustomStringConvertible {
   /// A file that is no texture enhancement, and what is wrong.
   case file(URL, String)
 
+  package var errorKind: ErrorKind {
+    switch self {
+    case .configuration: .usage
+    case .noFrames, .picture, .file: .input
+    }
+  }
   package var description: String {
     switch self {
     case .configuration(let text): "the configuration cannot be used: \(text)"

@@ -25,8 +25,9 @@ package enum CUDA {
 }
 
 /// What is missing for a GPU, and what to do.
-package struct CUDAError: Error, CustomStringConvertible {
+package struct CUDAError: KindedError {
   package let description: String
+  package var errorKind: ErrorKind { .usage }
   /// What the call before says.
   fileprivate init() { description = String(cString: ck_cuda_error()) }
 }

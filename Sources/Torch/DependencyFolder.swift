@@ -43,7 +43,8 @@ package enum DependencyFolder {
 }
 
 /// A file that `scripts/setup` fetches, or that comes with the tool, and that is absent.
-package struct MissingDependency: Error, CustomStringConvertible {
+package struct MissingDependency: KindedError {
   package let description: String
+  package var errorKind: ErrorKind { .system }
   init(_ description: String) { self.description = description }
 }

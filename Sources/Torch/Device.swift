@@ -19,10 +19,11 @@ package struct Device: RawRepresentable, Hashable, Sendable {
 }
 
 /// Why a device cannot be used.
-package enum DeviceError: Error, CustomStringConvertible, Equatable {
+package enum DeviceError: KindedError, Equatable {
   case unknown(String)
   case absent(String, count: Int)
 
+  package var errorKind: ErrorKind { .usage }
   package var description: String {
     switch self {
     case .unknown(let name): "device \"\(name)\" is not known; use cpu, cuda or cuda:<number>"

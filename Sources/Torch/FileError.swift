@@ -1,7 +1,7 @@
 import Foundation
 
 /// Why a file could not be read or written: one line with the file, the system's words and what to do.
-package struct FileError: Error, CustomStringConvertible {
+package struct FileError: KindedError {
   package let url: URL
   /// What was tried: "cannot write".
   package let problem: String
@@ -9,9 +9,11 @@ package struct FileError: Error, CustomStringConvertible {
   package let code: Int32
   /// What the user can do about it.
   package let remedy: String
+  /// `.input` for a file that was to be read, `.system` for one that was to be written.
+  package let errorKind: ErrorKind
 
-  package init(_ url: URL, _ problem: String, code: Int32 = 0, remedy: String? = nil) {
-    (self.url, self.problem, self.code) = (url, problem, code)
+  package init(_ url: URL, _ problem: String, code: Int32 = 0, remedy: String? = nil, kind: ErrorKind = .system) {
+    (self.url, self.problem, self.code, errorKind) = (url, problem, code, kind)
     self.remedy = remedy ?? Self.remedy(for: code)
   }
 

@@ -21,8 +21,9 @@ package enum Libtorch {
 }
 
 /// The program was built with another libtorch than it finds.
-package struct LibtorchError: Error, CustomStringConvertible {
+package struct LibtorchError: KindedError {
   package let built, loaded: String
+  package var errorKind: ErrorKind { .system }
   package var description: String {
     "libtorch \(loaded) was loaded, but this program was built with \(built); build it again (swift build) with LIBTORCH naming the "
       + "libtorch to use, and unset LD_LIBRARY_PATH if it names another"

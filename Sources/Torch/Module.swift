@@ -73,13 +73,14 @@ extension Tensor.DType {
 }
 
 /// Why tensors do not fit a module.
-package enum ModuleError: Error, CustomStringConvertible, Equatable {
+package enum ModuleError: KindedError, Equatable {
   case missing(String)
   case extra(String)
   case shape(String, [Int], expected: [Int])
   case type(String, Tensor.DType, expected: Tensor.DType)
   case damaged(String)
 
+  package var errorKind: ErrorKind { .input }
   package var description: String { "\(fault); load weights that were saved with the same configuration" }
   /// Without the remedy.
   package var fault: String {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Why a file is no sound safetensors file.
-package struct SafetensorsError: Error, CustomStringConvertible {
+package struct SafetensorsError: KindedError {
   package let url: URL
   package let problem: Problem
 
@@ -28,6 +28,7 @@ package struct SafetensorsError: Error, CustomStringConvertible {
     case truth(String)
   }
 
+  package var errorKind: ErrorKind { .input }
   package var description: String {
     let name = Self.quoted
     let what =

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Why a file of PyTorch's is not read.
-package struct TorchFileError: Error, CustomStringConvertible {
+package struct TorchFileError: KindedError {
   package let url: URL
   package let problem: Problem
 
@@ -21,6 +21,7 @@ package struct TorchFileError: Error, CustomStringConvertible {
     case unknown
   }
 
+  package var errorKind: ErrorKind { .input }
   package var description: String {
     let (what, remedy) =
       switch problem {

@@ -93,10 +93,11 @@ package struct PosedFolder {
 }
 
 /// Why a folder of pictures with cameras cannot be trained on: one line with the file and the remedy.
-package struct PosedFolderError: Error, CustomStringConvertible {
+package struct PosedFolderError: KindedError {
   package let url: URL
   package let text: String
   init(_ url: URL, _ text: String) { (self.url, self.text) = (url, text) }
+  package var errorKind: ErrorKind { .input }
   package var description: String { "\(url.relativePath): \(text)" }
 }
 

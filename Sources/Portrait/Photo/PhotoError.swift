@@ -1,5 +1,7 @@
+import Torch
+
 /// Why a photo cannot become an avatar, in one line that names it and the remedy.
-package struct PhotoError: Error, CustomStringConvertible, Equatable {
+package struct PhotoError: KindedError, Equatable {
   package enum Reason: Equatable, Sendable {
     case noFace
     /// The distance of the eyes in pixels.
@@ -14,6 +16,7 @@ package struct PhotoError: Error, CustomStringConvertible, Equatable {
 
   package init(_ name: String, _ reason: Reason) { (self.name, self.reason) = (name, reason) }
 
+  package var errorKind: ErrorKind { .input }
   package var description: String {
     let what =
       switch reason {

@@ -1,7 +1,8 @@
 import Foundation
+import Torch
 
 /// What can be wrong with a trained subject avatar or what it is driven by.
-package enum SubjectError: Error, CustomStringConvertible {
+package enum SubjectError: KindedError {
   case scene(URL, String)
   /// An exported avatar: what is wrong with it and what to do.
   case file(URL, String)
@@ -21,6 +22,12 @@ package enum SubjectError: Error, CustomStringConvertible {
   case onlyPlanesAreBaked(String)
   case exactIsNotBaked
 
+  package var errorKind: ErrorKind {
+    switch self {
+    case .onlyPlanesAreBaked, .exactIsNotBaked, .needsSpeech, .hearsNothing: .usage
+    default: .input
+    }
+  }
   package var description: String {
     switch self {
     case .scene(let url, let part):

@@ -1,10 +1,18 @@
+import Torch
+
 /// What can keep the performer from performing, each with its remedy.
-package enum PerformerError: Error, CustomStringConvertible, Equatable {
+package enum PerformerError: KindedError, Equatable {
   case noVoice
   case voice(String)
   case synthesis
   case script(String)
 
+  package var errorKind: ErrorKind {
+    switch self {
+    case .script: .usage
+    case .noVoice, .voice, .synthesis: .system
+    }
+  }
   package var description: String {
     switch self {
     case .noVoice: "eSpeak NG, which speaks for the performer, is not installed: apt-get install espeak-ng"

@@ -1,7 +1,8 @@
 import Foundation
+import Torch
 
 /// What can keep a population from being made, each with its remedy.
-package enum PopulationError: Error, CustomStringConvertible, Equatable {
+package enum PopulationError: KindedError, Equatable {
   /// The settings ask for what cannot be.
   case script(String)
   /// The folder holds something else, or a population made otherwise.
@@ -9,6 +10,13 @@ package enum PopulationError: Error, CustomStringConvertible, Equatable {
   /// The disk is too small, by what is said.
   case space(String, needed: Int, free: Int)
 
+  package var errorKind: ErrorKind {
+    switch self {
+    case .script: .usage
+    case .folder: .input
+    case .space: .system
+    }
+  }
   package var description: String {
     switch self {
     case .script(let complaint): complaint

@@ -1,5 +1,7 @@
+import Torch
+
 /// Why a capture cannot go on, in one line that names the file and the remedy.
-package struct CaptureError: Error, CustomStringConvertible, Equatable {
+package struct CaptureError: KindedError, Equatable {
   package enum Kind: Sendable {
     /// What the user gave cannot be used (exit code 65).
     case badInput
@@ -8,6 +10,7 @@ package struct CaptureError: Error, CustomStringConvertible, Equatable {
   }
   package let kind: Kind
   package let description: String
+  package var errorKind: ErrorKind { kind == .badInput ? .input : .system }
 
   package init(_ kind: Kind, _ description: String) {
     (self.kind, self.description) = (kind, description)
