@@ -73,8 +73,16 @@ package final class Dataset {
   /// The classes at a position in `track.frames`, `[H, W]` uint8; 255 where a colour stands for no class.
   package func labels(_ position: Int) throws -> Tensor {
     let file = labelFiles[position]
-    let map = SemanticClass.labels(of: try ImageFile.read(Self.existing(file)))
+    let image = try ImageFile.read(existing(file))
+    var map = SemanticClass.labels(of: image)
+    if style != .likeness { map = SemanticClass.adNeRFLabels(of: image, like: map) }
     guard ratio(map.size(1), map.size(0)) else { throw sizeError(file, map) }
+    guard (map .!= Double(SemanticClass.unlabelled)).any() else {
+      throw DatasetError.broken(
+        file,
+        "none of its colours stands for a class; label maps have the twelve colours that process paints with, or AD-NeRF's: "
+          + "a blue head, a green neck and a red torso on white")
+    }
     return ImageScaling.scale(labels: map, width: width, height: height)
   }
   /// What the camera sees without the person, `[H, W, 3]` uint8.
@@ -112,7 +120,7 @@ package final class Dataset {
   package func cameraInHead(_ position: Int) -> Camera { track.cameraInHead(position) }
 
   private func read(_ file: URL) throws -> Tensor {
-    let image = try ImageFile.read(Self.existing(file))
+    let image = try ImageFile.read(existing(file))
     guard ratio(image.size(1), image.size(0)) else { throw sizeError(file, image) }
     return ImageScaling.scale(image, width: width, height: height)
   }
@@ -121,9 +129,11 @@ package final class Dataset {
   private func sizeError(_ file: URL, _ image: Tensor) -> DatasetError {
     .broken(file, "it is \(image.size(1)) x \(image.size(0)) pixels, but the dataset's images are \(sourceWidth) x \(sourceHeight)")
   }
-  private static func existing(_ file: URL) throws -> URL {
+  private func existing(_ file: URL) throws -> URL {
     guard FileManager.default.fileExists(atPath: file.path) else {
-      throw DatasetError.missing(file, hint: "the dataset is not complete; run process again with --overwrite")
+      let remedy =
+        style == .likeness ? "run process again with --overwrite" : "take all of it, or leave that frame out of its transforms files"
+      throw DatasetError.missing(file, hint: "the dataset is not complete; \(remedy)")
     }
     return file
   }

@@ -38,6 +38,11 @@ package struct TrackFrame: Equatable, Sendable {
   }
 }
 
+extension Track {
+  /// Frames are numbered below this: 55 hours at 50 a second.
+  static let mostFrames = 10_000_000
+}
+
 /// One person through one shot: who they are, where the camera is and what the face does in every frame.
 package struct Track: Equatable, Sendable {
   /// The name of the morphable model that the coefficients belong to; empty for datasets of other projects.

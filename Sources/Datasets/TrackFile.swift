@@ -70,10 +70,16 @@ extension Track {
     guard width > 0, height > 0, width <= 1 << 15, height <= 1 << 15 else {
       throw DatasetError.broken(url, "its images are \(width) x \(height) pixels")
     }
+    let fps: Double = try number("fps")
+    guard (0.1...1000).contains(fps) else { throw DatasetError.broken(url, "its \"fps\" is \(fps), not 0.1...1000") }
+    guard index.allSatisfy({ (0..<Int64(Self.mostFrames)).contains($0) }) else {
+      throw DatasetError.broken(url, "its tensor \"index\" holds numbers that no frame has")
+    }
+    guard camera[0] > 0, camera[1] > 0 else { throw DatasetError.broken(url, "its focal length is not positive") }
     self.init(
       modelName: try text("model"), expressionNames: names, identity: identity, calibration: Self.points(calibration),
       camera: Camera(width: width, height: height, focal: [camera[0], camera[1]], center: [camera[2], camera[3]]),
-      fps: try number("fps"),
+      fps: fps,
       frames: (0..<n).map { i in
         let pose = Rigid(
           rotation: Matrix3(rows: Array(rotation[9 * i..<9 * i + 9])),
@@ -90,6 +96,10 @@ extension Track {
           index: Int(index[i]), state: state, torso: motion, landmarks: seen,
           error: error[i])
       })
+    for frame in frames {
+      try CameraCheck.rotation(frame.state.pose.rotation, "the rotation of frame \(frame.index)", url)
+      try CameraCheck.before(self.camera, frame.state.pose, frame: "\(frame.index)", url)
+    }
   }
 
   private static func numbers<E: Element>(_ file: Safetensors, _ url: URL, _ name: String, _ shape: [Int?]) throws -> [E] {

@@ -51,9 +51,15 @@ package struct TransformsFile: Codable, Equatable, Sendable {
   package init(_ url: URL) throws {
     self = try JSONFile.read(url, hint: "a dataset folder has it; likeness process makes one from a video")
     guard focal.isFinite, focal > 0, cx.isFinite, cy.isFinite else {
-      throw DatasetError.broken(url, "focal_len, cx and cy must be positive numbers of pixels")
+      throw DatasetError.broken(url, "focal_len must be a positive number of pixels, cx and cy finite ones")
     }
-    for frame in frames { try JSONFile.check(matrix: frame.matrix, frame: "\(frame.imageIndex)", url) }
+    for frame in frames {
+      // Numbers of frames become sizes of arrays.
+      guard (0..<Track.mostFrames).contains(frame.imageIndex), (0..<Track.mostFrames).contains(frame.audioIndex) else {
+        throw DatasetError.broken(url, "img_id and aud_id of frame \(frame.imageIndex) must be numbers from 0 to \(Track.mostFrames - 1)")
+      }
+      try CameraCheck.matrix(frame.matrix, frame: "\(frame.imageIndex)", url)
+    }
   }
 
   package func write(to url: URL) throws {
@@ -68,33 +74,15 @@ package struct TransformsFile: Codable, Equatable, Sendable {
       width: width, height: height, focal: [focal, focal], center: [cx + 0.5, cy + 0.5],
       cameraToWorld: Rigid(rows: Array(frames[position].matrix.flatMap { $0 }.prefix(12))))
   }
-}
 
-/// JSON files of datasets.
-enum JSONFile {
-  /// Decodes a file; throws `DatasetError` that names it and the key at fault.
-  static func read<T: Decodable>(_ url: URL, hint: String) throws -> T {
-    guard let data = try? Data(contentsOf: url) else { throw DatasetError.missing(url, hint: hint) }
-    do {
-      return try JSONDecoder().decode(T.self, from: data)
-    } catch let error as DecodingError {
-      throw DatasetError.broken(url, Self.words(error))
+  /// Throws where focal length or principal point are not another file's, or are given as fractions of the image.
+  func check(like other: TransformsFile, width: Int, height: Int, _ url: URL) throws {
+    let pairs = [("focal_len", focal, other.focal), ("cx", cx, other.cx), ("cy", cy, other.cy)]
+    for (key, own, its) in pairs where abs(own - its) > 1e-3 * max(1, abs(its)) {
+      throw DatasetError.broken(url, "\(key) is \(own), but \(its) in the training file; all frames must have one camera")
     }
-  }
-  private static func words(_ error: DecodingError) -> String {
-    func path(_ c: DecodingError.Context) -> String {
-      c.codingPath.map { key in key.intValue.map { "[\($0)]" } ?? ".\(key.stringValue)" }.joined()
-    }
-    switch error {
-    case .keyNotFound(let key, let context): return "it has no \"\(key.stringValue)\" at \(path(context) + "." + key.stringValue)"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context): return "\(path(context)) is not of the type it should be"
-    default: return "it is not a JSON file"
-    }
-  }
-  /// A camera matrix: 3 or 4 rows of 4 finite numbers.
-  static func check(matrix: [[Float]], frame: String, _ url: URL) throws {
-    guard matrix.count == 4 || matrix.count == 3, matrix.allSatisfy({ $0.count == 4 && $0.allSatisfy(\.isFinite) }) else {
-      throw DatasetError.broken(url, "transform_matrix of frame \(frame) is not 4 x 4 finite numbers")
+    if min(width, height) > 16, (0...1).contains(cx), (0...1).contains(cy), cx + cy > 0 {
+      throw DatasetError.broken(url, "cx and cy are \(cx) and \(cy), which are fractions of an image; give them in pixels")
     }
   }
 }

@@ -36,6 +36,21 @@ extension SemanticClass {
     }
     return Tensor(labels, Array(image.shape.dropLast()))
   }
+  /// The labels of a mask picture as AD-NeRF's own face parsing paints it (the head blue with its hair, the neck green, the torso red, the
+  /// rest white); `labels`, what `labels(of:)` finds, where it is none: one without these three, or with a colour of another class.
+  package static func adNeRFLabels(of image: Tensor, like labels: Tensor) -> Tensor {
+    let colors: [(SIMD3<UInt8>, SemanticClass)] = [
+      ([0, 0, 255], .skin), ([0, 255, 0], .neck), ([255, 0, 0], .torso), ([255, 255, 255], .background),
+    ]
+    let known = Dictionary(uniqueKeysWithValues: colors.map { (pack($0.x, $0.y, $0.z), $1.rawValue) })
+    let isOurs = labels.withElements(UInt8.self) { $0.contains { $0 != unlabelled && $0 != background.rawValue } }
+    guard !isOurs else { return labels }
+    let found = image.withElements(UInt8.self) { pixels in
+      (0..<pixels.count / 3).map { known[pack(pixels[3 * $0], pixels[3 * $0 + 1], pixels[3 * $0 + 2])] ?? unlabelled }
+    }
+    guard found.contains(where: { $0 != unlabelled && $0 != background.rawValue }) else { return labels }
+    return Tensor(found, labels.shape)
+  }
   private static func pack(_ r: UInt8, _ g: UInt8, _ b: UInt8) -> UInt32 { UInt32(r) << 16 | UInt32(g) << 8 | UInt32(b) }
 
   /// Labels `[..]` uint8 as indicators `[.., 12]` float32; zeros where a pixel is not labelled.

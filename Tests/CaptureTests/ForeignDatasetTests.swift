@@ -44,7 +44,7 @@ let formats: URL? = {
     }
   }
 
-  /// The published ray of NerFACE, negative focal length and all: ((i - W cx) / fx, -(j - H cy) / fy, -1).
+  /// The published ray of NerFACE, ((i - W cx) / fx, -(j - H cy) / fy, -1), mirrored where the focal length is negative.
   @Test(.enabled(if: formats != nil, "skipped: ../shared is absent"))
   func nerFACECameras() throws {
     let url = try #require(formats).appending(path: "TEMPLATE_nerface_transforms_train.json")
@@ -53,7 +53,7 @@ let formats: URL? = {
     #expect(file.frames[0].expression.count == 76)
     let camera = file.camera(0, width: 512, height: 400)
     let ray = camera.ray(column: 100, row: 30)
-    #expect(abs(ray.direction.x - (100 - 256) / -1520) < 1e-6)
+    #expect(abs(ray.direction.x - (100 - 256) / 1520) < 1e-6)
     #expect(abs(ray.direction.y - -(30 - 200) / 1520) < 1e-6)
     #expect(ray.direction.z == -1)
     #expect(ray.origin == [0, 0, 0.55])
@@ -115,6 +115,6 @@ let formats: URL? = {
     #expect(try nerFACE.labels(0).array(UInt8.self) == classes.array(UInt8.self))
     #expect(try nerFACE.background().shape == [6, 8, 3])
     #expect(Array(nerFACE.driving(0, width: 76).prefix(2)) == [0.5, 0.25])
-    #expect(nerFACE.cameraInHead(1).focal == [-9, 9])
+    #expect(nerFACE.cameraInHead(1).focal == [9, 9])
   }
 }

@@ -45,6 +45,19 @@ import Torch
     for label in [2, 3, 11] { #expect(totals[label] == 0) }
   }
 
+  /// A frame without a class is an error; one whose classes have no share left gets its rays all the same.
+  @Test func noStepIsWithoutRays() throws {
+    let blank = RaySampler(.paper, frames: [4]) { _ in .full([6, 8], 255, .uint8) }
+    #expect { try blank.draw(Generator(seed: 1)) } throws: { "\($0)".contains("frames 4") && "\($0)".contains("label maps") }
+    var configuration = RaySamplerConfiguration.published
+    configuration.rays = 50
+    let sampler = RaySampler(configuration, frames: [0]) { _ in .full([6, 8], 7, .uint8) }
+    sampler.record(losses: (0..<12).map { $0 == 1 ? 1 : 0 }, rays: (0..<12).map { $0 == 1 ? 1 : 0 })
+    let drawn = try sampler.draw(Generator(seed: 1))
+    #expect(drawn.pixel.count == 50 && drawn.label.allSatisfy { $0 == 7 } && Set(drawn.pixel).count > 20)
+    #expect(drawn.pixel.allSatisfy { (0..<48).contains($0) })
+  }
+
   /// The published code draws from the transposed map and never hits a mouth that is wide and low.
   @Test func aLowWideMouthGetsItsRays() throws {
     let sampler = RaySampler(.paper, frames: [0]) { _ in Self.face() }

@@ -80,7 +80,8 @@ package final class RaySampler {
       ? [Double](repeating: 1, count: classes) : floored([Double](repeating: 1, count: classes), configuration.weights)
   }
 
-  /// The rays of the next step; what they are depends on the state and the generator alone. Throws what the label maps' source throws.
+  /// The rays of the next step; what they are depends on the state and the generator alone. Throws what the label maps' source throws, and
+  /// `SubjectError.noRays` where no pixel of the step's frames has a class.
   package func draw(_ generator: Generator) throws -> DrawnRays {
     let count = min(configuration.frames, frames.count)
     var drawn = DrawnRays(frames: [], frame: [], pixel: [], label: [])
@@ -107,7 +108,21 @@ package final class RaySampler {
         drawn.frame += [Int](repeating: position, count: number)
       }
     }
+    guard !drawn.pixel.isEmpty else { return try anywhere(drawn.frames, generator) }
     return drawn
+  }
+
+  /// Rays of frames that have pixels, but none of a class that the last step's losses left a share.
+  private func anywhere(_ frames: [Int], _ generator: Generator) throws -> DrawnRays {
+    for (position, frame) in frames.enumerated() {
+      let pixels = try labels[frame], count = pixels.pixels.count
+      guard count > 0 else { continue }
+      let places = Tensor.rand([configuration.rays], generator).floats.map { min(Int(Float(count) * $0), count - 1) }
+      let label = { (place: Int) in UInt8(pixels.starts.dropFirst().firstIndex { place < $0 }! - 1) }
+      return DrawnRays(
+        frames: frames, frame: places.map { _ in position }, pixel: places.map { Int(pixels.pixels[$0]) }, label: places.map(label))
+    }
+    throw SubjectError.noRays(frames)
   }
 
   /// What a step's rays lost: sums over the rays of each class, and their numbers.

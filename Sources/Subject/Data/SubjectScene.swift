@@ -35,7 +35,20 @@ package struct SubjectScene {
     background = try dataset.background()
     (camera, fps, modelName) = (dataset.camera, track.fps, track.modelName)
     (expressionNames, identity) = (track.expressionNames, track.identity)
-    pose = dataset.trainIndices.isEmpty ? .identity : track.frames[dataset.trainIndices[dataset.trainIndices.count / 2]].state.pose
+    pose = track.meanPose(dataset.trainIndices)
+    try check(dataset.folder)
+  }
+
+  /// What is written can be read: throws `SubjectError` naming `url` and what is broken.
+  private func check(_ url: URL) throws {
+    guard camera.focal.x > 0, camera.focal.y > 0 else { throw SubjectError.scene(url, "camera") }
+    guard camera.width > 0, camera.height > 0, (0.1...1000).contains(fps), background.shape == [camera.height, camera.width, 3] else {
+      throw SubjectError.scene(url, "size")
+    }
+    let numbers = [drivingMean, drivingSpread, drivingMedian, lowest, highest]
+    guard numbers.allSatisfy({ $0.isFinite().all() && $0.shape == drivingMean.shape }), (drivingSpread .> 0).all() else {
+      throw SubjectError.scene(url, "driving range")
+    }
   }
 
   /// The expression coefficients of the face at rest.
@@ -92,11 +105,11 @@ package struct SubjectScene {
       throw SubjectError.scene(url, "background")
     }
     guard let width = words["width"].flatMap(Int.init), let height = words["height"].flatMap(Int.init), width > 0, height > 0,
-      let fps = words["fps"].flatMap(Double.init), (0.1...1000).contains(fps), background.shape == [height, width, 3]
+      let fps = words["fps"].flatMap(Double.init)
     else { throw SubjectError.scene(url, "size") }
     let c = try numbers("camera", 4).floats, mean = try numbers("driving.mean"), spread = try numbers("driving.spread", mean.numel)
-    guard c[0] > 0, c[1] > 0 else { throw SubjectError.scene(url, "camera") }
-    guard spread.dim == 1, (spread .> 0).all() else { throw SubjectError.scene(url, "driving range") }
+    guard c[0] > 0, c[1] > 0 else { throw c[0] * c[1] < 0 ? SubjectError.mirroredScene(url) : SubjectError.scene(url, "camera") }
+    guard spread.dim == 1 else { throw SubjectError.scene(url, "driving range") }
     (self.background, self.fps, drivingMean, drivingSpread) = (background, fps, mean, spread)
     // Scenes of earlier versions have none of these.
     drivingMedian = tensors["driving.median"] == nil ? mean : try numbers("driving.median", mean.numel)
@@ -108,5 +121,6 @@ package struct SubjectScene {
     expressionNames = (words["expression_names"] ?? "").split(separator: ",").map(String.init)
     identity = try numbers("identity").floats
     pose = Rigid(rows: try numbers("pose", 16).floats)
+    try check(url)
   }
 }

@@ -4,10 +4,14 @@ import Torch
 /// What can be wrong with a trained subject avatar or what it is driven by.
 package enum SubjectError: KindedError {
   case scene(URL, String)
+  /// A scene of earlier versions, which kept a negative focal length as it is.
+  case mirroredScene(URL)
   /// An exported avatar: what is wrong with it and what to do.
   case file(URL, String)
   case driving(found: Int, expected: Int)
   case noFrames(String)
+  /// Numbers of frames, counted from 0, none of whose pixels has a class to draw rays of.
+  case noRays([Int])
   case noSound(String)
   case noSpeech(URL)
   /// A dataset that both signals are to drive an avatar of.
@@ -32,12 +36,17 @@ package enum SubjectError: KindedError {
     switch self {
     case .scene(let url, let part):
       "\(url.path): its \(part) is missing or broken; it cannot be rendered, train or export it again"
+    case .mirroredScene(let url):
+      "\(url.path): an earlier version trained it in the mirror image of the world (the dataset's focal length is negative); train it anew"
     case .file(let url, let text): "\(url.relativePath): \(text)"
     case .driving(let found, let expected):
       "\(found) expression coefficients drive an avatar that was trained with \(expected); use a track made with the same face model"
     case .noFrames(let what): "\(what) has no frames to train on; run process on a longer clip"
+    case .noRays(let frames):
+      "frames \(frames.map(String.init).joined(separator: ", ")) of the dataset (counted from 0) show none of the classes that are trained; "
+        + "look at their label maps, or leave those frames out"
     case .noSound(let what):
-      "\(what) has no aud.wav for speech to drive the avatar; run process on a clip with sound, or leave out --driver"
+      "\(what) has no aud.wav for speech to drive the avatar; put the clip's sound there, or leave out --driver"
     case .nothingTracked(let what):
       "\(what) has no tracked expressions, so only speech can drive its avatar; train with --driver speech, or run process on the clip"
     case .noSpeech(let url): "\(url.relativePath): is too short to hold speech; name a longer sound"
@@ -47,7 +56,10 @@ package enum SubjectError: KindedError {
       "the dataset's head has \(found.0) identity and \(found.1) expression coefficients, the built-in head of this version "
         + "\(expected.0) and \(expected.1); run process again"
     case .noModel(let name):
-      "the dataset was tracked with the face model \"\(name)\", which is not built in; train with --preset compact --set mesh.warmUpSteps=0 --set mesh.weight=0"
+      (name.isEmpty
+        ? "the dataset is of another program and has no face model to train on"
+        : "the dataset was tracked with the face model \"\(name)\", which is not built in")
+        + "; train with --preset compact --set mesh.warmUpSteps=0 --set mesh.weight=0"
     case .onlyPlanesAreBaked(let preset):
       "only a fast field can be baked, and this run is of preset \(preset); leave out --baked to export its weights"
     case .exactIsNotBaked:

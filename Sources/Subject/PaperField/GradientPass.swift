@@ -29,12 +29,14 @@ extension HyperField {
       let found = stride(from: lane, to: chunks.count, by: Lanes.count).map { task.run(chunks[$0], work.field) }
       return (gradients: work.gradients(), found: found)
     }
+    // No rays, nothing learnt.
+    guard let first = lanes.first else { return task.report([]) }
     for (lane, _) in lanes.dropFirst() {
-      for (sum, gradient) in zip(lanes[0].gradients, lane) {
+      for (sum, gradient) in zip(first.gradients, lane) {
         if let sum, let gradient { withoutGradient { sum.add_(gradient) } }
       }
     }
-    push(lanes[0].gradients, into: LaneField(whole).sources, driving)
+    push(first.gradients, into: LaneField(whole).sources, driving)
     return task.report(lanes.flatMap(\.found))
   }
 

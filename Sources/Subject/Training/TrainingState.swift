@@ -103,6 +103,8 @@ extension SubjectTrainer {
       guard let found = checkpoint.tensors[name] else { throw ModuleError.missing(name) }
       return found
     }
+    // A run whose pictures cannot be drawn afterwards is not worth going on with.
+    _ = try SubjectScene.read(run)
     try field.load(part("model."))
     try speech?.load(part("speech."))
     try adam.load(part("optimizer."))
