@@ -85,6 +85,33 @@ import Torch
     #expect(throws: SpeechError.self) { try FileFeatures(one).windows(wide, fps: 25) }
   }
 
+  /// What a file counts is compared with the clip.
+  @Test func countsFitTheClip() throws {
+    func file(_ shape: [Int]) throws -> FileFeatures {
+      try FileFeatures(array((0..<shape.reduce(1, *)).map(Float.init), shape, name: "\(shape).npy"))
+    }
+    // A row a frame is told by the clip, and counts for both halves of its frame.
+    let rows = try file([110, 3]).fitted(frames: 110, sound: 110)
+    #expect(rows.notice?.contains("one row a frame") == true)
+    let windows = try rows.features.windows(folder.file("[110, 3].npy"), fps: 25)
+    #expect(windows.shape == [110, 16, 3])
+    #expect((windows[.at(50), .at(8)] .== windows[.at(50), .at(9)]).all() && windows[.at(50), .at(8), .at(0)].item == 150)
+    // Two rows a frame, whole windows, a few more or less: as they are.
+    for shape in [[220, 3], [222, 3], [214, 3], [110, 2, 3], [107, 16, 3], [116, 16, 3]] {
+      #expect(try file(shape).fitted(frames: 110, sound: 110).notice == nil, "\(shape)")
+      #expect(try file(shape).fitted(frames: 110, sound: nil).notice == nil, "\(shape)")
+    }
+    for shape in [[50, 16, 3], [150, 3], [55, 2, 3], [400, 16, 3], [1000, 3]] {
+      #expect { try file(shape).fitted(frames: 110, sound: 110) } throws: {
+        "\($0)".contains("the clip has 110") && "\($0)".contains("\(shape)") && "\($0)".contains("frames")
+      }
+    }
+    // Frames of a clip that goes on: known where there is a sound, said where there is none.
+    #expect(try file([400, 16, 3]).fitted(frames: 110, sound: 400).notice == nil)
+    #expect(try file([400, 16, 3]).fitted(frames: 110, sound: nil).notice?.contains("400 frames") == true)
+    #expect(throws: SpeechError.self) { try file([50, 16, 3]).fitted(frames: 110, sound: nil) }
+  }
+
   @Test func badFilesGiveOneLineWithARemedy() throws {
     let numbers = [Float](repeating: 0.5, count: 16 * 29)
     let sound = Self.bytes(numbers, "<f4")

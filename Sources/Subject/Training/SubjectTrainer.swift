@@ -39,7 +39,9 @@ package final class SubjectTrainer {
     isTracked = !dataset.track.expressionNames.isEmpty
     guard isTracked || configuration.driver != .both else { throw SubjectError.nothingTracked(dataset.folder.path) }
     scene = try SubjectScene(dataset, drivingWidth: configuration.field.driving)
-    let features = try configuration.speech.map { try $0.makeFeatures(file: $0.weights == nil ? dataset.speechFile : nil) }
+    let features = try configuration.speech.map {
+      try dataset.fitted(try $0.makeFeatures(file: $0.weights == nil ? dataset.speechFile : nil), warn: warn)
+    }
     data = try SubjectData(dataset, scene, speech: features, device: device)
     generator = Generator(seed: configuration.seed)
     let field = configuration.makeField(generator)
