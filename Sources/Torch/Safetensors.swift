@@ -11,6 +11,7 @@ package struct Safetensors {
   package static func read(_ url: URL) throws -> Safetensors {
     let file = try MappedFile(url)
     do throws(SafetensorsError.Problem) {
+      if let other = FileSignature(file.bytes) { throw .otherKind(what: other.words.what, remedy: other.words.remedy) }
       guard file.count >= 8 else { throw .short }
       let size = UInt64(littleEndian: file.bytes.loadUnaligned(as: UInt64.self))
       guard size <= SafetensorsHeader.sizeLimit else { throw .headerSize(size) }

@@ -7,6 +7,8 @@ package struct SafetensorsError: KindedError {
 
   /// What is wrong, with the name of the tensor concerned.
   package enum Problem: Error, Equatable, Sendable {
+    /// A file of another kind.
+    case otherKind(what: String, remedy: String)
     /// Fewer bytes than the eight that give the header's length, or than the header.
     case short
     /// A header longer than 100 MB.
@@ -31,8 +33,10 @@ package struct SafetensorsError: KindedError {
   package var errorKind: ErrorKind { .input }
   package var description: String {
     let name = Self.quoted
+    if case .otherKind(let what, let remedy) = problem { return "\(url.relativePath): is no safetensors file: \(what); \(remedy)" }
     let what =
       switch problem {
+      case .otherKind(let what, _): what
       case .short: "the file ends early"
       case .headerSize(let size): "its header claims \(size) bytes, more than \(SafetensorsHeader.sizeLimit) are not allowed"
       case .header(let text): "its header is damaged: \(text)"

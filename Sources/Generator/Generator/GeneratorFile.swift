@@ -26,7 +26,7 @@ package enum GeneratorFile {
   ///
   /// Files of other tools, which say nothing of a configuration, are read if they fit `configuration`.
   package static func read(_ url: URL, configuration expected: GeneratorConfiguration? = nil) throws -> TriplaneGenerator {
-    let file = try Safetensors.read(url)
+    let file = try contents(url)
     do {
       let configuration = try stored(file.metadata) ?? expected
       guard let configuration else {
@@ -46,6 +46,21 @@ package enum GeneratorFile {
       throw PortraitError.file(url, "has a configuration that cannot be used (\(text)); convert it again")
     } catch is DecodingError {
       throw PortraitError.file(url, "has a configuration that cannot be read; convert it again")
+    }
+  }
+
+  /// Throws `PortraitError` with the way out where it is a generator as EG3D publishes it, or a packed one.
+  private static func contents(_ url: URL) throws -> Safetensors {
+    do {
+      return try Safetensors.read(url)
+    } catch let error as SafetensorsError {
+      guard case .otherKind(let what, _) = error.problem else { throw error }
+      let convert = "convert it: python3 Tools/convert_eg3d.py <file>.pkl generator.safetensors"
+      switch url.pathExtension.lowercased() {
+      case "zip": throw PortraitError.file(url, "\(what); unpack it, and if there is a .pkl in it, \(convert)")
+      case "pkl": throw PortraitError.file(url, "\(what), as EG3D publishes its generators; \(convert)")
+      default: throw error
+      }
     }
   }
 
