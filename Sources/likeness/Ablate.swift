@@ -79,7 +79,7 @@ struct Ablate: ParsableCommand {
     }
     let page = try study.report.write(to: folder)
     print("report    \(page.path(percentEncoded: false))")
-    let again = "likeness ablate --output \(folder.url.path(percentEncoded: false)) --resume"
+    let again = suggestedCommand("likeness", "ablate", "--output", folder.url.path(percentEncoded: false), "--resume")
     if StopSignal.isRaised, study.isOpen {
       print("stopped   go on with: \(again)")
       throw ExitCode(StopSignal.exitStatus ?? 1)

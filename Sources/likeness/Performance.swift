@@ -31,28 +31,33 @@ struct Performance {
   /// The mouth does what `driver` says: what was tracked, or what is heard in the dataset's sound.
   init(_ dataset: Dataset, positions: [Int], by avatar: SubjectAvatar, isOwn: Bool, driver: Driver) throws {
     let track = dataset.track
-    self.init(track, positions: positions, by: avatar, isOwn: isOwn)
+    let match = try ExpressionMatch.checked(
+      avatar: avatar.scene.expressionNames, motion: track.expressionNames, from: dataset.folder.path, isSpoken: driver == .speech)
+    self.init(track, match, positions: positions, by: avatar, isOwn: isOwn)
     sound = dataset.audio
     if driver == .speech {
-      let features = try avatar.speechFeatures(file: dataset.speechFile)
+      let features = try dataset.fitted(try avatar.speechFeatures(file: dataset.speechFile), warn: complain)
       voice = try Voice(try dataset.speech(for: features), features, fps: track.fps)
     }
   }
 
-  init(_ track: Track, positions: [Int], by avatar: SubjectAvatar, isOwn: Bool) {
-    let scene = avatar.scene
-    let places = scene.expressionNames.map { track.expressionNames.firstIndex(of: $0) }
-    let mean = track.meanPose
+  /// Frames of a track; expressions that it lacks stay as they are at rest.
+  init(_ track: Track, _ match: ExpressionMatch, positions: [Int], by avatar: SubjectAvatar, isOwn: Bool) {
+    let scene = avatar.scene, rest = scene.restingExpression
+    let mean = track.meanPose()
+    // Lengths of other projects' rigs are in units of their own; seen by a like camera, heads of one size are at one distance.
+    let isOtherUnit = track.modelName != scene.modelName || track.modelName.isEmpty
+    let unit = isOtherUnit && mean.translation.z < 0 ? scene.pose.translation.z / mean.translation.z : 1
     fps = track.fps
     shots = positions.map { position in
       let frame = track.frames[position]
       var state = frame.state
       state.identity = scene.identity
-      state.expression = places.map { place in place.map { frame.state.expression[$0] } ?? 0 }
+      state.expression = match.places.enumerated().map { i, place in place.map { frame.state.expression[$0] } ?? rest[i] }
       if !isOwn {
         state.pose = Rigid(
           rotation: state.pose.rotation * mean.rotation.transposed * scene.pose.rotation,
-          translation: scene.pose.translation + (state.pose.translation - mean.translation))
+          translation: scene.pose.translation + (state.pose.translation - mean.translation) * unit)
       }
       return Shot(index: frame.index, state: state, torso: isOwn ? frame.torso : .zero, camera: scene.camera)
     }
@@ -82,15 +87,9 @@ struct Performance {
 }
 
 extension Track {
-  /// The mean place and direction of the head, head to world.
-  var meanPose: Rigid {
-    guard !frames.isEmpty else { return .identity }
-    let poses = frames.map(\.state.pose)
-    let translation = poses.reduce(SIMD3<Float>.zero) { $0 + $1.translation } / Float(poses.count)
-    let vectors = poses.map(\.rotation.rotationVector)
-    let rotation = Matrix3(rotationVector: vectors.reduce(.zero, +) / Float(vectors.count))
-    return Rigid(rotation: rotation, translation: translation)
-  }
+  /// Whether it is of an avatar's own person, tracked with the same head model: then its camera is the same rig's. Datasets of other
+  /// projects say nothing of who it is.
+  func isOf(_ scene: SubjectScene) -> Bool { !identity.isEmpty && modelName == scene.modelName && identity == scene.identity }
 }
 
 /// Which frames of a track are meant: `test`, `train`, `all`, or numbers as `120..200` (the end left out).

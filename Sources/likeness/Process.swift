@@ -24,8 +24,8 @@ struct Process: ParsableCommand {
   var output: String
   @Option(help: "Width and height of the dataset's images in pixels; even.")
   var size = 512
-  @Option(help: "Frames per second of the dataset.")
-  var fps = 25.0
+  @Option(help: ArgumentHelp("Frames per second of the dataset, as 25, 29.97 or 30000/1001.", valueName: "rate"))
+  var fps: Rational = 25
   @Option(help: ArgumentHelp("Which shot of a clip with cuts: longest, or its number from 1.", valueName: "shot"))
   var shot = "longest"
   @Option(help: ArgumentHelp("Use only these frames of the clip, counted at --fps; the last is left out.", valueName: "first..end"))
@@ -45,8 +45,8 @@ struct Process: ParsableCommand {
   private func options() throws -> ClipOptions {
     var options = ClipOptions()
     guard (64...4096).contains(size), size % 2 == 0 else { throw ValidationError("--size must be an even number from 64 to 4096") }
-    guard fps >= 1, fps <= 120 else { throw ValidationError("--fps must lie between 1 and 120") }
-    (options.size, options.fps, options.overwrite, options.preview) = (size, Rational(fps), overwrite, preview)
+    guard fps.value >= 1, fps.value <= 120 else { throw ValidationError("--fps must lie between 1 and 120") }
+    (options.size, options.fps, options.overwrite, options.preview) = (size, fps, overwrite, preview)
     if shot != "longest" {
       guard let n = Int(shot), n > 0 else { throw ValidationError("--shot is longest or a number from 1") }
       options.shot = .number(n)
@@ -86,7 +86,22 @@ struct Process: ParsableCommand {
     table.finish()
     for line in report.lines { print(line) }
     if preview { print("preview       \(folder.appending(path: "preview.mp4").relativePath)") }
-    print("next          likeness train subject --data \(output)")
+    print("next          \(suggestedCommand("likeness", "train", "subject", "--data", output))")
+  }
+}
+
+extension Rational: ExpressibleByArgument {
+  /// A number or a ratio of two whole numbers.
+  package init?(argument: String) {
+    let terms = argument.split(separator: "/", omittingEmptySubsequences: false)
+    if terms.count == 2 {
+      guard let over = Int(terms[0]), let under = Int(terms[1]), (0...1_000_000_000).contains(over), (1...1_000_000_000).contains(under)
+      else { return nil }
+      self.init(over, under)
+    } else {
+      guard let value = Double(argument), value.isFinite, (0...1_000_000).contains(value) else { return nil }
+      self.init(value)
+    }
   }
 }
 

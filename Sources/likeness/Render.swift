@@ -125,7 +125,7 @@ struct Render: ParsableCommand {
     }
     let dataset = try Dataset(folder)
     let choice = frames.flatMap { FrameChoice($0) } ?? (track == nil ? .test : .all)
-    let isOwn = folder.path == source.data?.path || dataset.track.identity == avatar.scene.identity
+    let isOwn = folder.path == source.data?.path || dataset.track.isOf(avatar.scene)
     return try Performance(dataset, positions: choice.positions(dataset), by: avatar, isOwn: isOwn, driver: try by.driver(of: avatar))
   }
 
@@ -150,7 +150,7 @@ struct Render: ParsableCommand {
       // A run whose dataset has gone speaks too, with a still head, unless one was asked for.
       do {
         let dataset = try Dataset(folder, width: avatar.scene.camera.width, height: avatar.scene.camera.height)
-        moving = .looped(dataset.track, isOwn: folder.path == source.data?.path || dataset.track.identity == avatar.scene.identity)
+        moving = .looped(dataset.track, isOwn: folder.path == source.data?.path || dataset.track.isOf(avatar.scene))
       } catch  where head == nil && track == nil {
         complain("\(oneLine(error)); the head keeps still")
       }

@@ -17,15 +17,25 @@ extension Performance {
   /// An avatar that says what is heard in a file, as long as it lasts: its mouth moves with the voice, its eyes blink when they will.
   init(speaking source: URL, sound: URL?, head: Head, by avatar: SubjectAvatar, seed: UInt64) throws {
     let scene = avatar.scene
-    let features = try avatar.speechFeatures(file: source)
+    var features = try avatar.speechFeatures(file: source)
     let frames = try Self.frames(in: source, features, sound, fps: scene.fps)
+    if let file = features as? FileFeatures, sound != nil {
+      let fitted = try file.fitted(frames: frames, sound: frames)
+      features = fitted.features
+      if let notice = fitted.notice { complain(notice) }
+    }
     let blinks = Blinks.shut(frames: frames, rate: Float(scene.fps), seed: seed)
     let lids = ["eyeBlinkLeft", "eyeBlinkRight"].map { scene.expressionNames.firstIndex(of: $0) }
     let rest = scene.restingExpression
     let motion: [Shot] =
       switch head {
       case .still: []
-      case .looped(let track, let isOwn): Performance(track, positions: Array(track.frames.indices), by: avatar, isOwn: isOwn).shots
+      case .looped(let track, let isOwn):
+        // Only the head's motion is taken.
+        Performance(
+          track, ExpressionMatch(avatar: scene.expressionNames, motion: track.expressionNames), positions: Array(track.frames.indices),
+          by: avatar, isOwn: isOwn
+        ).shots
       }
     shots = (0..<frames).map { frame in
       var state = FaceState(identity: scene.identity, expression: rest, pose: scene.pose)

@@ -98,7 +98,7 @@ struct TrainSubject: ParsableCommand {
     guard isDone else {
       throw stopped("at step \(trainer.step)\(isSaved ? "" : ", before anything was worth saving")", goOn: "subject", run)
     }
-    print("next      likeness eval --load \(run.url.path(percentEncoded: false))")
+    print("next      \(suggestedCommand("likeness", "eval", "--load", run.url.path(percentEncoded: false)))")
   }
 
   private func chosenConfiguration() throws -> SubjectConfiguration {

@@ -96,7 +96,8 @@ struct TrainTexture: ParsableCommand {
     print("saved     \(run.file(trainer.step).path(percentEncoded: false))")
     guard isDone else { throw stopped("at step \(trainer.step)", goOn: "texture", run) }
     try judge(pictures, run)
-    print("next      likeness render --load \(load ?? plan.avatar) --enhance \(run.url.path(percentEncoded: false)) --output film.mp4")
+    let command = ["likeness", "render", "--load", load ?? plan.avatar, "--enhance", run.url.path(percentEncoded: false)]
+    print("next      \(suggestedCommand(command + ["--output", "film.mp4"]))")
   }
 
   /// What is heard around every frame of the dataset, `[count, 16, channels]`; nil where the enhancement hears nothing.

@@ -87,7 +87,9 @@ struct TrainingStart<C: Codable> {
 
 /// How a training that was stopped is gone on with, after its state was said.
 func stopped(_ when: String, goOn verb: String, _ run: RunFolder) -> ExitCode {
-  print("stopped   \(when); go on with: likeness train \(verb) --output \(run.url.path(percentEncoded: false)) --resume")
+  print(
+    "stopped   \(when); go on with: \(suggestedCommand("likeness", "train", verb, "--output", run.url.path(percentEncoded: false), "--resume"))"
+  )
   return ExitCode(StopSignal.exitStatus ?? 1)
 }
 

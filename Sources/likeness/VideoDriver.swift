@@ -15,6 +15,8 @@ struct VideoDriver {
   ///
   /// Throws `Failure` if no face is found in most of them, or what reading the video throws.
   func performance(by avatar: SubjectAvatar, frames: Range<Int>?) throws -> Performance {
+    let match = try ExpressionMatch.checked(
+      avatar: avatar.scene.expressionNames, motion: ExpressionNames.arkit, from: url.relativePath)
     let reader = try VideoReader(url, rate: Rational(avatar.scene.fps))
     let tracker = try LandmarkTracker()
     var seen: [FaceLandmarks?] = []
@@ -32,7 +34,8 @@ struct VideoDriver {
         "\(url.relativePath): a face is seen in \(found) of \(wanted.count) frames; choose a video with one face in view"
       )
     }
-    let fit = try FaceFit(MorphableModel.builtIn()).fit(Array(wanted), width: reader.width, height: reader.height)
+    let model = MorphableModel.builtIn()
+    let fit = try FaceFit(model).fit(Array(wanted), width: reader.width, height: reader.height)
     let tracked = fit.frames.enumerated().compactMap { i, frame in
       frame.map {
         let state = FaceState(identity: fit.identity, expression: $0.expression, pose: $0.pose, gaze: $0.gaze)
@@ -40,9 +43,9 @@ struct VideoDriver {
       }
     }
     let track = Track(
-      modelName: avatar.scene.modelName, expressionNames: ExpressionNames.arkit, identity: fit.identity, camera: fit.camera,
+      modelName: model.name, expressionNames: ExpressionNames.arkit, identity: fit.identity, camera: fit.camera,
       fps: avatar.scene.fps, frames: tracked)
-    var performance = Performance(track, positions: Array(tracked.indices), by: avatar, isOwn: false)
+    var performance = Performance(track, match, positions: Array(tracked.indices), by: avatar, isOwn: false)
     performance.sound = reader.hasAudio ? url : nil
     return performance
   }

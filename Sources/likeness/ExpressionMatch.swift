@@ -1,0 +1,36 @@
+import Foundation
+
+/// Which numbers of a motion's expression are an avatar's.
+struct ExpressionMatch {
+  /// For each of the avatar's names, where the motion has it; nil where it has not.
+  let places: [Int?]
+  /// Of the avatar's, those that the motion lacks.
+  let missing: [String]
+
+  /// By name, and where there is none, by the same name in other letters (`EyeBlinkLeft`).
+  init(avatar: [String], motion: [String]) {
+    let exact = Dictionary(motion.enumerated().map { ($1, $0) }, uniquingKeysWith: { a, _ in a })
+    let loose = Dictionary(motion.enumerated().map { ($1.lowercased(), $0) }, uniquingKeysWith: { a, _ in a })
+    places = avatar.map { exact[$0] ?? loose[$0.lowercased()] }
+    missing = zip(avatar, places).filter { $1 == nil }.map(\.0)
+  }
+
+  /// Throws `Failure` where a motion has none of an avatar's expressions; otherwise says which are missing, if any.
+  ///
+  /// `isSpoken`: what is heard moves the mouth, so that the avatar can do without them all.
+  static func checked(avatar: [String], motion: [String], from source: String, isSpoken: Bool = false) throws -> ExpressionMatch {
+    let match = ExpressionMatch(avatar: avatar, motion: motion)
+    guard !match.missing.isEmpty else { return match }
+    func some(_ names: [String]) -> String {
+      names.prefix(4).joined(separator: ", ") + (names.count > 4 ? ", ... (\(names.count) in all)" : "")
+    }
+    guard match.missing.count < avatar.count || isSpoken else {
+      let found = motion.isEmpty ? "it has no expressions" : "its expressions are \(some(motion))"
+      throw Failure.input(
+        "\(source): cannot drive this avatar: \(found), and the avatar's are \(some(avatar)); use a motion of the same face model"
+          + (motion.isEmpty ? "" : ", or train the avatar on a dataset that process made"))
+    }
+    complain("\(source): has no \(some(match.missing)); the avatar keeps there what is its rest")
+    return match
+  }
+}
