@@ -65,6 +65,8 @@ package final class Dataset {
     return (Int((Double(camera.width) * scale).rounded()), Int((Double(camera.height) * scale).rounded()))
   }
 
+  /// Every image and label map, and the background, whether or not they are there.
+  package var files: [URL] { imageFiles + labelFiles + [backgroundFile] }
   /// Frames in `track.frames`.
   package var count: Int { track.frames.count }
 

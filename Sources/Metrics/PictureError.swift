@@ -20,6 +20,10 @@ package func psnr(_ a: Tensor, _ b: Tensor, where mask: Tensor? = nil) -> Double
   meanSquaredError(a, b, where: mask).map { -10 * log10($0) }
 }
 
+/// The same of a mean squared error, at most 100 dB, so that one perfect picture does not make a mean infinite. What is not a number stays
+/// what it is: nothing is the better for it.
+package func psnr(meanSquaredError error: Double) -> Double { -10 * log10(error < 1e-10 ? 1e-10 : error) }
+
 /// In float64: a picture has enough pixels for a float32 sum to lose digits.
 private func mean(_ difference: Tensor, where mask: Tensor?) -> Double? {
   guard let mask else { return difference.numel == 0 ? nil : difference.to(.float64).mean().item }

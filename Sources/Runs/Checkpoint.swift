@@ -17,7 +17,14 @@ package struct Checkpoint {
     self.step = step
     self.tensors = tensors
     self.metadata = metadata
-    self.score = score
+    // What is not a number is no score, and would be the best for ever.
+    self.score = score.flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  /// The first tensor, by name, with a number that is not finite; such a state is neither saved nor drawn.
+  package var firstNotFinite: String? {
+    let numbers = tensors.filter { $0.value.dtype.isFloatingPoint }
+    return withoutGradient { numbers.keys.filter { !numbers[$0]!.isFinite().all() }.min() }
   }
 
   /// The version of the format that is written, and the highest that is read.
@@ -34,7 +41,8 @@ package struct Checkpoint {
     try Safetensors.write(tensors, metadata: all, to: url)
   }
 
-  /// Reads a checkpoint and compares every checksum; throws `RunError` if it is damaged or newer, or what reading the file throws.
+  /// Reads a checkpoint and compares every checksum; throws `RunError` if it is damaged, holds what is not a finite number, with which
+  /// nothing can be drawn or trained, or is newer, or what reading the file throws.
   package static func read(_ url: URL) throws -> Checkpoint {
     let file = try Safetensors.read(url)
     // The version comes first: what a newer one puts where is not known.
@@ -54,12 +62,15 @@ package struct Checkpoint {
     }
     guard let step = covered[Key.step].flatMap({ Int($0) }) else { throw RunError(url, .damaged("its step is missing")) }
     let user = covered.filter { $0.key.hasPrefix(Key.user) }.map { (String($0.key.dropFirst(Key.user.count)), $0.value) }
-    return Checkpoint(
-      step: step, tensors: file.tensors, metadata: Dictionary(uniqueKeysWithValues: user), score: covered[Key.score].flatMap { Double($0) })
+    let checkpoint = Checkpoint(
+      step: step, tensors: file.tensors, metadata: Dictionary(uniqueKeysWithValues: user), score: covered[Key.score].flatMap { finite($0) })
+    if let name = checkpoint.firstNotFinite { throw RunError(url, .damaged("tensor \(name) holds what is not a finite number")) }
+    return checkpoint
   }
 
   /// The score in a file's header, without reading its tensors; nil if there is none or the file is no good.
-  static func score(of url: URL) -> Double? { (try? Safetensors.read(url))?.metadata[Key.score].flatMap { Double($0) } }
+  static func score(of url: URL) -> Double? { (try? Safetensors.read(url))?.metadata[Key.score].flatMap { finite($0) } }
+  private static func finite(_ text: String) -> Double? { Double(text).flatMap { $0.isFinite ? $0 : nil } }
 
   private enum Key {
     static let version = "likeness.checkpoint"

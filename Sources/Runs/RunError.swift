@@ -20,6 +20,12 @@ package struct RunError: KindedError {
     case newer(version: String, known: Int)
     /// `config.json` cannot be understood.
     case configuration(String)
+    /// The checkpoint is of another model than `config.json` describes.
+    case misfit(String)
+    /// The data, in this folder or file, are not those that the run was begun on.
+    case otherData(String)
+    /// Steps are not finite however slow the training is; the step of the good checkpoint, if one was saved.
+    case diverged(returns: Int, checkpoint: Int?)
   }
   package let url: URL
   package let reason: Reason
@@ -43,6 +49,14 @@ package struct RunError: KindedError {
       case .damaged(let part): "is damaged (\(part)); remove it to use the checkpoint before it"
       case .newer(let version, let known):
         "was written by a newer Likeness (format \(version), this one reads up to \(known)); update Likeness to use it"
+      case .misfit(let fault): "does not fit its run's config.json (\(fault)); restore that, or train again with another --output"
+      case .otherData(let data):
+        "was begun on other data than \(data) holds now (it was made again or changed); train a new run with another --output, or restore "
+          + "the data"
+      case .diverged(let returns, let step):
+        "loss or gradients are not finite numbers, also after \(returns) returns with half the learning rates; "
+          + (step.map { "the checkpoint of step \($0) is kept; " } ?? "nothing was saved yet; ")
+          + "look for broken values in the data, or train anew with lower learning rates (--set)"
       case .configuration(let text): "cannot be understood: \(text); restore it, or train again"
       }
     return "\(url.relativePath): \(what)"

@@ -8,7 +8,7 @@ import Torch
 package final class RunFolder {
   /// Absolute, so that a change of the working directory does no harm.
   package let url: URL
-  package let record: RunRecord
+  package private(set) var record: RunRecord
   /// The name of this training in figures: the `<experiment>` of the path.
   package var experiment: String { record.experiment }
   package var validation: URL { url.appending(path: "validation") }
@@ -92,6 +92,16 @@ package final class RunFolder {
     return RunFolder(url, record, lock)
   }
 
+  /// Ties the run to the data that `fingerprint` stands for; throws `RunError` where it was begun on others. Runs that do not know theirs
+  /// yet, new ones and those of earlier versions, take it for theirs.
+  package func bind(to fingerprint: String) throws {
+    precondition(lock != nil, "a run opened for reading is not written to")
+    guard record.fingerprint != fingerprint else { return }
+    guard record.fingerprint == nil else { throw RunError(url, .otherData(record.data)) }
+    record.fingerprint = fingerprint
+    try AtomicFile.write(try record.json(), to: url.appending(path: "config.json"))
+  }
+
   /// Adds figures of a step to `metrics.jsonl` and TensorBoard; `seconds` of training so far.
   package func log(step: Int, seconds: Double, _ values: [String: Double]) throws {
     precondition(lock != nil, "a run opened for reading is not written to")
@@ -139,6 +149,8 @@ package final class RunFolder {
     start = found.step
     return found
   }
+  /// Lets the next `log` drop what was logged of steps after `step`: the training goes on from there.
+  func dropLog(after step: Int) { (logs, start) = (nil, step) }
 
   /// The checkpoint of `step`, or the last sound one; throws `RunError` if there is none.
   package func checkpoint(step: Int? = nil, warn: (String) -> Void) throws -> Checkpoint {

@@ -11,6 +11,8 @@ package struct RunRecord: Codable, Equatable, Sendable {
   package var data: String
   /// How long to train at most, over all sessions; nil where steps are counted.
   package var maxMinutes: Double?
+  /// Stands for the data that the run was begun on; nil in runs of earlier versions.
+  package var fingerprint: String?
   /// The trainer's configuration.
   package var configuration: JSONValue
 

@@ -16,6 +16,8 @@ package final class TextureData {
   let source: Tensor
   /// Of held-out frames.
   package let held: [HeldOut]
+  /// Stands for the dataset; nil for pictures that came from none.
+  let fingerprint: String?
 
   /// A frame that was not trained on, `[H, W, 3]` uint8 each.
   package struct HeldOut {
@@ -33,7 +35,7 @@ package final class TextureData {
 
   /// Pictures that are there already, `[N, H, W, 3]` uint8, heads anywhere; `source` is the first.
   package init(rendered: Tensor, truth: Tensor, speech: Tensor? = nil, held: [HeldOut]) {
-    (self.rendered, self.truth, self.speech, self.held) = (rendered, truth, speech, held)
+    (self.rendered, self.truth, self.speech, self.held, fingerprint) = (rendered, truth, speech, held, nil)
     heads = [(left: Int, top: Int, right: Int, bottom: Int)](repeating: (0, 0, truth.size(2), truth.size(1)), count: truth.size(0))
     source = truth[.at(0)].clone()
   }
@@ -80,7 +82,7 @@ package final class TextureData {
       progress(train.count + i + 1, train.count + test.count)
     }
     let labels = try dataset.labels(train)
-    (self.rendered, self.held, truth) = (rendered, held, try dataset.images(train))
+    (self.rendered, self.held, truth, fingerprint) = (rendered, held, try dataset.images(train), dataset.fingerprint())
     self.speech = speech.map { $0.indexSelect(0, Tensor(train)) }
     heads = (0..<train.count).map { Self.box(Self.head(labels[.at($0)])) }
     let open = (labels .== Double(SemanticClass.mouthInterior.rawValue)).to(.float32).sum(1, 2)

@@ -33,8 +33,8 @@ package struct TextureGain {
 
     mutating func add(_ shown: Tensor, _ frame: TextureData.HeldOut) {
       let (picture, truth) = (shown.to(.float32) / 255, frame.truth.to(.float32) / 255)
-      if let all = Metrics.psnr(picture, truth) { psnr.append(min(100, all)) }
-      if let part = Metrics.psnr(picture, truth, where: frame.head) { psnrHead.append(min(100, part)) }
+      if let all = Metrics.psnr(picture, truth) { psnr.append(min(all, 100)) }
+      if let part = Metrics.psnr(picture, truth, where: frame.head) { psnrHead.append(min(part, 100)) }
       if let all = SharpnessScores(picture, truth: truth) { whole.append(all) }
       if let part = SharpnessScores(picture, truth: truth, where: frame.head) { head.append(part) }
       if frame.follows, let last, let moved = l1(picture, last.picture), let trulyMoved = l1(truth, last.truth) {

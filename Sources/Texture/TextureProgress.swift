@@ -34,8 +34,9 @@ struct Averages {
     }
     pictures += made.size(0)
   }
-  private func mean(_ all: [Tensor]) -> Double { stack(all).mean().item }
-  private func decibels(_ errors: [Tensor]) -> Double { -10 * log10(max(1e-10, mean(errors))) }
+  /// Not a number where every step was skipped.
+  private func mean(_ all: [Tensor]) -> Double { all.isEmpty ? .nan : stack(all).mean().item }
+  private func decibels(_ errors: [Tensor]) -> Double { Metrics.psnr(meanSquaredError: mean(errors)) }
 
   func progress(_ step: Int, _ fraction: Double) -> TextureProgress {
     TextureProgress(
@@ -46,7 +47,7 @@ struct Averages {
 
 extension TextureTrainer {
   /// Tells the curve and the caller what the last steps showed, and forgets them.
-  func report(_ recent: inout Averages, _ done: Double, _ progress: (TextureProgress) -> Void) throws {
+  func report(_ done: Double, _ progress: (TextureProgress) -> Void) throws {
     let shown = recent.progress(step, done)
     recent = Averages()
     let values = [
@@ -58,7 +59,7 @@ extension TextureTrainer {
   }
 
   /// Enhances a few held-out frames, always the same; the first goes to `validation/`: rendered, enhanced, truth. Returns their mean PSNR.
-  func validate() throws -> Double? {
+  package func validate(shouldStop: () -> Bool) throws -> Double? {
     let count = min(3, data.held.count)
     guard count > 0 else { return nil }
     let enhancer = TextureEnhancer(model)
@@ -66,7 +67,7 @@ extension TextureTrainer {
     for i in 0..<count {
       let frame = data.held[(2 * i + 1) * data.held.count / (2 * count)]
       let shown = enhancer.shown(frame), (picture, truth) = (shown.to(.float32) / 255, frame.truth.to(.float32) / 255)
-      errors.append(min(100, psnr(picture, truth) ?? 0))
+      errors.append(Metrics.psnr(meanSquaredError: meanSquaredError(picture, truth) ?? .nan))
       if let score = SharpnessScores(picture, truth: truth) { scores.append(score) }
       guard i == 0 else { continue }
       try ImageFile.write(cat([frame.rendered, shown, frame.truth], 1), to: run.picture(step))
@@ -79,24 +80,20 @@ extension TextureTrainer {
   }
 
   /// Weights, optimizer and random state: all that the next step depends on. The configuration goes with it, so that the file stands alone.
-  func save(score: Double? = nil) throws {
+  package func state() throws -> (tensors: [String: Tensor], metadata: [String: String]) {
     var tensors = model.namedState(prefix: "model.")
     for (name, tensor) in adam.state() { tensors["optimizer." + name] = tensor }
     tensors["random"] = generator.state
-    tensors["seconds"] = Tensor(seconds)
     // Where the avatar lies says something about whoever made it.
     var configuration = configuration
     configuration.avatar = ""
-    let words = ["texture": String(decoding: try JSONEncoder().encode(configuration), as: UTF8.self)]
-    try run.save(Checkpoint(step: step, tensors: tensors, metadata: words, score: score))
+    return (tensors, ["texture": String(decoding: try JSONEncoder().encode(configuration), as: UTF8.self)])
   }
 
-  func restore(_ checkpoint: Checkpoint) throws {
+  package func restore(_ checkpoint: Checkpoint) throws {
     func part(_ prefix: String) -> [String: Tensor] { checkpoint.tensors.filter { $0.key.hasPrefix(prefix) } }
     try model.load(part("model."), prefix: "model.")
     try adam.load(part("optimizer."), prefix: "optimizer.")
     try generator.load(checkpoint.tensors["random"], name: "random")
-    guard let spent = checkpoint.tensors["seconds"] else { throw ModuleError.missing("seconds") }
-    (seconds, step) = (spent.item, checkpoint.step)
   }
 }

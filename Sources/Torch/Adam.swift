@@ -43,6 +43,8 @@ package final class Adam {
   package var groups: [ParameterGroup]
   package let betas: (Double, Double)
   package let eps: Double
+  /// What all learning rates are multiplied with.
+  package var rateFactor = 1.0
   /// Steps made.
   package private(set) var steps = 0
   private var moments: [String: Moments] = [:]
@@ -55,7 +57,9 @@ package final class Adam {
   }
 
   /// The rate that the next step uses for a group.
-  package func learningRate(_ group: Int) -> Double { groups[group].learningRate * groups[group].schedule.factor(steps) }
+  package func learningRate(_ group: Int) -> Double {
+    groups[group].learningRate * groups[group].schedule.factor(steps) * rateFactor
+  }
 
   /// Moves every parameter that has a gradient.
   package func step() {
@@ -94,6 +98,21 @@ package final class Adam {
       step: .zeros([], device: tensor.device), average: tensor.zerosLike(), squareAverage: tensor.zerosLike())
     moments[parameter.name] = fresh
     return fresh
+  }
+
+  /// Whether the gradients and the scalars `others` are finite numbers, and so small that their squares, which Adam keeps, are too.
+  ///
+  /// One reduction over each gradient, and one number to wait for.
+  package func hasFiniteGradients(and others: [Tensor] = []) -> Bool {
+    withoutGradient {
+      let squares = groups.flatMap(\.parameters).compactMap { parameter -> Tensor? in
+        guard let flat = parameter.tensor.grad?.reshape(-1) else { return nil }
+        return call("aten::dot", flat, flat)
+      }
+      let all = squares + others.map { $0.detach() }
+      guard let first = all.first else { return true }
+      return stack(all.map { $0.to(first.device).to(.float64) }).sum().item.isFinite
+    }
   }
 
   /// Forgets the gradients.

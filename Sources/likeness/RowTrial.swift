@@ -70,7 +70,7 @@ final class RowTrial {
     let isDone = try trainer.train(
       .seconds(budget),
       progress: { progress(Progress(fraction: 1, words: "texture \(Int($0.fraction * 100)) %, step \($0.step)")) },
-      shouldStop: { StopSignal.isRaised })
+      warn: complain, shouldStop: { StopSignal.isRaised })
     trained += trainer.seconds - before
     return isDone ? (try TextureEnhancer(run: run, warn: complain), trainer.seconds) : nil
   }
@@ -103,7 +103,7 @@ final class RowTrial {
       progress: { now in
         let psnr = String(format: "%.1f dB", locale: nil, now.psnr)
         progress(Progress(fraction: now.fraction, words: "training \(Int(now.fraction * 100)) %, step \(now.step), \(psnr)"))
-      }, shouldStop: { StopSignal.isRaised })
+      }, warn: complain, shouldStop: { StopSignal.isRaised })
     trained = trainer.seconds - before
     return isDone ? (trainer.step, trainer.seconds) : nil
   }

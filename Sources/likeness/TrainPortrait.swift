@@ -105,8 +105,8 @@ struct TrainPortrait: ParsableCommand {
     let budget = kimg.map { .steps(plan.steps(kimg: $0)) } ?? training.budget(run, steps: planned)
     print("run       \(run.url.relativePath)")
     print("training  \(trainer.words), \(budget), \(plan.batch) pictures a step")
-    try finish(run, trainer.exported, startsAt: (trainer.step, trainer.seconds)) { progress in
-      (try trainer.train(budget, progress: progress, shouldStop: { StopSignal.isRaised }), trainer.step)
+    try finish(run, trainer.exported, startsAt: (trainer.step, trainer.seconds)) { progress, warn in
+      (try trainer.train(budget, progress: progress, warn: warn, shouldStop: { StopSignal.isRaised }), trainer.step)
     }
   }
 
@@ -123,19 +123,23 @@ struct TrainPortrait: ParsableCommand {
     print("run       \(run.url.relativePath)")
     print(
       "training  super-resolution of \(plan.firstChannels) and \(plan.secondChannels) channels, \(budget), \(plan.batch) pictures a step")
-    try finish(run, trainer.exported, startsAt: (trainer.step, trainer.seconds)) { progress in
-      (try trainer.train(budget, progress: progress, shouldStop: { StopSignal.isRaised }), trainer.step)
+    try finish(run, trainer.exported, startsAt: (trainer.step, trainer.seconds)) { progress, warn in
+      (try trainer.train(budget, progress: progress, warn: warn, shouldStop: { StopSignal.isRaised }), trainer.step)
     }
   }
 
   /// Trains under a table; `body` returns whether the budget was used up, and the last step.
   private func finish(
-    _ run: RunFolder, _ exported: URL, startsAt: (step: Int, seconds: Double), _ body: ((PriorProgress) -> Void) throws -> (Bool, Int)
+    _ run: RunFolder, _ exported: URL, startsAt: (step: Int, seconds: Double),
+    _ body: (_ progress: (PriorProgress) -> Void, _ warn: (String) -> Void) throws -> (Bool, Int)
   ) throws {
     if startsAt.step > 0 { print("resumed   at step \(startsAt.step), \(ProgressTable.clock(startsAt.seconds)) of training so far") }
     fflush(nil)
     let table = ProgressTable()
-    let (isDone, step) = try body(table.show)
+    let (isDone, step) = try body(table.show) {
+      table.finish()
+      complain($0)
+    }
     table.finish()
     print("saved     \(run.file(step).path(percentEncoded: false))")
     guard isDone else { throw stopped("at step \(step)", goOn: "portrait --stage \(stage.rawValue)", run) }

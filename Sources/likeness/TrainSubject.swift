@@ -90,6 +90,10 @@ struct TrainSubject: ParsableCommand {
       progress: {
         warmUp.finish()
         table.show($0)
+      },
+      warn: {
+        table.finish()
+        complain($0)
       }, shouldStop: { StopSignal.isRaised })
     warmUp.finish()
     table.finish()

@@ -91,7 +91,12 @@ struct TrainTexture: ParsableCommand {
     let trainer = try TextureTrainer(pictures, plan, run: run, warn: complain)
     if trainer.step > 0 { print("resumed   at step \(trainer.step), \(ProgressTable.clock(trainer.seconds)) of training so far") }
     let table = ProgressTable()
-    let isDone = try trainer.train(training.budget(run, steps: plan.steps), progress: table.show, shouldStop: { StopSignal.isRaised })
+    let isDone = try trainer.train(
+      training.budget(run, steps: plan.steps), progress: table.show,
+      warn: {
+        table.finish()
+        complain($0)
+      }, shouldStop: { StopSignal.isRaised })
     table.finish()
     print("saved     \(run.file(trainer.step).path(percentEncoded: false))")
     guard isDone else { throw stopped("at step \(trainer.step)", goOn: "texture", run) }

@@ -1,21 +1,21 @@
 import Foundation
 import Media
+import Metrics
 import Runs
 import Torch
 
 /// Trains a lighter super-resolution on what a generator makes of new people: the same volumes, drawn in a fraction of the operations.
-package final class LightTrainer {
+package final class LightTrainer: Trainer {
   package let configuration: LightConfiguration
-  package let run: RunFolder
+  package let session: TrainingSession
   /// The generator that teaches, which stays as it is, and what is known of it beside.
   private let generator: TriplaneGenerator
   private let notes: [String: String]
   let light: SuperResolution
   let adam: Adam
   let random: Generator
-  /// Steps and seconds so far, those of earlier sessions included.
-  package private(set) var step = 0
-  package private(set) var seconds = 0.0
+  /// What the steps since the last report showed.
+  private var recent = PriorAverages()
 
   /// What a generator made, without history.
   private struct Lesson {
@@ -39,39 +39,47 @@ package final class LightTrainer {
     let c = generator.configuration
     light = SuperResolution(lighter, features: c.decoderFeatures, width: c.width, random)
     adam = Adam(groups: [.init(parameters: light.parameters(), learningRate: configuration.learningRate)], betas: (0.9, 0.99))
-    self.run = try run()
-    if let checkpoint = try self.run.resumePoint(warn: warn) { try restore(checkpoint) }
+    session = TrainingSession(try run())
+    try session.run.bind(to: try Self.fingerprint(file))
+    try session.resume(self, warn: warn)
   }
 
-  /// The training loop. Saves at intervals and at the end, also when `shouldStop` asks for it; returns whether the budget was used up.
-  package func train(_ budget: TrainingBudget, progress: (PriorProgress) -> Void, shouldStop: () -> Bool) throws -> Bool {
-    let clock = ContinuousClock(), c = configuration
-    var last = clock.now
-    var recent = PriorAverages()
-    while fraction(budget) < 1, !shouldStop() {
-      adam.groups[0].learningRate = c.learningRate * min(1, Double(step + 1) / 100) * pow(c.decay, fraction(budget))
+  /// Stands for the generator that teaches.
+  private static func fingerprint(_ file: URL) throws -> String {
+    guard let data = try? Data(contentsOf: file, options: .alwaysMapped) else { throw FileError(file, "cannot read", code: errno) }
+    var crc = CRC32C()
+    data.withUnsafeBytes { crc.update($0) }
+    return "crc32c:" + String(crc.value, radix: 16)
+  }
 
-      let lesson = lesson(c.batch, random), truth = lesson.picture.image
-      let made = light(lesson.picture.feature, raw: lesson.picture.raw, lesson.ws)
-      let picture = made.l1Loss(truth), detail = ReconstructionLoss.detail(made, truth)
-      (picture + detail * c.detail).backward()
-      adam.step()
-      adam.zeroGrad()
+  package var validateEvery: Int { configuration.validateEvery }
+  package var saveEvery: Int { configuration.saveEvery }
+  package var optimizers: [Adam] { [adam] }
 
-      step += 1
-      recent.count(c.batch)
-      recent.add(["picture": picture, "detail": detail, "squared_error": withoutGradient { (made - truth).square().mean() / 4 }])
-      seconds += (clock.now - last) / .seconds(1)
-      last = clock.now
-      if step % 20 == 0 { try report(&recent, fraction(budget), progress) }
-      let score = step % c.validateEvery == 0 ? try validate() : nil
-      if step % c.saveEvery == 0 { try save(score: score) }
-    }
-    try save()
+  /// Trains until the budget is used up or `shouldStop` asks, saves and exports; returns whether it is used up. Throws `RunError` where the
+  /// training cannot be kept finite; `warn` hears of skipped steps.
+  package func train(
+    _ budget: TrainingBudget, progress: (PriorProgress) -> Void, warn: (String) -> Void = { _ in }, shouldStop: () -> Bool
+  ) throws -> Bool {
+    recent = PriorAverages()
+    let isDone = try session.train(
+      self, budget, report: { try report($0, progress) }, warn: warn, shouldStop: shouldStop)
     try export()
-    return fraction(budget) >= 1
+    return isDone
   }
-  private func fraction(_ budget: TrainingBudget) -> Double { budget.fraction(step: step, seconds: seconds) }
+
+  package func takeStep(done: Double) {
+    let c = configuration
+    adam.groups[0].learningRate = c.learningRate * min(1, Double(step + 1) / 100) * pow(c.decay, done)
+
+    let lesson = lesson(c.batch, random), truth = lesson.picture.image
+    let made = light(lesson.picture.feature, raw: lesson.picture.raw, lesson.ws)
+    let picture = made.l1Loss(truth), detail = ReconstructionLoss.detail(made, truth)
+    (picture + detail * c.detail).backward()
+    recent.count(c.batch)
+    guard session.move(adam, losses: [picture, detail]) else { return }
+    recent.add(["picture": picture, "detail": detail, "squared_error": withoutGradient { (made - truth).square().mean() / 4 }])
+  }
 
   /// New people under new cameras, as the generator draws them.
   private func lesson(_ count: Int, _ random: Generator) -> Lesson {
@@ -90,20 +98,20 @@ package final class LightTrainer {
   }
 
   /// Decibels between the generator's pictures of a few people, always the same, and those of the lighter one: side by side in `validation/`.
-  func validate() throws -> Double {
+  package func validate(shouldStop: () -> Bool) throws -> Double? {
     let lesson = lesson(4, Generator(seed: 9))
     let (made, truth) = withoutGradient {
       (light(lesson.picture.feature, raw: lesson.picture.raw, lesson.ws).clamp(-1, 1), lesson.picture.image.clamp(-1, 1))
     }
     let sheet = cat([truth, made], 3).permute(0, 2, 3, 1)
     try ImageFile.write(((sheet.reshape(-1, sheet.size(2), 3) * 0.5 + 0.5) * 255).round().to(.uint8), to: run.picture(step))
-    let psnr = -10 * log10(max(1e-10, ((made - truth).square().mean() / 4).item))
+    let psnr = Metrics.psnr(meanSquaredError: ((made - truth).square().mean() / 4).item)
     try run.log(step: step, seconds: seconds, ["validation_psnr": psnr])
     return psnr
   }
 
   /// Tells the curves and the caller what the last steps showed, and forgets them.
-  private func report(_ recent: inout PriorAverages, _ done: Double, _ progress: (PriorProgress) -> Void) throws {
+  private func report(_ done: Double, _ progress: (PriorProgress) -> Void) throws {
     var values = recent.means
     values["pictures_per_second"] = recent.picturesPerSecond
     recent = PriorAverages()
@@ -114,25 +122,16 @@ package final class LightTrainer {
         psnr: values["psnr"]))
   }
 
-  private func save(score: Double? = nil) throws {
+  package func state() -> (tensors: [String: Tensor], metadata: [String: String]) {
     var tensors = light.namedState(prefix: "light.")
     for (name, tensor) in adam.state() { tensors["optimizer." + name] = tensor }
     tensors["random"] = random.state
-    tensors["seconds"] = Tensor(seconds)
-    try run.save(Checkpoint(step: step, tensors: tensors, score: score))
+    return (tensors, [:])
   }
-  private func restore(_ checkpoint: Checkpoint) throws {
-    do {
-      try light.load(checkpoint.tensors, prefix: "light.")
-      try adam.load(checkpoint.tensors, prefix: "optimizer.")
-      try random.load(checkpoint.tensors["random"], name: "random")
-      guard let spent = checkpoint.tensors["seconds"] else { throw ModuleError.missing("seconds") }
-      (seconds, step) = (spent.item, checkpoint.step)
-    } catch let error as ModuleError {
-      throw PortraitError.file(
-        run.file(checkpoint.step), "does not fit its run's config.json (\(error.fault)); restore that, or train again with another --output"
-      )
-    }
+  package func restore(_ checkpoint: Checkpoint) throws {
+    try light.load(checkpoint.tensors, prefix: "light.")
+    try adam.load(checkpoint.tensors, prefix: "optimizer.")
+    try random.load(checkpoint.tensors["random"], name: "random")
   }
 
   /// Where the generator with the lighter super-resolution lies, in half precision.

@@ -20,13 +20,3 @@ package func gradientPenalty(_ logits: Tensor, image: Tensor, raw: Tensor) -> Te
     gradient.map { sum + $0.square().sum(1, 2, 3) } ?? sum
   }
 }
-
-/// Makes gradients that overflowed harmless: what is not a number becomes 0, what is endless 1e5 in its direction.
-package func cleanGradients(_ parameters: [(name: String, tensor: Tensor)]) {
-  withoutGradient {
-    for (_, parameter) in parameters {
-      guard let gradient = parameter.grad else { continue }
-      callVoid("aten::nan_to_num_", gradient, 0.0, 1e5, -1e5)
-    }
-  }
-}

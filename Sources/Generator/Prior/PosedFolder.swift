@@ -1,4 +1,5 @@
 import Foundation
+import Runs
 import Torch
 
 /// A folder of pictures whose cameras are known, as EG3D takes it: `dataset.json` with `{"labels": [["00000/img00000000.png", [25 numbers]], ...]}`
@@ -43,6 +44,17 @@ package struct PosedFolder {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.withoutEscapingSlashes]
     try AtomicFile.write(try encoder.encode(["labels": entries]), to: folder.appending(path: "dataset.json"))
+  }
+
+  /// Stands for the pictures and cameras: names, labels, and the sizes of the files.
+  var fingerprint: String {
+    var crc = CRC32C()
+    for entry in entries {
+      let size = (try? picture(entry.name).resourceValues(forKeys: [.fileSizeKey]))?.fileSize ?? 0
+      crc.update("\(entry.name) \(size)")
+      entry.label.values.withUnsafeBytes { crc.update($0) }
+    }
+    return "crc32c:" + String(crc.value, radix: 16)
   }
 
   package func picture(_ name: String) -> URL { url.appending(path: name) }

@@ -37,8 +37,7 @@ extension PriorTrainer {
     let logits = discriminator(blur(made.image), raw: made.raw, label: labels)
     let loss = AdversarialLoss.generator(logits).mean()
     loss.backward()
-    apply(adam.generator, weights.generator)
-    return ["generator": loss]
+    return session.move(adam.generator, losses: [loss]) ? ["generator": loss] : [:]
   }
 
   /// The generator's lazy term: densities that hardly change over a short way.
@@ -48,8 +47,7 @@ extension PriorTrainer {
     let points = regularisation.density.draw(configuration.batch, random).to(device)
     let loss = regularisation.density.loss(network.sample(network.planes(ws, noise: .random(random)), at: points).density)
     (loss * Double(regularisation.densityEvery)).backward()
-    apply(adam.generator, weights.generator)
-    return ["density": loss]
+    return session.move(adam.generator, losses: [loss]) ? ["density": loss] : [:]
   }
 
   /// min over the discriminator of softplus(D(fake)) + softplus(-D(real)).
@@ -62,7 +60,7 @@ extension PriorTrainer {
     let real = discriminator(blur(image), raw: raw(image), label: pictures.label.to(device))
     let realLoss = AdversarialLoss.real(real).mean()
     realLoss.backward()
-    apply(adam.discriminator, weights.discriminator)
+    guard session.move(adam.discriminator, losses: [madeLoss, realLoss]) else { return [:] }
     return ["discriminator": madeLoss + realLoss, "logit_fake": fake.mean(), "logit_real": real.mean()]
   }
 
@@ -75,16 +73,9 @@ extension PriorTrainer {
     let logits = discriminator(blur(image), raw: small, label: pictures.label.to(device))
     let penalty = gradientPenalty(logits, image: image, raw: small).mean()
     (penalty * (regularisation.gamma / 2 * Double(regularisation.gradientEvery))).backward()
-    apply(adam.discriminator, weights.discriminator)
-    return ["gradient_penalty": penalty]
+    return session.move(adam.discriminator, losses: [penalty]) ? ["gradient_penalty": penalty] : [:]
   }
 
   /// What a real picture would have been rendered as: blurred too, since made ones come of a volume that knows no finer detail.
   private func raw(_ image: Tensor) -> Tensor { blur(PosedBatch.reduced(image, to: resolution)).clone() }
-
-  func apply(_ adam: Adam, _ parameters: [NamedTensor]) {
-    cleanGradients(parameters)
-    adam.step()
-    adam.zeroGrad()
-  }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 import Torch
 
 /// How far a training is, as it tells whoever shows it.
@@ -32,7 +33,7 @@ struct PriorAverages {
   /// Means by name; of the squared error also decibels as `psnr`.
   var means: [String: Double] {
     var means = found.mapValues { stack($0).mean().item }
-    if let error = means.removeValue(forKey: "squared_error") { means["psnr"] = -10 * log10(max(1e-10, error)) }
+    if let error = means.removeValue(forKey: "squared_error") { means["psnr"] = Metrics.psnr(meanSquaredError: error) }
     return means
   }
   var picturesPerSecond: Double { Double(pictures) / max(1e-9, (ContinuousClock.now - start) / .seconds(1)) }
@@ -47,7 +48,7 @@ extension PriorTrainer {
   }
 
   /// Tells the curves and the caller what the last steps showed, and forgets them.
-  func report(_ recent: inout PriorAverages, _ done: Double, _ progress: (PriorProgress) -> Void) throws {
+  func report(_ done: Double, _ progress: (PriorProgress) -> Void) throws {
     var values = recent.means
     let speed = recent.picturesPerSecond
     recent = PriorAverages()

@@ -19,16 +19,17 @@ extension PriorTrainer {
       let gradients = gradients(of: [loss * share], for: parameters)
       return (gradients: gradients, terms: terms.mapValues { $0.detach() * share }, said: said.detach(), w: ws.select(1, 0).detach())
     }
-    network.backbone.mapping.follow(cat(found.map(\.w)))
-    encoder.follow(cat(found.map(\.said)), keeping: 0.99)
     // In one order, so that sums have the same last bits in every session.
     for (i, parameter) in parameters.enumerated() {
       parameter.grad = found.compactMap { $0.gradients[i] }.reduce(nil) { sum, next in sum.map { $0 + next } ?? next }
     }
     let rate = configuration.rates.reconstruction * pow(configuration.rates.reconstructionDecay, done)
     adam.reconstruction.groups[0].learningRate = rate * min(1, Double(step + 1) / 100)
-    apply(adam.reconstruction, adam.reconstruction.groups[0].parameters)
-    return found.dropFirst().reduce(found[0].terms) { sum, part in sum.merging(part.terms) { $0 + $1 } }
+    let terms = found.dropFirst().reduce(found[0].terms) { sum, part in sum.merging(part.terms) { $0 + $1 } }
+    guard session.move(adam.reconstruction, losses: terms["reconstruction"].map { [$0] } ?? []) else { return [:] }
+    network.backbone.mapping.follow(cat(found.map(\.w)))
+    encoder.follow(cat(found.map(\.said)), keeping: 0.99)
+    return terms
   }
 
   /// Takes mean and covariance of what an untrained encoder says of some pictures.

@@ -9,39 +9,24 @@ extension PriorTrainer {
     ]
     return all.compactMap { prefix, module in module.map { (prefix, $0) } }
   }
-  private var optimizers: [(prefix: String, adam: Adam)] {
+  private var prefixedOptimizers: [(prefix: String, adam: Adam)] {
     [
       ("optimizer.generator/", adam.generator), ("optimizer.discriminator/", adam.discriminator),
       ("optimizer.reconstruction/", adam.reconstruction),
     ]
   }
 
-  /// Weights, optimizers and random state: all that the next step depends on.
-  func save(score: Double? = nil) throws {
+  package func state() -> (tensors: [String: Tensor], metadata: [String: String]) {
     var tensors: [String: Tensor] = [:]
     for (prefix, module) in modules { tensors.merge(module.namedState(prefix: prefix)) { $1 } }
-    for (prefix, adam) in optimizers { for (name, tensor) in adam.state() { tensors[prefix + name] = tensor } }
+    for (prefix, adam) in prefixedOptimizers { for (name, tensor) in adam.state() { tensors[prefix + name] = tensor } }
     tensors["random"] = random.state
-    tensors["seconds"] = Tensor(seconds)
-    try run.save(Checkpoint(step: step, tensors: tensors, score: score))
+    return (tensors, [:])
   }
-
-  /// Throws `PortraitError` naming the file if it is of other networks than the run's configuration describes.
-  func restore(_ checkpoint: Checkpoint) throws {
-    do {
-      try put(checkpoint)
-    } catch let error as ModuleError {
-      throw PortraitError.file(
-        run.file(checkpoint.step), "does not fit its run's config.json (\(error.fault)); restore that, or train again with another --output"
-      )
-    }
-  }
-  private func put(_ checkpoint: Checkpoint) throws {
+  package func restore(_ checkpoint: Checkpoint) throws {
     for (prefix, module) in modules { try module.load(checkpoint.tensors, prefix: prefix) }
-    for (prefix, adam) in optimizers { try adam.load(checkpoint.tensors, prefix: prefix) }
+    for (prefix, adam) in prefixedOptimizers { try adam.load(checkpoint.tensors, prefix: prefix) }
     try random.load(checkpoint.tensors["random"], name: "random")
-    guard let spent = checkpoint.tensors["seconds"] else { throw ModuleError.missing("seconds") }
-    (seconds, step) = (spent.item, checkpoint.step)
   }
 
   /// Where the mean generator lies, in half precision, for everything that only draws with it.

@@ -5,9 +5,9 @@ import Torch
 
 /// Trains a generator of heads from pictures whose cameras are known: StyleGAN's game in three dimensions (Chan et al. 2022), making the
 /// pictures again from few numbers, or both.
-package final class PriorTrainer {
+package final class PriorTrainer: Trainer {
   package let configuration: PriorConfiguration
-  package let run: RunFolder
+  package let session: TrainingSession
   package let device: Device
   let data: PosedPictures
   /// The generator that is trained, and its running mean, which is shown and kept.
@@ -20,9 +20,8 @@ package final class PriorTrainer {
   let random: Generator
   /// Of real pictures, made when first asked for.
   var judge: (features: PictureFeatures, real: FeatureStatistics)?
-  /// Steps and seconds so far, those of earlier sessions included.
-  package internal(set) var step = 0
-  package internal(set) var seconds = 0.0
+  /// What the steps since the last report showed.
+  var recent = PriorAverages()
   /// Pictures shown so far.
   package var images: Int { step * configuration.batch }
 
@@ -44,8 +43,9 @@ package final class PriorTrainer {
     for module in [network, average, discriminator, encoder] as [(any Module)?] { module?.move(to: device) }
     weights = (network.parameters(), discriminator?.parameters() ?? [], encoder?.parameters() ?? [])
     adam = Self.optimizers(weights, configuration)
-    self.run = try run()
-    if let checkpoint = try self.run.resumePoint(warn: warn) { try restore(checkpoint) }
+    session = TrainingSession(try run())
+    try session.run.bind(to: data.folder.fingerprint)
+    try session.resume(self, warn: warn)
   }
 
   private static func optimizers(
@@ -63,36 +63,35 @@ package final class PriorTrainer {
     )
   }
 
-  /// The training loop. Saves at intervals and at the end, also when `shouldStop` asks for it; returns whether the budget was used up.
-  package func train(_ budget: TrainingBudget, progress: (PriorProgress) -> Void, shouldStop: () -> Bool) throws -> Bool {
-    let clock = ContinuousClock(), c = configuration
-    var last = clock.now
-    var recent = PriorAverages()
-    while fraction(budget) < 1, !shouldStop() {
-      if let encoder { recent.add(makeAgain(encoder, done: fraction(budget))) }
-      if let discriminator, images >= startOfGame {
-        recent.add(playGenerator(against: discriminator))
-        if step % c.regularisation.densityEvery == 0 { recent.add(smoothDensity()) }
-        recent.add(playDiscriminator(discriminator))
-        if step % c.regularisation.gradientEvery == 0 { recent.add(flatten(discriminator)) }
-      }
-      GeneratorAverage.update(average, from: network, share: c.average.share(images: images, batch: c.batch))
+  package var validateEvery: Int { configuration.validation.every }
+  package var saveEvery: Int { configuration.saveEvery }
+  package var optimizers: [Adam] { [adam.generator, adam.discriminator, adam.reconstruction] }
 
-      step += 1
-      recent.count(c.batch)
-      seconds += (clock.now - last) / .seconds(1)
-      last = clock.now
-      if step % 20 == 0 { try report(&recent, fraction(budget), progress) }
-      let score = step % c.validation.every == 0 ? try validate(shouldStop: shouldStop) : nil
-      if step % c.saveEvery == 0 { try save(score: score) }
-    }
-    try save()
+  /// Trains until the budget is used up or `shouldStop` asks, saves and exports; returns whether it is used up. Throws `RunError` where the
+  /// training cannot be kept finite; `warn` hears of skipped steps.
+  package func train(
+    _ budget: TrainingBudget, progress: (PriorProgress) -> Void, warn: (String) -> Void = { _ in }, shouldStop: () -> Bool
+  ) throws -> Bool {
+    recent = PriorAverages()
+    let isDone = try session.train(
+      self, budget, report: { try report($0, progress) }, warn: warn, shouldStop: shouldStop)
     try export()
-    return fraction(budget) >= 1
+    return isDone
   }
 
-  /// How much of the budget is used up, 0...1.
-  private func fraction(_ budget: TrainingBudget) -> Double { budget.fraction(step: step, seconds: seconds) }
+  package func takeStep(done: Double) {
+    let c = configuration
+    if let encoder { recent.add(makeAgain(encoder, done: done)) }
+    if let discriminator, images >= startOfGame {
+      recent.add(playGenerator(against: discriminator))
+      if step % c.regularisation.densityEvery == 0 { recent.add(smoothDensity()) }
+      recent.add(playDiscriminator(discriminator))
+      if step % c.regularisation.gradientEvery == 0 { recent.add(flatten(discriminator)) }
+    }
+    GeneratorAverage.update(average, from: network, share: c.average.share(images: images, batch: c.batch))
+    recent.count(c.batch)
+  }
+
   /// Pictures shown before the discriminator joins in.
   var startOfGame: Int { configuration.objective == .both ? Int(configuration.reconstruction.aloneKimg * 1000) : 0 }
 }

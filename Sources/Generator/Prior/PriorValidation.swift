@@ -7,7 +7,7 @@ import Torch
 extension PriorTrainer {
   /// Draws the sample sheet and, where asked for, compares many made pictures with real ones. Returns minus that distance, or the PSNR of
   /// pictures made again: more is better; nil where neither is there.
-  func validate(shouldStop: () -> Bool) throws -> Double? {
+  package func validate(shouldStop: () -> Bool) throws -> Double? {
     let sheet = SampleSheet(average, people: 4, hearsCamera: configuration.hearsCamera, device: device)
     try ImageFile.write(sheet.picture(), to: run.picture(step))
     var values: [String: Double] = [:]
@@ -31,7 +31,7 @@ extension PriorTrainer {
       let ws = average.map(
         encoder.whitened(encoder.said(truth), by: encoder.whitening()), configuration.hearsCamera ? labels : labels.zerosLike())
       let made = average.render(average.planes(ws), labels, ws, resolution: resolution, draws: .even)
-      return -10 * log10(max(1e-10, ((made.image - truth).square().mean() / 4).item))
+      return Metrics.psnr(meanSquaredError: ((made.image - truth).square().mean() / 4).item)
     }
   }
 

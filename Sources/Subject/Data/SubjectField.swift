@@ -16,6 +16,8 @@ protocol SubjectField: PictureField {
   ) -> StepReport
   /// Changes after a step what no gradient changes.
   func advance(step: Int, done: Double)
+  /// To be called when weights or what is part of a checkpoint beside them were put in anew: forgets what was made of the old ones.
+  func forget()
   /// F_d: displacements, head units, of `points` `[F, P, 3]`.
   func displacements(of points: Tensor, _ signals: FrameSignals) -> Tensor
 }

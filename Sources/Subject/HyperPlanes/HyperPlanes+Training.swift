@@ -73,6 +73,11 @@ extension HyperPlanes: SubjectField {
     return signals
   }
 
+  func forget() {
+    forgetReached()
+    forgetBaked()
+  }
+
   package func advance(step: Int, done: Double) {
     forgetBaked()
     guard step % configuration.refreshEvery == 0, step >= configuration.refreshFrom else { return }

@@ -10,6 +10,7 @@ extension HyperField: SubjectField {
   var deformationParameters: [(name: String, tensor: Tensor)] { deformation.parameters() }
   func prepare(_ data: SubjectData, depth: DepthRange) {}
   func advance(step: Int, done: Double) {}
+  func forget() {}
   func accumulateGradients(
     _ batch: RayBatch, _ signals: FrameSignals, sampling: RaySampling, losses: LossConfiguration, done: Double, _ generator: Generator
   ) -> StepReport {

@@ -7,11 +7,11 @@ import Speech
 import Torch
 
 /// Trains the subject avatar: the field, its optimizer and its sampler, from a dataset into a run folder.
-package final class SubjectTrainer {
+package final class SubjectTrainer: Trainer {
   package let configuration: SubjectConfiguration
   let scene: SubjectScene
   let data: SubjectData
-  package let run: RunFolder
+  package let session: TrainingSession
   let field: any SubjectField
   let adam: Adam
   let mesh: MeshSupervision?
@@ -21,10 +21,9 @@ package final class SubjectTrainer {
   let isTracked: Bool
   let sampler: RaySampler
   let generator: Generator
-  private let baseRates: [Double]
-  /// Steps and seconds so far, those of earlier sessions included.
-  package internal(set) var step = 0
-  package internal(set) var seconds = 0.0
+  let baseRates: [Double]
+  /// What the steps since the last report showed.
+  var recent = Averages()
 
   /// Goes on from the run's last checkpoint if it has one, on `device`, which need not be the one of before; `warn` hears of damaged ones.
   ///
@@ -72,43 +71,45 @@ package final class SubjectTrainer {
       groups: [group(.grid, rates.grid), group(.template, rates.template), group(.deformation, rates.deformation)] + (spoken ?? []),
       betas: (0.9, rates.secondMoment), eps: rates.epsilon)
     baseRates = adam.groups.map(\.learningRate)
-    self.run = try run()
-    if let checkpoint = try self.run.resumePoint(warn: warn) { try restore(checkpoint) }
+    session = TrainingSession(try run())
+    try session.run.bind(to: dataset.fingerprint(sound: configuration.speech != nil))
+    try session.resume(self, warn: warn)
   }
 
-  /// The training loop. Saves at intervals and at the end, also when `shouldStop` asks for it; returns whether the budget was used up.
-  /// `warmUp` hears of the steps on the mesh before the first ray, `progress` of those on rays.
+  package var validateEvery: Int { configuration.validateEvery }
+  package var saveEvery: Int { configuration.saveEvery }
+  package var optimizers: [Adam] { [adam] }
+
+  /// Trains until the budget is used up or `shouldStop` asks, and saves; returns whether it is used up. Throws `RunError` where the
+  /// training cannot be kept finite. `warmUp` hears of the steps on the mesh before the first ray, `progress` of those on rays, `warn` of
+  /// skipped steps.
   package func train(
-    _ budget: TrainingBudget, warmUp: (WarmUpProgress) -> Void = { _ in }, progress: (TrainingProgress) -> Void, shouldStop: () -> Bool
+    _ budget: TrainingBudget, warmUp: (WarmUpProgress) -> Void = { _ in }, progress: (TrainingProgress) -> Void,
+    warn: (String) -> Void = { _ in }, shouldStop: () -> Bool
   ) throws -> Bool {
     if step == 0 {
       try fitMesh(budget, warmUp, shouldStop)
       // Half a warm start is not worth a checkpoint: it is made again from the beginning.
       if shouldStop() { return false }
     }
-    let clock = ContinuousClock()
-    var last = clock.now
-    var recent = Averages()
-    while fraction(budget) < 1, !shouldStop() {
-      let done = fraction(budget)
-      for (i, rate) in baseRates.enumerated() { adam.groups[i].learningRate = rate * pow(configuration.optimizer.decay, done) }
-      if speech != nil { adam.groups[baseRates.count - 1].learningRate = speechRate }
+    if run.savedSteps.isEmpty { try scene.write(run) }
+    recent = Averages()
+    return try session.train(
+      self, budget, report: { try report($0, progress) }, warn: warn, shouldStop: shouldStop)
+  }
 
-      recent.add(try rayStep(done), rays: configuration.rays.rays)
-      recent.add(mesh: meshStep(done))
-      recent.add(speech: speechStep())
-      adam.step()
-      adam.zeroGrad()
+  package func takeStep(done: Double) throws {
+    for (i, rate) in baseRates.enumerated() { adam.groups[i].learningRate = rate * pow(configuration.optimizer.decay, done) }
+    if speech != nil { adam.groups[baseRates.count - 1].learningRate = speechRate }
 
-      step += 1
-      field.advance(step: step, done: done)
-      seconds += (clock.now - last).seconds
-      last = clock.now
-      if step % 20 == 0 { try report(&recent, fraction(budget), progress) }
-      let score = step % configuration.validateEvery == 0 ? try validate() : nil
-      if step % configuration.saveEvery == 0 { try save(score: score) }
+    let rays = try rayStep(done), mesh = meshStep(done), heard = speechStep()
+    let losses = [rays.loss, mesh ?? 0, heard ?? 0]
+    if session.move(adam, where: losses.allSatisfy(\.isFinite)) {
+      sampler.record(losses: rays.classLosses, rays: rays.classRays)
+      recent.add(rays, rays: configuration.rays.rays)
+      recent.add(mesh: mesh)
+      recent.add(speech: heard)
     }
-    try save()
-    return fraction(budget) >= 1
+    field.advance(step: step + 1, done: done)
   }
 }

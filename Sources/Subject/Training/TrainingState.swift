@@ -33,8 +33,9 @@ struct Averages {
   var meanSpeech: Double? { speechSteps > 0 ? speech / Double(speechSteps) : nil }
   /// Millimetres; nil where no step had it.
   var meanMesh: Double? { meshSteps > 0 ? 100 * mesh / Double(meshSteps) : nil }
-  var meanLoss: Double { loss / Double(max(1, steps)) }
-  var psnr: Double { -10 * log10(max(1e-10, squaredError / Double(max(1, steps)))) }
+  /// Not a number where every step was skipped.
+  var meanLoss: Double { steps > 0 ? loss / Double(steps) : .nan }
+  var psnr: Double { steps > 0 ? Metrics.psnr(meanSquaredError: squaredError / Double(steps)) : .nan }
   var raysPerSecond: Double { Double(rays) / max(1e-9, (ContinuousClock.now - start).seconds) }
 }
 
@@ -44,7 +45,7 @@ extension Duration {
 
 extension SubjectTrainer {
   /// Tells the curve and the caller what the last steps showed, and forgets them.
-  func report(_ recent: inout Averages, _ done: Double, _ progress: (TrainingProgress) -> Void) throws {
+  func report(_ done: Double, _ progress: (TrainingProgress) -> Void) throws {
     let (loss, psnr, speed, mesh, speech) = (recent.meanLoss, recent.psnr, recent.raysPerSecond, recent.meanMesh, recent.meanSpeech)
     recent = Averages()
     var values = ["loss": loss, "psnr": psnr, "rays_per_second": speed, "learning_rate": adam.groups[0].learningRate]
@@ -55,7 +56,7 @@ extension SubjectTrainer {
   }
 
   /// Renders a few held-out frames, always the same; the first goes to `validation/` beside the truth. Returns their mean PSNR.
-  func validate() throws -> Double {
+  package func validate(shouldStop: () -> Bool) throws -> Double? {
     let held = data.test.isEmpty ? data.train : data.test
     let frames = (0..<min(3, held.count)).map { held[(2 * $0 + 1) * held.count / (2 * min(3, held.count))] }
     let renderer = FieldImage(
@@ -70,7 +71,7 @@ extension SubjectTrainer {
       }
       let picture = renderer.render(signals, camera: data.camera)
       let truth = data.images[.at(frame)].to(.float32) / 255
-      sum += -10 * log10(max(1e-10, (picture.rgb - truth).square().mean().item))
+      sum += Metrics.psnr(meanSquaredError: (picture.rgb - truth).square().mean().item)
       guard frame == frames[0] else { continue }
       let pair = cat([truth, picture.rgb], 1)
       try ImageFile.write((pair.clamp(0, 1) * 255).round().to(.uint8), to: run.picture(step))
@@ -81,18 +82,16 @@ extension SubjectTrainer {
   }
 
   /// Weights, optimizer, random state, sampler and place in the epoch: all that the next step depends on.
-  func save(score: Double? = nil) throws {
+  package func state() -> (tensors: [String: Tensor], metadata: [String: String]) {
     var tensors = field.namedState(prefix: "model.")
     for (name, tensor) in speech?.namedState(prefix: "speech.") ?? [:] { tensors[name] = tensor }
     for (name, tensor) in adam.state() { tensors["optimizer." + name] = tensor }
     for (name, tensor) in sampler.state() { tensors["sampler." + name] = tensor }
     tensors["random"] = generator.state
-    tensors["seconds"] = Tensor(seconds)
-    if run.savedSteps.isEmpty { try scene.write(run) }
-    try run.save(Checkpoint(step: step, tensors: tensors, score: score))
+    return (tensors, [:])
   }
 
-  func restore(_ checkpoint: Checkpoint) throws {
+  package func restore(_ checkpoint: Checkpoint) throws {
     func part(_ prefix: String) -> [String: Tensor] {
       Dictionary(
         uniqueKeysWithValues: checkpoint.tensors.filter { $0.key.hasPrefix(prefix) }.map {
@@ -110,7 +109,6 @@ extension SubjectTrainer {
     try adam.load(part("optimizer."))
     try sampler.load(part("sampler."))
     generator.state = try tensor("random")
-    seconds = try tensor("seconds").item
-    step = checkpoint.step
+    field.forget()
   }
 }

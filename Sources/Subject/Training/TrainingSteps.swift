@@ -3,9 +3,6 @@ import Runs
 import Torch
 
 extension SubjectTrainer {
-  /// How much of the budget is used up, 0...1.
-  func fraction(_ budget: TrainingBudget) -> Double { budget.fraction(step: step, seconds: seconds) }
-
   /// Fits F_d to the tracked mesh before the first ray, with an optimizer of its own; what hears learns the mouth's numbers beside it.
   ///
   /// Where time is what ends the training, the warm start takes at most a quarter of it.
@@ -21,15 +18,16 @@ extension SubjectTrainer {
         + (speech.map { [group($0.parameters(), configuration.speech?.learningRate ?? 0)] } ?? []), betas: (0.9, 0.99))
     var limit = Double.infinity
     if case .seconds(let total) = budget { limit = total / 4 }
-    var recent = Averages(), made = 0, done = 0.0, spent = 0.0
+    var recent = Averages(), made = 0, skippedInARow = 0, done = 0.0, spent = 0.0
     while done < 1, !shouldStop() {
       let loss = meshLoss(mesh)
       loss.backward()
       _ = speechStep()
-      adam.step()
-      adam.zeroGrad()
+      let isSound = session.move(adam, losses: [loss])
+      skippedInARow = isSound ? 0 : skippedInARow + 1
+      guard skippedInARow < TrainingSession.patience else { throw RunError(run.url, .diverged(returns: 0, checkpoint: nil)) }
 
-      recent.add(mesh: loss.item.squareRoot())
+      if isSound { recent.add(mesh: loss.item.squareRoot()) }
       made += 1
       spent = (ContinuousClock.now - start).seconds
       done = max(Double(made) / Double(plan.warmUpSteps), spent / limit)
@@ -38,7 +36,7 @@ extension SubjectTrainer {
       progress(WarmUpProgress(step: made, fraction: min(1, done), meshMillimetres: distance))
       if made % 100 == 0 || done >= 1 { try run.log(step: 0, seconds: seconds + spent, ["mesh_mm": distance]) }
     }
-    seconds += spent
+    session.add(seconds: spent)
   }
 
   /// Adds the gradient of the mesh's supervision, whose weight falls from the first to the final one.
@@ -95,7 +93,7 @@ extension SubjectTrainer {
     }
   }
 
-  /// One step on rays: draws frames and in each the rays of every class, renders, adds the gradients, tells the sampler the errors.
+  /// One step on rays: draws frames and in each the rays of every class, renders, adds the gradients.
   func rayStep(_ done: Double) throws -> StepReport {
     let drawn = try sampler.draw(generator), frames = Tensor(drawn.frames)
     var signals = data.signals(frames)
@@ -105,7 +103,6 @@ extension SubjectTrainer {
     let report = field.accumulateGradients(
       batch, signals, sampling: configuration.sampling, losses: configuration.loss, done: done, generator)
     if let spoken, learns, let gradient = signals.driving.grad { Lanes.alone { spoken.backward(gradient) } }
-    sampler.record(losses: report.classLosses, rays: report.classRays)
     return report
   }
 }

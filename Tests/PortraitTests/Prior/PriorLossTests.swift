@@ -80,11 +80,4 @@ import Torch
     #expect(x.grad!.isFinite().all() && x.grad!.abs().max().item > 0)
     #expect(ReconstructionLoss.contrast(Tensor.ones([1, 3, 4, 4]), Tensor.zeros([1, 3, 4, 4])).item == 0)
   }
-
-  @Test func gradientsThatOverflowAreMadeHarmless() {
-    let x = Tensor([1, 2, 3, 4] as [Float]).requiringGrad()
-    x.grad = Tensor([.nan, .infinity, -.infinity, 0.5] as [Float])
-    cleanGradients([("x", x)])
-    #expect(x.grad!.floats == [0, 1e5, -1e5, 0.5])
-  }
 }
