@@ -50,9 +50,7 @@ package final class AudioReader {
     decoder = try Decoder(demuxer, stream, threads: 1)
     channels = min(maximumChannels, max(1, Int(stream.pointee.codecpar.pointee.ch_layout.nb_channels)))
     converter = SoundConverter(url, rate: sampleRate, channels: channels)
-    let video = demuxer.stream(AVMEDIA_TYPE_VIDEO).map(\.pointee)
-    let videoStart = video.flatMap { $0.start_time == FFMPEG_NO_TIME ? nil : Double($0.start_time) * $0.time_base.value }
-    origin = start ?? videoStart
+    origin = try start ?? FilmOrigin.seconds(demuxer)
     let promised = stream.pointee.duration
     duration = promised > 0 ? Double(promised) * stream.pointee.time_base.value : demuxer.duration
   }

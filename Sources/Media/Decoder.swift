@@ -23,6 +23,10 @@ final class Decoder {
   private var isDrained = false
   /// Packets and frames that could not be decoded.
   private(set) var failures = 0
+  /// When the first packet that needs no other was to be decoded, in the stream's unit; nil where that is not said.
+  private(set) var firstKeyTime: Int64?
+  /// Whether an edit list leaves out what some of the packets so far hold.
+  private(set) var leavesOut = false
 
   init(_ demuxer: Demuxer, _ stream: UnsafeMutablePointer<AVStream>, threads: Int) throws {
     self.demuxer = demuxer
@@ -75,6 +79,10 @@ final class Decoder {
   private func feed() {
     while demuxer.read(packet) {
       guard packet.pointee.stream_index == stream.pointee.index else { continue }
+      if firstKeyTime == nil, packet.pointee.flags & AV_PKT_FLAG_KEY != 0, packet.pointee.dts != FFMPEG_NO_TIME {
+        firstKeyTime = packet.pointee.dts
+      }
+      if packet.pointee.flags & AV_PKT_FLAG_DISCARD != 0 { leavesOut = true }
       if avcodec_send_packet(context, packet) < 0 { failures += 1 }
       av_packet_unref(packet)
       return

@@ -11,9 +11,12 @@ final class Demuxer {
 
   let file: InputFile
   let context: UnsafeMutablePointer<AVFormatContext>
+  /// FFmpeg's name of the container, as "avi".
+  let formatName: String
   private var io: UnsafeMutablePointer<AVIOContext>?
 
-  init(_ url: URL) throws {
+  /// Opens `url`; `options` are FFmpeg's, for the container.
+  init(_ url: URL, options: [String: String] = [:]) throws {
     _ = ffmpegIsQuiet
     file = try InputFile(url)
     guard let made = avformat_alloc_context(), let buffer = av_malloc(1 << 16) else { fatalError("out of memory") }
@@ -30,17 +33,20 @@ final class Demuxer {
       })
     made.pointee.pb = io
     made.pointee.io_open = { _, _, _, _, _ in -EACCES }
-    made.pointee.flags |= AVFMT_FLAG_GENPTS
     var opened: UnsafeMutablePointer<AVFormatContext>? = made
+    var settings: OpaquePointer?
+    defer { av_dict_free(&settings) }
+    for (name, value) in options { av_dict_set(&settings, name, value, 0) }
     // Without a name FFmpeg goes by the bytes alone, so that text called .png is not taken for a picture.
-    let status = avformat_open_input(&opened, "", nil, nil)
+    let status = avformat_open_input(&opened, "", nil, &settings)
     guard status >= 0, let opened else {
       Self.release(&io)
       throw Self.whyNotOpened(file, status)
     }
     context = opened
-    if let name = opened.pointee.iformat.map({ String(cString: $0.pointee.name) }), Self.isRefused(name) {
-      throw MediaError(.notMedia, url, "is \(Self.plainName(name)), not video, audio or a picture: name the media file itself")
+    formatName = opened.pointee.iformat.map { String(cString: $0.pointee.name) } ?? ""
+    if Self.isRefused(formatName) {
+      throw MediaError(.notMedia, url, "is \(Self.plainName(formatName)), not video, audio or a picture: name the media file itself")
     }
     try findStreams()
   }

@@ -11,8 +11,19 @@ package struct FilmFormat: Sendable {
   package var isFullRange = false
   /// BT.709 or, if false, BT.601.
   package var isHD = true
-  /// Whether the matrix and range are written down.
+  /// What the numbers of the pictures mean.
+  package enum Light: Sendable { case standard, wide, hlg, pq }
+  /// BT.709 or BT.601 or, with the primaries and the matrix of BT.2020, the same curve, HLG or PQ.
+  package var light = Light.standard
+  /// Whether the matrix, the range and the like are written down.
   package var isTagged = true
+  package enum Fields: Sendable { case topFirst, bottomFirst }
+  /// Which rows of a picture are earlier; nil where all are of one moment.
+  package var fields: Fields?
+  /// How many pictures in a row are predicted from later ones; nil for what the encoder does by itself.
+  package var bFrames: Int?
+  /// FFmpeg's names of encoders of sound; the first that is present is used.
+  package var soundCodecs = ["aac"]
   /// Clockwise quarter turns that a player is to give the pictures.
   package var quarterTurns = 0
   /// Width of a pixel over its height.
@@ -20,7 +31,16 @@ package struct FilmFormat: Sendable {
   package init() {}
 
   var isMP4: Bool { container == "mp4" || container == "mov" }
-  var matrix: Int32 { isHD ? SWS_CS_ITU709 : SWS_CS_ITU601 }
+  var matrix: Int32 { light != .standard ? SWS_CS_BT2020 : isHD ? SWS_CS_ITU709 : SWS_CS_ITU601 }
+  var tags: (space: AVColorSpace, primaries: AVColorPrimaries, transfer: AVColorTransferCharacteristic) {
+    switch light {
+    case .standard where isHD: (AVCOL_SPC_BT709, AVCOL_PRI_BT709, AVCOL_TRC_BT709)
+    case .standard: (AVCOL_SPC_SMPTE170M, AVCOL_PRI_SMPTE170M, AVCOL_TRC_SMPTE170M)
+    case .wide: (AVCOL_SPC_BT2020_NCL, AVCOL_PRI_BT2020, AVCOL_TRC_BT2020_10)
+    case .hlg: (AVCOL_SPC_BT2020_NCL, AVCOL_PRI_BT2020, AVCOL_TRC_ARIB_STD_B67)
+    case .pq: (AVCOL_SPC_BT2020_NCL, AVCOL_PRI_BT2020, AVCOL_TRC_SMPTE2084)
+    }
+  }
   /// Whether what a decoder needs to know stands once in the container and not before the pictures.
   var hasGlobalHeader: Bool { av_guess_format(container, nil, nil).map { $0.pointee.flags & AVFMT_GLOBALHEADER != 0 } ?? false }
   var hasAlpha: Bool {

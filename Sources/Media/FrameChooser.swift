@@ -79,10 +79,9 @@ struct FrameChooser {
     return .show(window[0].index)
   }
 
+  /// Looks at every picture that waits: where times repeat, a nearer one may follow one that is as near.
   private func nearest(_ now: Double) -> Int {
-    var place = 0
-    while place + 1 < window.count, abs(window[place + 1].time - now) < abs(window[place].time - now) { place += 1 }
-    return place
+    window.indices.min { abs(window[$0].time - now) < abs(window[$1].time - now) } ?? 0
   }
   /// Lets go of the pictures before `place`, counting those never shown.
   private mutating func advance(to place: Int) {

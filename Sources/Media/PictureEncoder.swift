@@ -34,13 +34,21 @@ final class PictureEncoder {
     context.pointee.framerate = rate.av
     context.pointee.sample_aspect_ratio = format.pixelAspect.av
     if format.isTagged {
-      context.pointee.colorspace = format.isHD ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
-      context.pointee.color_primaries = format.isHD ? AVCOL_PRI_BT709 : AVCOL_PRI_SMPTE170M
-      context.pointee.color_trc = format.isHD ? AVCOL_TRC_BT709 : AVCOL_TRC_SMPTE170M
+      let tags = format.tags
+      context.pointee.colorspace = tags.space
+      context.pointee.color_primaries = tags.primaries
+      context.pointee.color_trc = tags.transfer
       context.pointee.color_range = format.isFullRange ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
     }
     context.pointee.gop_size = Int32(max(1, min(300, (2 * rate.value).rounded())))
     context.pointee.thread_count = Int32(threads)
+    if let count = format.bFrames { context.pointee.max_b_frames = Int32(count) }
+    if let fields = format.fields {
+      context.pointee.flags |= AV_CODEC_FLAG_INTERLACED_DCT | AV_CODEC_FLAG_INTERLACED_ME
+      context.pointee.field_order = fields == .topFirst ? AV_FIELD_TT : AV_FIELD_BB
+      frame.pointer.pointee.interlaced_frame = 1
+      frame.pointer.pointee.top_field_first = fields == .topFirst ? 1 : 0
+    }
     context.pointee.flags |= AV_CODEC_FLAG_BITEXACT | (format.hasGlobalHeader ? AV_CODEC_FLAG_GLOBAL_HEADER : 0)
     if codec.pointee.id == AV_CODEC_ID_H264 {
       av_opt_set(context.pointee.priv_data, "preset", "fast", 0)

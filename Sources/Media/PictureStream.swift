@@ -6,7 +6,7 @@ final class PictureStream {
   struct Picture {
     let frame: Frame
     /// Seconds since the first picture.
-    let time: Double
+    var time: Double
     let duration: Double
     /// Its place among the decoded pictures.
     let index: Int
@@ -26,8 +26,15 @@ final class PictureStream {
   var measuresChange = false
   private(set) var sizeChanges: [String] = []
   private(set) var closedGaps: [String] = []
-  private var shift: Double?
+  private var shift = 0.0
+  /// The picture last decoded.
   private var previous: Picture?
+  /// The picture last handed out.
+  private var shown: Frame?
+  /// Decoded pictures that are not handed out yet: those of a run whose times hardly grow, and the first behind it.
+  private var waiting: [Picture] = []
+  /// How many of the waiting ones have their final times.
+  private var settled = 0
   /// The container's time of the last picture, if that was before its predecessor's.
   private var lastBack: Double?
 
@@ -36,6 +43,13 @@ final class PictureStream {
     let candidates = [rate.value, Rational(stream.pointee.r_frame_rate)?.value ?? 25]
     return 1 / (candidates.first { (1...500).contains($0) } ?? 25)
   }
+
+  /// What pictures whose times hardly grow are spread by at most.
+  private var beat: Double { min(usual, 1 / 25) }
+  /// Times that grow by less from picture to picture hardly grow.
+  private var grain: Double { beat / 10 }
+  /// More pictures of one time are not held back.
+  private static let longestRun = 16
 
   /// Longer silences between two pictures are taken for damaged timestamps and closed.
   static let longestGap = 60.0
@@ -59,12 +73,32 @@ final class PictureStream {
   }
 
   func next() throws -> Picture? {
+    while settled == 0 {
+      guard let picture = try decode() else {
+        settle(before: nil)
+        break
+      }
+      waiting.append(picture)
+      if picture.time - waiting[0].time > grain * Double(waiting.count - 1) {
+        settle(before: picture.time)
+      } else if waiting.count > Self.longestRun {
+        settle(before: nil)
+      }
+    }
+    guard settled > 0 else { return nil }
+    settled -= 1
+    var picture = waiting.removeFirst()
+    if measuresChange, let shown { picture.change = PictureChange(shown, picture.frame) }
+    shown = picture.frame
+    return picture
+  }
+
+  private func decode() throws -> Picture? {
     while let frame = decoder.next() {
       let picture = frame.pointer.pointee
       guard picture.width > 0, picture.height > 0 else { continue }
       if picture.flags & AV_FRAME_FLAG_CORRUPT != 0 || picture.decode_error_flags != 0 { corrupt += 1 }
-      var made = timed(frame)
-      if measuresChange, let previous { made.change = PictureChange(previous.frame, frame) }
+      let made = timed(frame)
       noteSize(made)
       decoded += 1
       previous = made
@@ -73,30 +107,43 @@ final class PictureStream {
     return nil
   }
 
+  /// Hands out the waiting pictures but the one at `next`, where one is there; those whose times hardly grow are spread up to it.
+  private func settle(before next: Double?) {
+    settled = waiting.count - (next == nil ? 0 : 1)
+    guard settled > 1, let first = waiting.first?.time else { return }
+    let step = min(beat, next.map { ($0 - first) / Double(settled) } ?? beat)
+    for i in 1..<settled { waiting[i].time = first + Double(i) * step }
+    if next == nil { previous = waiting.last }
+  }
+
   private func timed(_ frame: Frame) -> Picture {
     let unit = stream.pointee.time_base.value
     let picture = frame.pointer.pointee
     let stated = picture.pkt_duration > 0 ? Double(picture.pkt_duration) * unit : usual
     let duration = stated > 0 && stated < Self.longestGap ? stated : usual
+    let stamp = picture.best_effort_timestamp == FFMPEG_NO_TIME ? nil : Double(picture.best_effort_timestamp) * unit
     guard let previous else {
-      start = picture.best_effort_timestamp == FFMPEG_NO_TIME ? 0 : Double(picture.best_effort_timestamp) * unit
-      shift = start
+      shift = stamp ?? 0
+      start = FilmOrigin.seconds(frame, decoder, demuxer)
       return Picture(frame: frame, time: 0, duration: duration, index: 0)
     }
     var time = previous.time + usual
-    if picture.best_effort_timestamp != FFMPEG_NO_TIME {
-      let absolute = Double(picture.best_effort_timestamp) * unit
-      let relative = absolute - (shift ?? 0)
+    if let stamp {
+      let relative = stamp - shift
       // One time out of order is a slip, two that go on from there are a clock that was set anew.
       let isBack = relative < previous.time - 1e-6
-      let isReset = isBack && lastBack.map { absolute > $0 } == true
-      lastBack = isBack && !isReset ? absolute : nil
+      let isReset = isBack && lastBack.map { stamp > $0 } == true
+      lastBack = isBack && !isReset ? stamp : nil
       if relative - previous.time > Self.longestGap || isReset {
         if closedGaps.count < 4 {
           closedGaps.append(String(format: "the timestamps jump by %.1f s at %.1f s", relative - previous.time, previous.time))
         }
-        shift = absolute - time
-      } else if !isBack {
+        // The slip before a clock that was set anew shares its predecessor's time.
+        if isReset, !waiting.isEmpty { time += usual }
+        shift = stamp - time
+      } else if isBack {
+        if !waiting.isEmpty { time = previous.time }
+      } else {
         time = relative
       }
     }

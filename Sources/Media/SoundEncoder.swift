@@ -1,7 +1,7 @@
 import CFFmpeg
 import Foundation
 
-/// Encodes interleaved floats as AAC.
+/// Encodes interleaved floats: as AAC, unless other encoders are named.
 final class SoundEncoder {
   let context: UnsafeMutablePointer<AVCodecContext>
   let channels: Int
@@ -14,18 +14,21 @@ final class SoundEncoder {
   private var waiting: [Float] = []
   private var sent = 0
 
-  init(_ url: URL, sampleRate: Int, channels: Int) throws {
+  init(_ url: URL, sampleRate: Int, channels: Int, codecs: [String] = ["aac"]) throws {
     _ = ffmpegIsQuiet
     self.url = url
     self.channels = channels
     inputRate = sampleRate
     let rate = Self.rates.contains(sampleRate) ? sampleRate : 48000
     converter = rate == sampleRate ? nil : SoundConverter(url, rate: rate, channels: channels)
-    guard let codec = avcodec_find_encoder(AV_CODEC_ID_AAC), let context = avcodec_alloc_context3(codec) else {
-      throw MediaError(.unsupported, url, "its sound cannot be encoded, this FFmpeg has no AAC: write it without sound")
+    guard let codec = codecs.lazy.compactMap({ avcodec_find_encoder_by_name($0) }).first, let context = avcodec_alloc_context3(codec) else {
+      throw MediaError(
+        .unsupported, url,
+        "its sound cannot be encoded, this FFmpeg has none of \(codecs.joined(separator: ", ")): write it without sound")
     }
     self.context = context
-    context.pointee.sample_fmt = AV_SAMPLE_FMT_FLTP
+    // Some encoders take the channels interleaved.
+    context.pointee.sample_fmt = codec.pointee.sample_fmts?.pointee == AV_SAMPLE_FMT_FLT ? AV_SAMPLE_FMT_FLT : AV_SAMPLE_FMT_FLTP
     context.pointee.sample_rate = Int32(rate)
     context.pointee.time_base = AVRational(num: 1, den: Int32(rate))
     context.pointee.bit_rate = Int64(channels * min(96_000, 4 * rate))
@@ -69,14 +72,19 @@ final class SoundEncoder {
     let count = samples.count / channels
     av_frame_unref(frame.pointer)
     frame.pointer.pointee.nb_samples = Int32(count)
-    frame.pointer.pointee.format = AV_SAMPLE_FMT_FLTP.rawValue
+    frame.pointer.pointee.format = context.pointee.sample_fmt.rawValue
     frame.pointer.pointee.sample_rate = context.pointee.sample_rate
     av_channel_layout_copy(&frame.pointer.pointee.ch_layout, &context.pointee.ch_layout)
     guard av_frame_get_buffer(frame.pointer, 0) >= 0 else { fatalError("out of memory") }
-    for channel in 0..<channels {
+    let isPlanar = context.pointee.sample_fmt == AV_SAMPLE_FMT_FLTP
+    for channel in 0..<(isPlanar ? channels : 1) {
       guard let bytes = frame.pointer.pointee.extended_data[channel] else { continue }
       let plane = UnsafeMutableRawPointer(bytes).assumingMemoryBound(to: Float.self)
-      for i in 0..<count { plane[i] = samples[samples.startIndex + i * channels + channel] }
+      if isPlanar {
+        for i in 0..<count { plane[i] = samples[samples.startIndex + i * channels + channel] }
+      } else {
+        for (i, sample) in samples.enumerated() { plane[i] = sample }
+      }
     }
     frame.pointer.pointee.pts = Int64(sent)
     sent += count

@@ -56,11 +56,11 @@ package final class VideoWriter {
     switch sound {
     case .samples(let rate):
       soundFile = nil
-      self.sound = try SoundEncoder(url, sampleRate: rate, channels: 1)
+      self.sound = try SoundEncoder(url, sampleRate: rate, channels: 1, codecs: format.soundCodecs)
     case .file(let file):
       let reader = try AudioReader(file, sampleRate: 48000, start: nil, maximumChannels: 2)
       soundFile = reader
-      self.sound = try SoundEncoder(url, sampleRate: 48000, channels: reader.channels)
+      self.sound = try SoundEncoder(url, sampleRate: 48000, channels: reader.channels, codecs: format.soundCodecs)
     case nil:
       soundFile = nil
       self.sound = nil

@@ -95,4 +95,66 @@ import Torch
     #expect(shown.count <= 8 && Set(shown) == Set(0..<6), "\(shown)")
     #expect(reader.damage?.contains("timestamps jump") == true)
   }
+
+  private static func matroska() -> FilmFormat {
+    var format = FilmFormat()
+    (format.container, format.codecs) = ("matroska", ["ffv1"])
+    return format
+  }
+  /// A film whose times, in milliseconds, are those given, growing or not.
+  private func written(_ name: String, milliseconds: [Int]) throws -> URL {
+    // Matroska rounds to milliseconds.
+    let writer = try VideoWriter(scratch.file(name), width: 96, height: 64, rate: 16000, sound: nil, format: Self.matroska())
+    for (i, time) in milliseconds.enumerated() { try writer.append(TestFilm.frame(i), tick: 16 * time) }
+    try writer.finish()
+    return scratch.file(name)
+  }
+
+  /// Pictures of one time are shown in turn, in the time to the next; those behind them keep their times.
+  @Test func timesThatRepeatLoseNoPicture() throws {
+    let plain = (0..<50).map { 40 * $0 }
+    var pair = plain, triple = plain, grown = plain
+    pair[20] = pair[19]
+    (triple[20], triple[21]) = (triple[19], triple[19])
+    (grown[20], grown[21]) = (grown[19] + 1, grown[19] + 2)
+    let all: [(String, [Int])] = [
+      ("pair", pair), ("triple", triple), ("grown", grown), ("pairs", plain.indices.map { $0 / 2 * 80 }),
+      ("fours", plain.indices.map { $0 / 4 * 160 }), ("start", [0, 0, 0] + plain.dropFirst(3)),
+      ("end", Array(plain.dropLast(3)) + [1880, 1880, 1880]),
+    ]
+    for (name, times) in all {
+      let url = try written("\(name).mkv", milliseconds: times)
+      let reader = try VideoReader(url)
+      let shown = try TestFilm.numbers(reader)
+      // How long the last one lasts is not written down.
+      #expect(shown.prefix(50) == ArraySlice(0..<50) && shown.count <= 53, "\(name): \(shown)")
+      #expect(reader.damage == nil, "\(name): \(reader.damage ?? "")")
+      let native = try VideoReader(url, rate: nil)
+      var last = -1.0
+      while let frame = try native.next() {
+        #expect(frame.time > last && abs(frame.time - 0.04 * Double(frame.index)) < 0.07, "\(name) at \(frame.time)")
+        last = frame.time
+      }
+    }
+  }
+
+  /// Times that do not grow at all, or a millisecond a picture, mean nothing: then 25 pictures a second are the best guess.
+  @Test(arguments: [0, 1]) func timesThatNeverGrow(step: Int) throws {
+    let url = try written("still\(step).mkv", milliseconds: (0..<200).map { step * $0 })
+    for rate in [25, 30] as [Rational] {
+      let shown = try TestFilm.numbers(VideoReader(url, rate: rate))
+      #expect(Set(shown).count > 190 && shown.count < 280 && shown == shown.sorted(), "\(shown)")
+    }
+  }
+
+  /// AVI says when pictures are decoded, not when they are shown.
+  @Test(arguments: ["mpeg4", "libx264", "libxvid"]) func aviWithPicturesPredictedFromLaterOnes(codec: String) throws {
+    var format = FilmFormat()
+    (format.container, format.codecs, format.bFrames) = ("avi", [codec], 2)
+    do { try TestFilm.write(scratch.file("film.avi"), 100, format: format) } catch let error as MediaError where error.kind == .unsupported
+    { return }
+    let shown = try TestFilm.numbers(VideoReader(scratch.file("film.avi")))
+    // Xvid's encoder keeps the last ones for itself.
+    #expect(shown.count >= 97 && shown.prefix(97) == ArraySlice(0..<97), "\(shown)")
+  }
 }
