@@ -19,8 +19,7 @@ package enum ModelDownload {
     AtomicFile.removeLeftovers(in: folder)
     let url = folder.appendingPathComponent(file.fileNames[0])
     try AtomicFile.write(to: url) { temporary in
-      guard FileManager.default.createFile(atPath: temporary.path, contents: nil), let output = try? FileHandle(forWritingTo: temporary)
-      else {
+      guard let output = try? FileHandle(forWritingTo: temporary) else {
         throw FileError(url, "cannot write", remedy: "choose a place that can be written to")
       }
       defer { try? output.close() }

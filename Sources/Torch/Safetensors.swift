@@ -45,7 +45,7 @@ package struct Safetensors {
     let order = tensors.keys.sorted { (-tensors[$0]!.dtype.size, $0) < (-tensors[$1]!.dtype.size, $1) }
     let header = try encode(order.map { ($0, tensors[$0]!) }, metadata)
     try AtomicFile.write(to: url) { temporary in
-      let output = try FileOutput(creating: temporary, for: url)
+      let output = try FileOutput(temporary, for: url)
       try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try output.write($0) }
       try header.withUnsafeBytes { try output.write($0) }
       for name in order { try tensors[name]!.withBytes { try output.write($0) } }

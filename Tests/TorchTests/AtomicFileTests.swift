@@ -57,15 +57,47 @@ import Torch
     }
   }
 
+  /// In a container every process may have the same number: a file counts as being written while somebody holds its lock, and no longer.
   @Test func leftoversOfTheDeadGo() throws {
     try withFolder { folder in
-      let kept = [".a.partial-\(getpid())-1f.png", ".a.partial-x-1f.png", "a.partial-2147483646-1f", "a.png"].sorted()
-      for name in kept + [".a.png.partial-2147483646-1f.png", ".b.partial-2147483646-0"] {
-        try Data().write(to: folder.appendingPathComponent(name))
-      }
+      let kept = [".a.partial-x-1f.png", "a.partial-2147483646-1f", "a.png"].sorted()
+      let dead = [".a.partial-\(getpid())-1f.png", ".a.partial-1-1f.png", ".a.png.partial-2147483646-1f.png", ".b.partial-2147483646-0"]
+      for name in kept + dead { try Data().write(to: folder.appendingPathComponent(name)) }
       AtomicFile.removeLeftovers(in: folder)
       #expect(try names(in: folder) == kept)
       AtomicFile.removeLeftovers(in: folder.appendingPathComponent("missing"))
+    }
+  }
+
+  @Test func whatIsBeingWrittenStays() throws {
+    try withFolder { folder in
+      let url = folder.appendingPathComponent("a.png")
+      try AtomicFile.write(to: url) { temporary in
+        AtomicFile.removeLeftovers(in: folder)
+        try Data("whole".utf8).write(to: temporary)
+        AtomicFile.removeLeftovers(in: folder)
+        #expect(FileManager.default.fileExists(atPath: temporary.path))
+      }
+      #expect(try names(in: folder) == ["a.png"])
+      // Nothing at all is a file's content too, where it is meant.
+      try AtomicFile.write(Data(), to: url)
+      #expect(try Data(contentsOf: url).isEmpty)
+    }
+  }
+
+  @Test func aNameIsHeldByOne() throws {
+    try withFolder { folder in
+      let name = folder.appendingPathComponent("anna")
+      try withExtendedLifetime(NameLock(name)) {
+        let error = #expect(throws: FileError.self) { _ = try NameLock(name) }
+        #expect(error?.description.contains("another process is making it") == true)
+        #expect(throws: Never.self) { _ = try NameLock(folder.appendingPathComponent("ben")) }
+      }
+      #expect(try names(in: folder) == [])
+      // A lock file that a killed process left holds nobody up.
+      try Data("1\n".utf8).write(to: folder.appendingPathComponent(".anna.lock"))
+      try NameLock(name).release()
+      #expect(try names(in: folder) == [])
     }
   }
 

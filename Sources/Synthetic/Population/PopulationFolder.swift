@@ -33,25 +33,40 @@ package final class PopulationFolder {
     let settings = Settings(model: crowd.model.name, script: crowd.script), file = root.appending(path: Self.settingsName)
     let path = root.relativePath
     var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: root.path, isDirectory: &isFolder) {
+    let isThere = FileManager.default.fileExists(atPath: root.path, isDirectory: &isFolder)
+    if isThere {
       guard isFolder.boolValue else { throw PopulationError.folder(path, "is a file; name a folder for the population") }
-      let names = try FileManager.default.contentsOfDirectory(atPath: root.path).filter { !$0.hasPrefix(".population.json.partial") }
-      if names.contains(Self.settingsName) {
-        try Self.compare(settings, file, path)
-      } else if !names.isEmpty {
-        throw PopulationError.folder(path, "holds something else (\(names.sorted()[0])); name a new or empty folder")
-      }
+      try check(settings)
     }
     missing = (0..<crowd.script.count).filter { !store.holds($0) }
     try checkSpace()
+    do {
+      try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    } catch {
+      throw FileError(root, "cannot make the folder", code: errno, remedy: "check the path, its permissions and the disk")
+    }
+    try takeLock(path)
+    // What another process did before it let go is seen only now.
+    try check(settings)
+    missing = (0..<crowd.script.count).filter { !store.holds($0) }
     try store.prepare(count: crowd.script.count)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     try AtomicFile.write(try encoder.encode(settings), to: file)
-    try takeLock(path)
   }
   deinit { if lock >= 0 { close(lock) } }
 
+  /// Throws where the folder holds something else, or a population made otherwise.
+  private func check(_ settings: Settings) throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: root.path).filter {
+      $0 != ".lock" && !$0.hasPrefix(".population.json.partial")
+    }
+    if names.contains(Self.settingsName) {
+      try Self.compare(settings, root.appending(path: Self.settingsName), root.relativePath)
+    } else if !names.isEmpty {
+      throw PopulationError.folder(root.relativePath, "holds something else (\(names.sorted()[0])); name a new or empty folder")
+    }
+  }
   private static func compare(_ settings: Settings, _ file: URL, _ path: String) throws {
     guard let data = try? Data(contentsOf: file), let found = try? JSONDecoder().decode(Settings.self, from: data) else {
       throw PopulationError.folder(path, "its \(settingsName) is damaged; name a new folder")
