@@ -3,6 +3,9 @@ import Foundation
 
 /// Reads the sound of any file that holds some, in constant memory, as mono floats in -1...1 at one rate.
 ///
+/// Of several sound tracks it takes the one that `URL.audioTrack` names, otherwise one with speech. Mono is the mix of all channels, or
+/// the loudest one where they cancel one another. `notice` tells of both.
+///
 /// In a file with video, sample 0 is the moment of the video's first frame: earlier sound is left out, later sound is preceded
 /// by silence, so that sample s belongs to frame s / sampleRate * rate of a `VideoReader`. Use it from one thread.
 package final class AudioReader {
@@ -10,6 +13,9 @@ package final class AudioReader {
   package let sampleRate: Int
   /// What the header says the sound lasts, in seconds; nil where it does not say.
   package let duration: Double?
+
+  /// What the user should know about which sound of the file is heard, in a line to be shown; nil if nothing.
+  package let notice: String?
 
   let channels: Int
   private let decoder: Decoder
@@ -41,15 +47,17 @@ package final class AudioReader {
     self.url = url
     self.sampleRate = sampleRate
     demuxer = try Demuxer(url)
-    guard let stream = demuxer.stream(AVMEDIA_TYPE_AUDIO) else {
+    guard let choice = try SoundChoice(url, demuxer, mono: maximumChannels == 1) else {
       if demuxer.stream(AVMEDIA_TYPE_VIDEO) != nil {
         throw MediaError(.noAudio, url, "holds pictures but no sound: name a file with sound")
       }
       throw MediaError(.notMedia, url, "holds no sound: check that it is the right file")
     }
+    let stream = choice.stream
+    notice = choice.notices.isEmpty ? nil : "\(url.lastPathComponent): \(choice.notices.joined(separator: "; "))"
     decoder = try Decoder(demuxer, stream, threads: 1)
     channels = min(maximumChannels, max(1, Int(stream.pointee.codecpar.pointee.ch_layout.nb_channels)))
-    converter = SoundConverter(url, rate: sampleRate, channels: channels)
+    converter = SoundConverter(url, rate: sampleRate, channels: channels, mix: choice.mix)
     origin = try start ?? FilmOrigin.seconds(demuxer)
     let promised = stream.pointee.duration
     duration = promised > 0 ? Double(promised) * stream.pointee.time_base.value : demuxer.duration

@@ -1,7 +1,7 @@
 import CFFmpeg
 import Foundation
 
-/// Turns pieces of sound of any sample format, rate and number of channels into interleaved floats of one rate and one or two channels.
+/// Turns pieces of sound of any sample format, rate and number of channels into interleaved floats of one rate and one number of channels.
 ///
 /// Numbers that are not finite count as silence: one of them would poison the resampler for good.
 final class SoundConverter {
@@ -11,16 +11,27 @@ final class SoundConverter {
     var channels: Int32
     var mask: UInt64
   }
+  /// How the channels of the sound become those of the result.
+  enum Mix: Equatable {
+    /// As is usual for their layout.
+    case usual
+    /// One of them, by its place, stands for all.
+    case only(Int)
+    /// Each stays what it is; the result has as many.
+    case separate
+  }
   let url: URL
   let rate: Int
   let channels: Int
+  private let mix: Mix
   private var resampler: OpaquePointer?
   private var setting: Setting?
   /// Samples that were not finite numbers.
   private(set) var silenced = 0
 
-  init(_ url: URL, rate: Int, channels: Int) {
+  init(_ url: URL, rate: Int, channels: Int, mix: Mix = .usual) {
     self.url = url
+    self.mix = mix
     self.rate = rate
     self.channels = channels
   }
@@ -81,7 +92,11 @@ final class SoundConverter {
     }
     var from = AVChannelLayout(), to = AVChannelLayout()
     if wanted.mask == 0 { av_channel_layout_default(&from, wanted.channels) } else { av_channel_layout_from_mask(&from, wanted.mask) }
-    av_channel_layout_default(&to, Int32(channels))
+    if mix == .separate, wanted.channels == channels {
+      av_channel_layout_copy(&to, &from)
+    } else {
+      av_channel_layout_default(&to, Int32(channels))
+    }
     defer {
       av_channel_layout_uninit(&from)
       av_channel_layout_uninit(&to)
@@ -91,13 +106,20 @@ final class SoundConverter {
     guard status >= 0, let resampler else { throw refusal(wanted, status) }
     // Without this, float sound is mixed 3 dB louder than any other.
     av_opt_set_double(UnsafeMutableRawPointer(resampler), "rematrix_maxval", 1, 0)
-    if from.order != AV_CHANNEL_ORDER_NATIVE {
-      let mean = [Double](repeating: 1 / Double(wanted.channels), count: Int(wanted.channels) * channels)
-      status = swr_set_matrix(resampler, mean, wanted.channels)
+    if let matrix = matrix(Int(wanted.channels), isNative: from.order == AV_CHANNEL_ORDER_NATIVE) {
+      status = swr_set_matrix(resampler, matrix, wanted.channels)
     }
     if status >= 0 { status = swr_init(resampler) }
     guard status >= 0 else { throw refusal(wanted, status) }
     setting = wanted
+  }
+  /// A row of weights for each channel of the result; nil where the layouts say them.
+  private func matrix(_ count: Int, isNative: Bool) -> [Double]? {
+    switch mix {
+    case .only(let place) where place < count: (0..<count * channels).map { $0 % count == place ? 1 : 0 }
+    case .separate where count == channels: (0..<count * count).map { $0 % count == $0 / count ? 1 : 0 }
+    default: isNative ? nil : [Double](repeating: 1 / Double(count), count: count * channels)
+    }
   }
   private func refusal(_ wanted: Setting, _ status: Int32) -> MediaError {
     MediaError(
