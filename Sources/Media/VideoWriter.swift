@@ -49,7 +49,7 @@ package final class VideoWriter {
     format: FilmFormat = FilmFormat(), calls: DiskCalls = DiskCalls()
   ) throws {
     precondition(width > 0 && height > 0 && rate.numerator > 0, "a film of \(width) x \(height) pixels at \(rate) frames a second")
-    guard !format.isMP4 || ["mp4", "m4v", "mov"].contains(url.pathExtension.lowercased()) else {
+    guard !format.isMP4 || MediaName.films.contains(url.pathExtension.lowercased()) else {
       throw MediaError(.badRequest, url, "names no kind of film that is written: end it in .mp4")
     }
     (self.url, self.width, self.height, self.rate, self.format, self.calls) = (url, width, height, rate, format, calls)
