@@ -7,23 +7,28 @@ package enum ImageFile {
   /// Pictures beyond this many pixels are refused before memory is taken for them.
   package static let maximumPixels = 1 << 27
 
-  /// Reads a PNG, JPEG, WebP, BMP, GIF (first picture) or TIFF file as `[H, W, 3]` uint8 RGB, upright.
+  /// Reads a PNG, JPEG, WebP, BMP, GIF (first picture), TIFF or JPEG 2000 file, or any other picture that FFmpeg reads (AVIF, mostly), as
+  /// `[H, W, 3]` uint8 RGB, upright. What it is, its content says.
   ///
   /// Grey and palette become RGB, 16 bits become 8, transparency is laid over white, a JPEG's EXIF orientation is applied,
   /// colour profiles are ignored.
   /// - Throws: `MediaError` that says why the file is not a readable picture.
   package static func read(_ url: URL) throws -> Tensor {
     let file = try InputFile(url)
-    let codec = try codec(of: file)
-    let frame = try decode(file, codec)
+    let (frame, turn): (Frame, Orientation?)
+    if let codec = try codec(of: file) {
+      (frame, turn) = (try decode(file, codec), nil)
+    } else {
+      (frame, turn) = try ContainedPicture.decode(file)
+    }
     let converter = PictureConverter(url, threads: 1)
     let picture = frame.pointer.pointee
     let rgb = try converter.rgb(frame, width: Int(picture.width), height: Int(picture.height))
-    return (Orientation(frame) ?? .upright).applied(to: rgb)
+    return (turn ?? Orientation(frame) ?? .upright).applied(to: rgb)
   }
 
-  /// The codec that the first bytes name; checks the size where the header tells it cheaply.
-  static func codec(of file: InputFile) throws -> AVCodecID {
+  /// The codec that the first bytes name, nil where they name none of the usual ones; checks the size where the header tells it cheaply.
+  static func codec(of file: InputFile) throws -> AVCodecID? {
     let head = file.head(32)
     func starts(_ bytes: [UInt8], at offset: Int = 0) -> Bool { head.dropFirst(offset).starts(with: bytes) }
     if starts([0x89, 0x50, 0x4E, 0x47]) {
@@ -38,7 +43,8 @@ package enum ImageFile {
     if starts(Array("BM".utf8)) { return AV_CODEC_ID_BMP }
     if starts(Array("GIF8".utf8)) { return AV_CODEC_ID_GIF }
     if starts([0x49, 0x49, 42, 0]) || starts([0x4D, 0x4D, 0, 42]) { return AV_CODEC_ID_TIFF }
-    throw MediaError(.notMedia, file.url, "is not a picture this tool reads: convert it to PNG or JPEG")
+    if starts([0, 0, 0, 12, 0x6A, 0x50, 0x20, 0x20]) || starts([0xFF, 0x4F, 0xFF, 0x51]) { return AV_CODEC_ID_JPEG2000 }
+    return nil
   }
 
   static func decode(_ file: InputFile, _ id: AVCodecID) throws -> Frame {

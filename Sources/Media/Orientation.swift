@@ -19,6 +19,17 @@ struct Orientation: Equatable {
     (flippedX, flippedY) = transposed ? (c < 0, b < 0) : (a < 0, d < 0)
   }
 
+  /// This, then so many clockwise quarter turns of what is shown.
+  func turned(_ quarterTurns: Int) -> Orientation {
+    var result = self
+    for _ in 0..<(quarterTurns % 4 + 4) % 4 {
+      // A clockwise quarter turn swaps columns and rows, then mirrors the columns.
+      result.transposed.toggle()
+      (result.flippedX, result.flippedY) = (!result.flippedY, result.flippedX)
+    }
+    return result
+  }
+
   /// `picture`, `[H, W, C]`, as it is to be shown: `[H, W, C]` or, transposed, `[W, H, C]`, in row-major order.
   func applied(to picture: Tensor) -> Tensor {
     if self == .upright { return picture }
@@ -42,3 +53,6 @@ extension Orientation {
     self = side.pointee.data.withMemoryRebound(to: Int32.self, capacity: 9) { Orientation(matrix: $0) }
   }
 }
+
+/// `picture`, `[H, W, C]`, after so many clockwise quarter turns.
+package func turned(_ picture: Tensor, quarterTurns: Int) -> Tensor { Orientation.upright.turned(quarterTurns).applied(to: picture) }

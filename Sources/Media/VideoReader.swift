@@ -55,9 +55,12 @@ package final class VideoReader {
   ///   - rate: frames per second to deliver; nil for each source frame once, at its own time.
   ///   - size: pixels to scale to, after `crop`; nil keeps them.
   ///   - crop: the part of the upright picture to deliver; where it leaves the picture, border pixels are repeated.
+  ///   - quarterTurns: clockwise turns of the pictures beyond what the file says, for films that lie on a side.
   ///   - threads: for decoding and conversion; 0 for as many as cores, at most 4.
   /// - Throws: `MediaError` that says why the file has no readable video.
-  package init(_ url: URL, rate: Rational? = 25, size: (width: Int, height: Int)? = nil, crop: PixelBox? = nil, threads: Int = 0) throws {
+  package init(
+    _ url: URL, rate: Rational? = 25, size: (width: Int, height: Int)? = nil, crop: PixelBox? = nil, quarterTurns: Int = 0, threads: Int = 0
+  ) throws {
     precondition(rate.map { $0.numerator > 0 } ?? true, "a rate of \(rate.map(\.value) ?? 0) frames per second")
     self.url = url
     let threads = threads > 0 ? threads : min(4, ProcessInfo.processInfo.activeProcessorCount)
@@ -68,7 +71,7 @@ package final class VideoReader {
       throw MediaError(.noFrames, url, "has a video stream without a single readable frame: export it anew")
     }
     waiting = [first]
-    orientation = Orientation(pictures.stream) ?? Orientation(first.frame) ?? .upright
+    orientation = (Orientation(pictures.stream) ?? Orientation(first.frame) ?? .upright).turned(quarterTurns)
     sourceRate = pictures.rate
     let delivery = rate ?? pictures.rate
     self.rate = delivery

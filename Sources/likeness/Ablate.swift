@@ -58,6 +58,7 @@ struct Ablate: ParsableCommand {
       if let text, StudyBudget.seconds(text) == nil { throw ValidationError("\(name) \(text): write a time as 10m, 90s or 1h30m") }
     }
     if let size, !(16...8192).contains(size) { throw ValidationError("--size must be 16...8192") }
+    if let output { try OutputKind.requireFolder(output) }
     if data == nil, !(resume && output != nil) { throw ValidationError("--data names the dataset folder to study") }
     if resume, rows != nil { throw ValidationError("a study that goes on keeps its rows; leave --rows out") }
   }

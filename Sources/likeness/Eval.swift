@@ -56,6 +56,7 @@ struct Eval: ParsableCommand {
     case (nil, _?) where data == nil: throw ValidationError("--truth needs --data, the dataset that process made of the film")
     default: break
     }
+    if let video { _ = try OutputKind(video, option: "--video", among: [.film]) }
     if FrameChoice(frames) == nil { throw ValidationError("--frames \(frames): write test, train, all, or numbers as 120..200") }
   }
 

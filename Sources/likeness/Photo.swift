@@ -15,7 +15,8 @@ struct Photo: ParsableCommand {
       a folder of pictures with dataset.json, as EG3D has them, and sheet.png: each photo above, below it the landmarks that were seen (green)
       and the fitted head as the photo's camera sees it (red). Look at it: faces must be upright and the dots on the face.
 
-      Photos that cannot be used are named, with the reason; the others are done all the same.
+      What a file is, its content says and not its name. Of a folder every file is tried but hidden ones; folders in it are not looked
+      into. Photos that cannot be used are named, with the reason; the others are done all the same. The folder is there whole or not at all.
 
       Use only photos of yourself, or of people who have agreed to it.
 
@@ -29,32 +30,44 @@ struct Photo: ParsableCommand {
   var size = 512
   @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"))
   var output: String
+  @Flag(help: "Replace a folder of photos of this name.")
+  var overwrite = false
 
   func validate() throws {
     if photos.isEmpty { throw ValidationError("name a photo at least") }
+    try OutputKind.requireFolder(output)
     if !(64...1024).contains(size) { throw ValidationError("--size must be 64...1024") }
   }
 
   func run() throws {
+    let files = try photos.flatMap { try PhotoFiles(URL(filePath: $0), called: $0).found }
     let reader = try PhotoReader(size: size)
-    let set = PhotoSet(URL(filePath: output))
+    let folder = try AtomicFolder(URL(filePath: output), .posed, replace: overwrite)
+    let set = PhotoSet(folder.url)
     var sheet: [(truth: Tensor, render: Tensor)] = []
     var refused = 0
-    for url in try files() {
+    for file in files {
       do {
+        guard case .picture(let url) = file else {
+          if case .folder(let url) = file {
+            complain("\(url.relativePath): is a folder in a folder and is left out; name it to use its photos")
+          }
+          continue
+        }
         let photo = try reader.read(url)
         try set.add(photo)
         for notice in photo.notices { complain("\(photo.name): \(notice)") }
         print(Self.summary(photo))
         sheet.append((photo.image, PhotoMarks(photo, reader.fit).picture))
-      } catch let error where error is PhotoError || error is MediaError {
+      } catch let error where Self.isOfPhoto(error) {
         refused += 1
         complain(oneLine(error))
       }
     }
-    guard set.count > 0 else { throw Failure.input("none of \(refused) photos can be used") }
+    guard set.count > 0 else { throw Failure.input("none of \(refused) files can be used") }
     try set.finish()
-    try ImageFile.write(ContactSheet(columns: 8, cell: 192).picture(sheet), to: URL(filePath: output).appending(path: "sheet.png"))
+    try ImageFile.write(ContactSheet(columns: 8, cell: 192).picture(sheet), to: folder.url.appending(path: "sheet.png"))
+    try folder.finish()
     print("\(output): \(set.count) photos\(refused > 0 ? ", \(refused) refused" : "")")
   }
 
@@ -68,18 +81,16 @@ struct Photo: ParsableCommand {
         atan2(p.x, p.z) * degrees, asin(min(1, max(-1, p.y))) * degrees, roll, photo.fitError * 100)
   }
 
-  /// Everything that was named; of folders, what is a picture by its name.
-  private func files() throws -> [URL] {
-    try photos.flatMap { name -> [URL] in
-      let url = URL(filePath: name)
-      var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue else { return [url] }
-      let inside = try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
-        .filter { ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff"].contains(URL(filePath: $0).pathExtension.lowercased()) }
-      if inside.isEmpty { throw Failure.input("\(name): holds no pictures; name a folder that does") }
-      return inside.map { URL(filePath: name + ($0.hasPrefix("/") || name.hasSuffix("/") ? "" : "/") + $0) }
-    }
+  /// Whether one photo is at fault, and the others can be done all the same.
+  private static func isOfPhoto(_ error: any Error) -> Bool {
+    if let error = error as? CaptureError { return error.kind == .badInput }
+    return error is PhotoError || error is MediaError
   }
+}
+
+extension AtomicFolder.Kind {
+  /// Pictures with cameras, as generators are trained on them.
+  static let posed = AtomicFolder.Kind("folder of posed pictures", marker: "dataset.json")
 }
 
 /// A photo with dots on it: where landmarks were seen, and where the fitted head has them in the eyes of the photo's camera.

@@ -10,9 +10,10 @@ protocol PictureSink {
   func finish() throws
 }
 
-/// PNGs named by frame number: `173.png`.
+/// PNGs named by frame number: `173.png`. One process at a time fills a folder.
 struct FolderSink: PictureSink {
   let folder: URL
+  private let lock: NameLock
 
   init(_ folder: URL) throws {
     self.folder = folder
@@ -21,9 +22,10 @@ struct FolderSink: PictureSink {
     } catch {
       throw Failure.other("\(folder.relativePath): cannot make this folder; choose another place, or a name ending in .mp4 for a film")
     }
+    lock = try NameLock(filling: folder)
   }
   func take(_ rgb: Tensor, _ index: Int) throws { try ImageFile.write(rgb, to: folder.appending(path: "\(index).png")) }
-  func finish() throws {}
+  func finish() throws { lock.release() }
 }
 
 /// A film with the sound of the frames that it shows.

@@ -35,18 +35,23 @@ struct Process: ParsableCommand {
       "Sound that comes late or early: none only reports it, auto moves it to the mouth, a number says by how many frames it is late.",
       valueName: "none|auto|frames"))
   var sync = "none"
+  @OptionGroup var sound: SoundOptions
   @Flag(help: "Replace a dataset of this name.")
   var overwrite = false
   @Flag(inversion: .prefixedNo, help: "Make preview.mp4.")
   var preview = true
 
-  func validate() throws { _ = try options() }
+  func validate() throws {
+    try OutputKind.requireFolder(output)
+    _ = try options()
+  }
 
   private func options() throws -> ClipOptions {
     var options = ClipOptions()
     guard (64...4096).contains(size), size % 2 == 0 else { throw ValidationError("--size must be an even number from 64 to 4096") }
     guard fps.value >= 1, fps.value <= 120 else { throw ValidationError("--fps must lie between 1 and 120") }
     (options.size, options.fps, options.overwrite, options.preview) = (size, fps, overwrite, preview)
+    options.audioTrack = sound.audioTrack
     if shot != "longest" {
       guard let n = Int(shot), n > 0 else { throw ValidationError("--shot is longest or a number from 1") }
       options.shot = .number(n)

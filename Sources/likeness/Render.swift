@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Driving
 import Foundation
+import Media
 import Subject
 import Texture
 import Torch
@@ -11,7 +12,7 @@ struct Render: ParsableCommand {
     abstract: "Show an avatar moving: as in its own clip, as in another dataset, as in any video, or as any voice says.",
     discussion: """
       Without --track or --driver the avatar plays the frames of its own clip that it never saw in training. The result is a film if
-      --output ends in .mp4, otherwise a folder of PNGs named by frame number.
+      --output ends in .mp4, .m4v or .mov, otherwise a folder of PNGs named by frame number; other films are refused.
 
       --audio is for avatars trained with --driver speech or both. The mouth says what is heard, in any sound file FFmpeg reads and of any length;
       the eyes blink by themselves, and the head moves as in the avatar's own clip, there and back, or as in that of --track.
@@ -35,6 +36,7 @@ struct Render: ParsableCommand {
   var driver: String?
   @Option(help: ArgumentHelp("Sound whose speech the avatar is to say.", valueName: "sound"))
   var audio: String?
+  @OptionGroup var sound: SoundOptions
   @Option(
     help: ArgumentHelp("The features of that sound (.npy), for an avatar trained with --speech file.", valueName: "array"))
   var features: String?
@@ -62,10 +64,12 @@ struct Render: ParsableCommand {
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
+    _ = try OutputKind(output, among: [.film, .folder])
     if track != nil, driver != nil { throw ValidationError("give --track or --driver, not both") }
     if audio != nil, driver != nil || frames != nil || by != nil {
       throw ValidationError("--audio says what the avatar does; leave out --driver, --frames and --by")
     }
+    if sound.audioTrack != nil, audio == nil, driver == nil { throw ValidationError("--audio-track goes with --audio or --driver") }
     if audio == nil, head != nil || features != nil { throw ValidationError("--head and --features go with --audio") }
     if let frames, FrameChoice(frames) == nil {
       throw ValidationError("--frames \(frames): write test, train, all, or numbers as 120..200")
@@ -88,8 +92,11 @@ struct Render: ParsableCommand {
     if camera == .orbit { performance.orbit(around: avatar.scene.pose.translation) }
 
     let place = URL(filePath: output)
-    let sink: any PictureSink =
-      ["mp4", "m4v", "mov"].contains(place.pathExtension.lowercased()) ? try FilmSink(place, performance) : try FolderSink(place)
+    let isFilm = try OutputKind(output, among: [.film, .folder]) == .film
+    let sink: any PictureSink = isFilm ? try FilmSink(place, performance) : try FolderSink(place)
+    if !isFilm, performance.sound != nil, audio != nil || driver != nil {
+      complain("\(output): a folder of PNGs holds no sound; name a film (.\(MediaName.films[0])) to keep it")
+    }
     let table = ProgressTable()
     let start = ContinuousClock.now
     for (i, shot) in performance.shots.enumerated() {
@@ -115,10 +122,11 @@ struct Render: ParsableCommand {
 
   private func chosenPerformance(_ source: AvatarSource) throws -> Performance {
     let avatar = source.avatar
-    if let spoken = features ?? audio { return try speaking(URL(filePath: spoken), source) }
+    if let features { return try speaking(URL(filePath: features), source) }
+    if let audio { return try speaking(sound.track(of: audio), source) }
     if let driver {
       let numbers: Range<Int>? = if case .numbers(let range)? = frames.flatMap({ FrameChoice($0) }) { range } else { nil }
-      return try VideoDriver(URL(filePath: driver)).performance(by: avatar, frames: numbers)
+      return try VideoDriver(sound.track(of: driver)).performance(by: avatar, frames: numbers)
     }
     guard let folder = track.map({ URL(filePath: $0).standardizedFileURL }) ?? source.data else {
       throw Failure.usage("\(load): an exported avatar knows no clip of its own; name a motion with --track <dataset> or --driver <film>")
@@ -157,6 +165,6 @@ struct Render: ParsableCommand {
     } else if head == .clip {
       throw Failure.usage("\(load): an exported avatar knows no clip of its own; name a motion of the head with --track <dataset>")
     }
-    return try Performance(speaking: spoken, sound: audio.map { URL(filePath: $0) }, head: moving, by: avatar, seed: seed)
+    return try Performance(speaking: spoken, sound: audio.map(sound.track), head: moving, by: avatar, seed: seed)
   }
 }

@@ -34,12 +34,14 @@ struct Sample: ParsableCommand {
   @Option(help: "Of a film: seconds a person.")
   var seconds = 4.0
 
+  @Flag(help: "Replace a folder of views of this name.")
+  var overwrite = false
+
   private static let fps = 25.0
+  private func kind() throws -> OutputKind { try OutputKind(output, among: [.film, .picture, .folder]) }
 
   func validate() throws {
-    guard ["png", "mp4", ""].contains(URL(filePath: output).pathExtension.lowercased()) else {
-      throw ValidationError("--output must end in .png or .mp4, or be a folder")
-    }
+    _ = try kind()
     guard (1...64).contains(people) else { throw ValidationError("--people must be 1...64") }
     guard (0...2).contains(truncation) else { throw ValidationError("--truncation must be 0...2") }
     guard (0...180).contains(yaw) else { throw ValidationError("--yaw must be 0...180") }
@@ -53,14 +55,16 @@ struct Sample: ParsableCommand {
     // Generators of other tools hear of the camera.
     let hearsCamera = try GeneratorFile.notes(file)["hears_camera"] != "false"
     let sheet = SampleSheet(generator, people: people, hearsCamera: hearsCamera, truncation: truncation, yaw: radians, seed: seed)
-    switch url.pathExtension.lowercased() {
-    case "png":
+    switch try kind() {
+    case .picture:
       try ImageFile.write(sheet.picture(), to: url)
       print("\(output): \(people) people")
-    case "mp4":
+    case .film:
       try film(Turntable(generator, people: people, hearsCamera: hearsCamera, truncation: truncation, yaw: radians, seed: seed), to: url)
-    default:
-      print("\(output): \(try sheet.write(to: url)) pictures of \(people) people")
+    case .folder:
+      let folder = try AtomicFolder(url, .posed, replace: overwrite), count = try sheet.write(to: folder.url)
+      try folder.finish()
+      print("\(output): \(count) pictures of \(people) people")
     }
   }
   private var radians: Double { yaw * .pi / 180 }

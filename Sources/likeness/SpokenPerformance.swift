@@ -64,6 +64,7 @@ extension Performance {
     var length = 0
     if let sound {
       let reader = try AudioReader(sound)
+      if let notice = reader.notice { complain(notice) }
       while let piece = try reader.next() { length += piece.count }
       if let damage = reader.damage { complain("\(damage); the film lasts as long as what could be read") }
       return max(1, Int((Double(length) / Double(reader.sampleRate) * fps).rounded(.up)))

@@ -28,6 +28,11 @@ struct SynthPerformer: ParsableCommand {
   @Option(help: "What is said.")
   var sentence: String?
 
+  func validate() throws {
+    _ = try OutputKind(output, among: [.film])
+    if let truth { try OutputKind.requireFolder(truth, option: "--truth") }
+  }
+
   func run() throws {
     let performer = try Performer(PerformerScript(seconds: seconds, size: size, seed: seed, text: sentence))
     let start = Date()

@@ -31,6 +31,8 @@ struct SynthPopulation: ParsableCommand {
   @Option(help: "How many people to draw at a time.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
+  func validate() throws { try OutputKind.requireFolder(output) }
+
   func run() throws {
     let script = PopulationScript(count: count, views: views, size: size, seed: seed, yaw: yaw, pitch: pitch)
     try script.check()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Media
 import Runs
 import Speech
 import Subject
@@ -70,6 +71,7 @@ struct TrainSubject: ParsableCommand {
       throw Failure.usage("name the dataset with --data")
     }
     let dataset = try Dataset(folder, size: configuration.size)
+    if configuration.speech != nil, let audio = dataset.audio, let notice = (try? AudioReader(audio))?.notice { complain(notice) }
     let trainer = try SubjectTrainer(
       dataset, configuration, run: try start.open(experiment: folder.lastPathComponent, data: folder), device: device, warn: complain)
     let run = trainer.run, budget = training.budget(run, steps: configuration.steps)

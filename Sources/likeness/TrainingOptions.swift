@@ -24,6 +24,7 @@ struct TrainingOptions: ParsableArguments {
   func validate() throws {
     if maxMinutes != nil, steps != nil { throw ValidationError("give --max-minutes or --steps, not both") }
     if let maxMinutes, !(maxMinutes > 0) { throw ValidationError("--max-minutes must be above 0") }
+    if let output { try OutputKind.requireFolder(output) }
     if let steps, steps < 1 { throw ValidationError("--steps must be at least 1") }
   }
   /// Whether --output and --resume name a run that knows its data; where not, the verb has to be told.

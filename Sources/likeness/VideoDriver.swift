@@ -13,12 +13,17 @@ struct VideoDriver {
 
   /// What the face does in the video's frames, or those numbered `frames`, at the avatar's place.
   ///
+  /// Frames without a face get what `MotionGaps` says, and are counted in a notice.
   /// Throws `Failure` if no face is found in most of them, or what reading the video throws.
   func performance(by avatar: SubjectAvatar, frames: Range<Int>?) throws -> Performance {
     let match = try ExpressionMatch.checked(
       avatar: avatar.scene.expressionNames, motion: ExpressionNames.arkit, from: url.relativePath)
-    let reader = try VideoReader(url, rate: Rational(avatar.scene.fps))
+    let rate = Rational(avatar.scene.fps)
+    let turns = try UprightSearch().quarterTurns(of: url, rate: rate, from: frames?.lowerBound ?? 0, count: frames?.count ?? .max)
+    if turns != 0 { complain("\(url.lastPathComponent): \(UprightSearch.notice(turns))") }
+    let reader = try VideoReader(url, rate: rate, quarterTurns: turns)
     let tracker = try LandmarkTracker()
+    if reader.hasAudio, let notice = try AudioReader(url).notice { complain(notice) }
     var seen: [FaceLandmarks?] = []
     let table = ProgressTable()
     while let frame = try reader.next(), frame.index < frames?.upperBound ?? .max, !StopSignal.isRaised {
@@ -46,6 +51,13 @@ struct VideoDriver {
       modelName: model.name, expressionNames: ExpressionNames.arkit, identity: fit.identity, camera: fit.camera,
       fps: avatar.scene.fps, frames: tracked)
     var performance = Performance(track, match, positions: Array(tracked.indices), by: avatar, isOwn: false)
+    let frames = first..<first + wanted.count
+    let states = MotionGaps.filled(performance.shots.map { ($0.index, $0.state) }, frames: frames)
+    performance.shots = zip(frames, states).map { Performance.Shot(index: $0, state: $1, torso: .zero, camera: avatar.scene.camera) }
+    let faceless = wanted.count - tracked.count
+    if faceless > 0 {
+      complain("\(url.lastPathComponent): no face is seen in \(faceless) of \(wanted.count) frames; the motion goes on evenly over them")
+    }
     performance.sound = reader.hasAudio ? url : nil
     return performance
   }

@@ -5,6 +5,7 @@ import Torch
 package struct Diagnosis: Codable, Equatable, Sendable {
   package enum Code: String, Codable, CaseIterable, Sendable {
     case noFace = "no-face"
+    case turned
     case severalFaces = "several-faces"
     case faceLeavesFrame = "face-leaves-frame"
     case movingCamera = "moving-camera"
@@ -14,6 +15,7 @@ package struct Diagnosis: Codable, Equatable, Sendable {
     case short
     case blurred
     case noSound = "no-sound"
+    case soundChoice = "sound-choice"
     case soundOffset = "sound-offset"
     case stillMouth = "still-mouth"
     case damaged

@@ -23,6 +23,8 @@ package struct ClipOptions: Sendable {
   package var fps: Rational = 25
   package var shot = ShotChoice.longest
   package var sync = SoundShift.none
+  /// Which of the clip's sound tracks is heard, from 1; nil for one with speech.
+  package var audioTrack: Int?
   /// Frames of the clip at `fps` that are looked at; nil for all.
   package var frames: Range<Int>?
   /// Whether a dataset under the output's name may be replaced.

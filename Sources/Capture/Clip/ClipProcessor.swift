@@ -29,6 +29,7 @@ package struct ClipProcessor {
       let start = ContinuousClock.now
       // What the file is, before anything is made.
       _ = try VideoReader(video, rate: options.fps)
+      if options.audioTrack != nil { _ = try AudioReader(video.audioTrack(options.audioTrack)) }
       let folder = try WorkFolder(for: output, replace: options.overwrite)
       let files = DatasetFolder(folder.url)
       let survey = try ClipSurvey(video, options: options) { try progress(ClipProgress(stage: .survey, done: $0, total: $1)) }
@@ -38,9 +39,10 @@ package struct ClipProcessor {
       let crop = FaceCrop(shot.faces.compactMap { $0 }, width: survey.width, height: survey.height, size: options.size)
 
       let builder = try DatasetBuilder(crop, files)
-      try builder.learn(video, shot, rate: options.fps)
+      try builder.learn(video, shot, rate: options.fps, quarterTurns: survey.quarterTurns)
       let faces = shot.faces.map { face in face.map { crop.apply($0) } }
-      let reader = try VideoReader(video, rate: options.fps, size: (crop.size, crop.size), crop: crop.box)
+      let reader = try VideoReader(
+        video, rate: options.fps, size: (crop.size, crop.size), crop: crop.box, quarterTurns: survey.quarterTurns)
       try reader.skip(shot.range.lowerBound)
       for i in faces.indices {
         guard let frame = try reader.next() else { break }

@@ -28,6 +28,8 @@ struct ClipSurvey {
   var total: Int
   /// How many faces were seen, now and then, while one was followed.
   var crowd: [Int]
+  /// Clockwise turns that set its pictures upright; all places are in pictures so turned.
+  var quarterTurns: Int
   /// What is wrong with the file, as the reader tells.
   var damage: String?
 
@@ -38,7 +40,9 @@ struct ClipSurvey {
 
   /// Looks at a whole clip. `progress` is told frames done and expected.
   init(_ video: URL, options: ClipOptions, progress: (Int, Int) throws -> Void) throws {
-    let native = try VideoReader(video, rate: options.fps)
+    let range = options.frames ?? 0..<Int.max
+    quarterTurns = try UprightSearch().quarterTurns(of: video, rate: options.fps, from: range.lowerBound, count: range.count)
+    let native = try VideoReader(video, rate: options.fps, quarterTurns: quarterTurns)
     (width, height) = (native.width, native.height)
     let longer = max(width, height)
     let reader: VideoReader
@@ -46,11 +50,10 @@ struct ClipSurvey {
     if longer > Self.longestSide {
       scale = Float(longer) / Float(Self.longestSide)
       let size = (width: Int((Float(width) / scale).rounded()), height: Int((Float(height) / scale).rounded()))
-      reader = try VideoReader(video, rate: options.fps, size: size)
+      reader = try VideoReader(video, rate: options.fps, size: size, quarterTurns: quarterTurns)
     } else {
       reader = native
     }
-    let range = options.frames ?? 0..<Int.max
     try reader.skip(range.lowerBound)
     let expected = max(0, min(reader.frameCount, range.upperBound) - range.lowerBound)
     let tracker = try LandmarkTracker()

@@ -31,10 +31,10 @@ final class DatasetBuilder {
   }
 
   /// Learns the clip's colours from a few frames spread over the shot; `faces` are in pixels of the source.
-  func learn(_ video: URL, _ shot: ClipSurvey.Shot, rate: Rational) throws {
+  func learn(_ video: URL, _ shot: ClipSurvey.Shot, rate: Rational, quarterTurns: Int) throws {
     let known = shot.faces.indices.filter { shot.faces[$0] != nil }
     let chosen = Set((0..<12).map { known[(2 * $0 + 1) * known.count / 24] })
-    let reader = try VideoReader(video, rate: rate, size: (crop.size, crop.size), crop: crop.box)
+    let reader = try VideoReader(video, rate: rate, size: (crop.size, crop.size), crop: crop.box, quarterTurns: quarterTurns)
     try reader.skip(shot.range.lowerBound)
     var next = 0
     for position in chosen.sorted() {

@@ -57,6 +57,7 @@ struct Preflight {
     var all: [Diagnosis] = []
     func add(_ code: Diagnosis.Code, _ message: String) { all.append(Diagnosis(code, message)) }
     if let damage = survey.damage { add(.damaged, "\(damage): what can be read is used") }
+    if survey.quarterTurns != 0 { add(.turned, "the clip \(UprightSearch.notice(survey.quarterTurns))") }
     if survey.shots.count > 1 {
       let others = survey.shots.count - 1
       add(
@@ -100,6 +101,7 @@ struct Preflight {
     if !lips.isEmpty, lips[lips.count * 19 / 20] - lips[lips.count / 20] < 0.04 {
       add(.stillMouth, "the mouth hardly moves: an avatar of this clip will not learn to speak")
     }
+    if let notice = sound?.notice { add(.soundChoice, notice) }
     if sound == nil {
       add(.noSound, "there is no sound: the avatar can be driven by video, not by speech")
     } else if let offset = r.sound, r.sync == nil, abs(offset.frames) > 2 {

@@ -11,12 +11,16 @@ package struct ShotSound {
   let offset: SoundOffset?
   /// By how many frames it was moved forward; nil where it was left.
   let shift: Int?
+  /// What the user should know about which sound of the clip it is; nil if nothing.
+  let notice: String?
 
   /// nil where the clip has no sound. Throws `MediaError`.
   init?(_ video: URL, _ shot: ClipSurvey.Shot, _ options: ClipOptions) throws {
     let fps = options.fps.value
+    let video = video.audioTrack(options.audioTrack)
     let plain: [Float]
     do {
+      notice = try AudioReader(video, sampleRate: Self.rate).notice
       guard let read = try Self.read(video, shot.range, fps, shift: 0) else { return nil }
       plain = read
     } catch let error as MediaError where error.kind == .noAudio { return nil }

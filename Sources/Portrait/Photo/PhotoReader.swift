@@ -14,6 +14,7 @@ package final class PhotoReader {
   private static let leastFace: Float = 0.8, leastSquare: Float = 0.75, mostTurn: Float = 70, muchTurn: Float = 45
 
   private let tracker: LandmarkTracker
+  private let upright: UprightSearch
   package let fit: PhotoFit
   /// Pixels a side of the photos that are cut out.
   package let size: Int
@@ -21,6 +22,7 @@ package final class PhotoReader {
   /// Throws when the networks that find faces are absent.
   package init(_ fit: PhotoFit = PhotoFit(), size: Int = 512) throws {
     tracker = try LandmarkTracker()
+    upright = try UprightSearch()
     (self.fit, self.size) = (fit, size)
   }
 
@@ -29,10 +31,12 @@ package final class PhotoReader {
 
   /// The face of `picture`, `[H, W, 3]` uint8, which is called `name`; the largest where there are several. Throws `PhotoError`.
   package func read(_ picture: Tensor, name: String) throws -> PortraitPhoto {
+    let turns = try upright.quarterTurns(picture) ?? 0
+    let picture = turned(picture, quarterTurns: turns)
     let (height, width) = (picture.size(0), picture.size(1))
     tracker.reset()
     guard let face = try tracker.track(picture) else { throw PhotoError(name, .noFace) }
-    var notices: [String] = []
+    var notices = turns == 0 ? [] : [UprightSearch.notice(turns)]
     if tracker.detections.count > 1 {
       let middle = (face.box.low + face.box.high) / 2
       notices.append("\(tracker.detections.count) faces; the largest is taken, at \(Int(middle.x)), \(Int(middle.y))")

@@ -14,6 +14,8 @@ extension Performer {
       try FileManager.default.createDirectory(at: folder.appending(path: "masks"), withIntermediateDirectories: true)
       if depths { try FileManager.default.createDirectory(at: folder.appending(path: "depth"), withIntermediateDirectories: true) }
     }
+    let lock = try folder.map { try NameLock(filling: $0) }
+    defer { lock?.release() }
     let writer = try VideoWriter(
       url, width: camera.width, height: camera.height, rate: Rational(Self.rate), sound: .samples(rate: sound.sampleRate), quality: 16)
     var heard = 0

@@ -39,12 +39,16 @@ package final class FaceDetector {
     try PixelView.lend(image) { try detect($0, thorough: thorough) }
   }
 
-  func detect(_ view: PixelView, thorough: Bool) throws -> [FaceDetection] {
-    let long = Float(max(view.width, view.height))
-    let whole = TurnedSquare(center: SIMD2(Float(view.width), Float(view.height)) / 2, side: long, angle: 0)
+  /// `direction` counts clockwise quarter turns: where the tops of the heads that are looked for point, from upwards on.
+  func detect(_ view: PixelView, thorough: Bool, direction: Int = 0) throws -> [FaceDetection] {
+    let long = Float(max(view.width, view.height)), angle = Float(direction) * .pi / 2
+    let whole = TurnedSquare(center: SIMD2(Float(view.width), Float(view.height)) / 2, side: long, angle: angle)
     var found = try near.detect(view, whole, threshold) + far.detect(view, whole, threshold)
     if thorough {
-      for tile in tiles(view) { found += try far.detect(view, tile, threshold + 0.1) }
+      for var tile in tiles(view) {
+        tile.angle = angle
+        found += try far.detect(view, tile, threshold + 0.1)
+      }
     }
     return merge(found).sorted { $0.area > $1.area }
   }
