@@ -1,6 +1,4 @@
 import Datasets
-import Driving
-import Evaluation
 import Face
 import Foundation
 import Subject

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Datasets
-import Driving
-import Evaluation
 import Foundation
 import Media
 import Metrics

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Evaluation
 import Face
 import Foundation
 import Media

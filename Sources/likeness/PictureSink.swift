@@ -1,4 +1,3 @@
-import Driving
 import Foundation
 import Media
 import Torch

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Datasets
-import Driving
 import Foundation
 import Media
 import Subject

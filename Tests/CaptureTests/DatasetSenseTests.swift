@@ -1,4 +1,4 @@
-import Capture
+import Datasets
 import Face
 import Foundation
 import Media

@@ -1,8 +1,8 @@
-import Capture
 import Foundation
 import Media
 import Testing
 import Torch
+import Tracking
 
 @Suite(.enabled(if: Assets.networksArePresent && Assets.arePresent, "skipped: ../shared or the networks are absent")) struct UprightTests {
   private static let faces = [

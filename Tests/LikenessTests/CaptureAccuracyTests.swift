@@ -1,5 +1,4 @@
 import Datasets
-import Evaluation
 import Face
 import Foundation
 import Media

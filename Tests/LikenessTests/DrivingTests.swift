@@ -1,4 +1,3 @@
-import Capture
 import Face
 import Foundation
 import Media
@@ -6,6 +5,7 @@ import Subject
 import Testing
 import Torch
 
+@testable import Datasets
 @testable import likeness
 
 /// Who drives whom, and what is suggested to do next.

@@ -1,8 +1,6 @@
-import Capture
 import Foundation
 import Media
 import Perception
-import Population
 import Portrait
 import Runs
 import Speech
@@ -12,7 +10,11 @@ import Testing
 import Texture
 import Torch
 
+@testable import Datasets
 @testable import Face
+@testable import Generator
+@testable import Synthetic
+@testable import Tracking
 @testable import likeness
 
 /// Which exit code an error stands for: scripts rely on these.

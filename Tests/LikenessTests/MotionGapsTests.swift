@@ -1,6 +1,5 @@
 import Face
 import Testing
-
 import likeness
 
 @Suite struct MotionGapsTests {

@@ -1,4 +1,3 @@
-import Evaluation
 import Face
 import Foundation
 import Testing

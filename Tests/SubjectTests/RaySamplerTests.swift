@@ -1,3 +1,4 @@
+import Generator
 import Subject
 import Testing
 import Torch

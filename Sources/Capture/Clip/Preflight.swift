@@ -1,6 +1,7 @@
 import Datasets
 import Face
 import Foundation
+import Tracking
 
 /// Judges what was found in a clip: what stands in the way of a good avatar, and what its user can do about it.
 struct Preflight {

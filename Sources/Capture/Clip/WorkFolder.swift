@@ -1,7 +1,6 @@
 import Datasets
 import Foundation
 import Torch
-import Tracking
 
 /// A dataset folder being made: it stands under its final name whole or not at all.
 final class WorkFolder {
