@@ -1,5 +1,6 @@
 import Foundation
 import Media
+import Segmentation
 import Torch
 
 /// Tells whether the camera moves, from what is behind the person.

@@ -1,5 +1,5 @@
-import Segmentation
 import Foundation
+import Segmentation
 import Torch
 import Tracking
 

@@ -1,6 +1,6 @@
-import Segmentation
 import Foundation
 import Media
+import Segmentation
 import Torch
 import Tracking
 
