@@ -1,7 +1,7 @@
 import Testing
 import Torch
 
-/// Expects `tensor` to be `expected` within `absolute` plus `relative` of each value.
+/// Expects `tensor`, on any device, to be `expected` within `absolute` plus `relative` of each value.
 package func expectClose(
   _ tensor: Tensor, _ expected: Tensor, absolute: Double = 1e-5, relative: Double = 1e-5, _ what: String,
   sourceLocation: SourceLocation = #_sourceLocation
@@ -10,6 +10,7 @@ package func expectClose(
     Issue.record("\(what): \(tensor.shape) instead of \(expected.shape)", sourceLocation: sourceLocation)
     return
   }
+  let (tensor, expected) = (tensor.detach().to(.cpu), expected.detach().to(.cpu))
   // Values that are equal count as equal also where they are infinite.
   let same = (tensor .== expected)
   let difference = (tensor - expected).abs().maskedFill(same, 0)

@@ -10,12 +10,14 @@ package struct GoldenFile {
   /// Which avatar's golden vectors: a folder's name.
   package enum Avatar: String { case subject, portrait }
 
-  /// Reads a file; tensors that its `procedural` metadata names are computed. Throws what `Safetensors.read` throws, and `GoldenError`.
-  package init(_ url: URL) throws {
+  /// Reads a file onto `device`; tensors that its `procedural` metadata names are computed. Throws what `Safetensors.read` throws, and `GoldenError`.
+  package init(_ url: URL, on device: Device = .cpu) throws {
     let file = try Safetensors.read(url)
     name = url.lastPathComponent
     metadata = file.metadata
-    tensors = try file.tensors.merging(ProceduralTensors.named(in: file.metadata, of: name)) { stored, _ in stored }
+    tensors = try file.tensors.merging(ProceduralTensors.named(in: file.metadata, of: name)) { stored, _ in stored }.mapValues {
+      $0.to(device)
+    }
   }
 
   /// A tensor that every file of this kind has; throws `GoldenError` where this one has not.
@@ -34,8 +36,8 @@ package struct GoldenFile {
 
   /// All files whose names start with `kind`: the project's fixtures, and those of the folder `LIKENESS_GOLDEN` (by default
   /// `../shared/golden`), which take the place of fixtures of the same name. Within a test with the trait `.golden`, only its share of them.
-  package static func all(_ kind: String, of avatar: Avatar = .subject) throws -> [GoldenFile] {
-    try (GoldenShare.current?.urls(kind, avatar) ?? GoldenFolder.urls(kind, avatar)).map { try GoldenFile($0) }
+  package static func all(_ kind: String, of avatar: Avatar = .subject, on device: Device = .cpu) throws -> [GoldenFile] {
+    try (GoldenShare.current?.urls(kind, avatar) ?? GoldenFolder.urls(kind, avatar)).map { try GoldenFile($0, on: device) }
   }
   package static func exist(_ kind: String, of avatar: Avatar = .subject) -> Bool { !GoldenFolder.urls(kind, avatar).isEmpty }
 }

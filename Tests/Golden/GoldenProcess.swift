@@ -2,16 +2,16 @@ import Foundation
 import Testing
 
 /// Runs one test with one golden file in another process; one at a time, since each needs the memory and threads of a whole run.
-actor GoldenProcess {
-  static let shared = GoldenProcess()
+package actor GoldenProcess {
+  package static let shared = GoldenProcess()
   /// In such a process: the file that it is about.
-  static let only = ProcessInfo.processInfo.environment[variable].map { URL(filePath: $0) }
+  package static let only = ProcessInfo.processInfo.environment[variable].map { URL(filePath: $0) }
   private static let variable = "LIKENESS_GOLDEN_ONLY"
   private var isBusy = false
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
   /// What is wrong with `url` for `test`; nil where nothing is.
-  func fault(of test: Test, with url: URL) async -> String? {
+  package func fault(of test: Test, with url: URL) async -> String? {
     if isBusy { await withCheckedContinuation { waiting.append($0) } }
     isBusy = true
     defer {

@@ -6,7 +6,7 @@ import Torch
 @Suite struct ResamplingTests {
   @Test(.golden("01_upfirdn2d", of: .portrait))
   func filters() throws {
-    for file in try GoldenFile.all("01_upfirdn2d", of: .portrait) {
+    for file in try GoldenFile.all("01_upfirdn2d", of: .portrait, on: .test) {
       let x = try file["in.x"], (h, w) = (x.size(2), x.size(3))
       for (name, expected) in try file.results {
         let filter = file.tensors["in.f4"], asymmetric = file.tensors["in.f_asym"]
@@ -46,7 +46,7 @@ import Torch
 
   @Test(.golden("03_conv2d_resample", of: .portrait))
   func convolutions() throws {
-    for file in try GoldenFile.all("03_conv2d_resample", of: .portrait) {
+    for file in try GoldenFile.all("03_conv2d_resample", of: .portrait, on: .test) {
       let x = try file["in.x"], filter = try file["in.f"]
       for (name, expected) in try file.results {
         let weight = try name.contains("1x1") ? file["in.w1"] : file["in.w3"]
@@ -61,7 +61,7 @@ import Torch
 
   @Test(.golden("17_filtered_resizing", of: .portrait))
   func resizing() throws {
-    for file in try GoldenFile.all("17_filtered_resizing", of: .portrait) {
+    for file in try GoldenFile.all("17_filtered_resizing", of: .portrait, on: .test) {
       let x = try file["in.x"]
       for (name, expected) in try file.results {
         let side = expected.size(-1)

@@ -8,7 +8,7 @@ import Torch
 
   @Test(.golden("02_bias_act", of: .portrait))
   func activations() throws {
-    for file in try GoldenFile.all("02_bias_act", of: .portrait) {
+    for file in try GoldenFile.all("02_bias_act", of: .portrait, on: .test) {
       for (name, expected) in try file.results {
         let kind = try #require(LayerActivation(rawValue: String(name.prefix { $0.isLetter })), "\(name) is no activation")
         let last = name.contains("dim_last")
@@ -23,13 +23,14 @@ import Torch
   @Test(.golden("04_fully_connected", of: .portrait))
   func denseLayers() throws {
     let multipliers = ["lr001": 0.01, "lr2": 2]
-    for file in try GoldenFile.all("04_fully_connected", of: .portrait) {
+    for file in try GoldenFile.all("04_fully_connected", of: .portrait, on: .test) {
       for (name, expected) in try file.results {
         let weight = try file["\(name).weight"], words = name.split(separator: "_")
         let layer = EqualisedLinear(
           weight.size(1), weight.size(0), bias: file.tensors["\(name).bias"] != nil, activation: words.first == "lrelu" ? .lrelu : .linear,
           multiplier: words.compactMap { multipliers[String($0)] }.first ?? 1, generator)
         try layer.load(file.weights("\(name)."))
+        layer.onTestDevice()
         try expectNear(layer(file["in.x"]), expected, "\(file.name) \(name)")
       }
     }
@@ -37,7 +38,7 @@ import Torch
 
   @Test(.golden("06_modulated_conv2d", of: .portrait))
   func modulatedConvolutions() throws {
-    for file in try GoldenFile.all("06_modulated_conv2d", of: .portrait) {
+    for file in try GoldenFile.all("06_modulated_conv2d", of: .portrait, on: .test) {
       for (name, expected) in try file.results {
         let up = name.hasPrefix("up2") ? 2 : 1
         let found = try file["in.x"].modulated(
@@ -51,13 +52,14 @@ import Torch
 
   @Test(.golden("07_synthesis_layer", of: .portrait))
   func synthesisLayers() throws {
-    for file in try GoldenFile.all("07_synthesis_layer", of: .portrait) {
+    for file in try GoldenFile.all("07_synthesis_layer", of: .portrait, on: .test) {
       let weight = try file["weight"], x = try file["in.x"], side = try file["noise_const"].size(-1)
       let clamp = file.name.contains("clamp") ? try clamp(of: file) : nil
       let layer = try SynthesisLayer(
         weight.size(1), weight.size(0), width: file["in.w"].size(1), resolution: side, doubles: side == 2 * x.size(-1), clamp: clamp,
         generator)
       try layer.load(file.weights())
+      layer.onTestDevice()
       for (name, expected) in try file.results {
         let found = try layer(
           x, file["in.w"], noise: name.hasPrefix("none") ? .none : .constant, gain: name.contains("gain_sqrt0.5") ? 0.5.squareRoot() : 1,
@@ -75,11 +77,12 @@ import Torch
 
   @Test(.golden("07_torgb", of: .portrait))
   func pictureLayers() throws {
-    for file in try GoldenFile.all("07_torgb", of: .portrait) {
+    for file in try GoldenFile.all("07_torgb", of: .portrait, on: .test) {
       let weight = try file["weight"]
       let layer = try PictureLayer(
         weight.size(1), weight.size(0), width: file["in.w"].size(1), clamp: file.setting("conv_clamp"), generator)
       try layer.load(file.weights())
+      layer.onTestDevice()
       for (name, expected) in try file.results { try expectNear(layer(file["in.x"], file["in.w"]), expected, "\(file.name) \(name)") }
       for i in try 0..<file["in.x"].size(0) {
         let one = try withoutGradient { try layer(file["in.x"].narrow(0, i, 1), file["in.w"].narrow(0, i, 1)) }

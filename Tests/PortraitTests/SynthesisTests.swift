@@ -8,12 +8,13 @@ import Torch
 
   @Test(.golden("05_mapping", of: .portrait))
   func mapping() throws {
-    for file in try GoldenFile.all("05_mapping", of: .portrait) {
+    for file in try GoldenFile.all("05_mapping", of: .portrait, on: .test) {
       let weights = file.weights(), count = weights.keys.filter { $0.hasPrefix("fc") && $0.hasSuffix("weight") }.count
       let z = file.tensors["in.z"], label = file.tensors["in.c"], width = try file["fc0.weight"].size(0)
       let network = MappingNetwork(
         latent: z?.size(1) ?? 0, label: label?.size(1) ?? 0, width: width, layers: count, keepsAverage: weights["w_avg"] != nil, generator)
       try network.load(weights)
+      network.onTestDevice()
       let w = network(z, label)
       for (name, expected) in try file.results where name != "w_avg_after_update" {
         guard expected.dim == 3 else {
@@ -34,13 +35,14 @@ import Torch
 
   @Test(.golden("08_block", of: .portrait))
   func blocks() throws {
-    for file in try GoldenFile.all("08_block", of: .portrait) {
+    for file in try GoldenFile.all("08_block", of: .portrait, on: .test) {
       let weight = try file["conv1.weight"], x = file.tensors["in.x"], side = try file["conv1.noise_const"].size(-1)
       let entry: SynthesisBlock.Entry = file.tensors["const"] != nil ? .constant : x?.size(-1) == side ? .level : .doubling
       let block = SynthesisBlock(
         entry, file.tensors["conv0.weight"]?.size(1) ?? 0, weight.size(0), width: try file["in.ws"].size(2), resolution: side,
         imageChannels: try file["torgb.weight"].size(0), clamp: file.setting("conv_clamp"), generator)
       try block.load(file.weights())
+      block.onTestDevice()
       let before = x.map { SynthesisState(feature: $0, image: file.tensors["in.img"]) }
       for (name, expected) in try file.results {
         let modulation: Modulation = name.hasSuffix("unfused") ? .unfused : .fused
@@ -53,13 +55,14 @@ import Torch
 
   @Test(.golden("09_synthesis_network", of: .portrait))
   func networks() throws {
-    for file in try GoldenFile.all("09_synthesis_network", of: .portrait) {
+    for file in try GoldenFile.all("09_synthesis_network", of: .portrait, on: .test) {
       let ws = try file["in.ws"], sides = sequence(first: 4) { $0 * 2 }.prefix { file.tensors["b\($0).conv1.weight"] != nil }
       let network = SynthesisNetwork(
         width: ws.size(2), resolutions: Array(sides), channels: { file.tensors["b\($0).conv1.weight"]?.size(0) ?? 0 },
         imageChannels: try file["b4.torgb.weight"].size(0), generator)
       #expect(network.layers == ws.size(1))
       try network.load(file.weights())
+      network.onTestDevice()
       let last = network.run(nil, ws) { side, state in
         for (name, found) in [("x", state.feature), ("img", state.image)] {
           if let expected = file.tensors["out.b\(side).\(name)"], let found { expectNear(found, expected, "\(file.name) b\(side).\(name)") }
@@ -76,7 +79,7 @@ import Torch
 
   @Test(.golden("16_superres", of: .portrait))
   func superResolution() throws {
-    for file in try GoldenFile.all("16_superres", of: .portrait) {
+    for file in try GoldenFile.all("16_superres", of: .portrait, on: .test) {
       let side = try file["block0.conv0.noise_const"].size(-1),
         inputs = file.tensors.filter { $0.key.hasPrefix("in.") && $0.value.dim == 4 }
       let features = try file["block0.conv0.weight"].size(1)
@@ -94,6 +97,7 @@ import Torch
         if let clamp = file.setting("conv_clamp") ?? file.number("conv_clamp") { c.clamp = clamp }
         let network = SuperResolution(c, features: features, width: try file["in.ws"].size(2), generator)
         try network.load(file.weights())
+        network.onTestDevice()
         let image = try network(x, raw: raw, file["in.ws"])
         expectNear(image, expected, "\(file.name) \(name)")
         try file.expectGradients(of: network, results: ["image\(ending)": image])

@@ -8,8 +8,9 @@ import Torch
   /// Channels of each kind that the kernel is compiled for, points within, beyond and far beyond the box, and some that are none.
   @Test(arguments: [16, 32, 5], PlaneAxes.allCases) func meansAreThoseOfPlainTensors(channels: Int, axes: PlaneAxes) throws {
     let random = Generator(seed: 3), box = 1.4
-    let planes = Tensor.randn([2, 3, channels, 6, 9], random).requiringGrad()
-    let points = ((Tensor.rand([2, 700, 3], random) - 0.5) * 2.2).requiringGrad(), weight = Tensor.randn([2, 700, channels], random)
+    let planes = Tensor.randn([2, 3, channels, 6, 9], random).to(.test).requiringGrad()
+    let points = ((Tensor.rand([2, 700, 3], random) - 0.5) * 2.2).to(.test).requiringGrad(),
+      weight = Tensor.randn([2, 700, channels], random).to(.test)
     func all(_ read: (Tensor, Tensor, PlaneAxes, Double) -> Tensor) -> [Tensor] {
       let means = read(planes, points, axes, box)
       (means * weight).sum().backward()
@@ -23,7 +24,7 @@ import Torch
       let limit = 2e-5 * max(1, b.abs().max().item)
       #expect((a - b).abs().max().item < limit, "\(name)")
     }
-    let lost = TriplaneSampling.mean(planes.detach(), at: Tensor.full([2, 1, 3], .nan), axes: axes, boxWarp: box)
+    let lost = TriplaneSampling.mean(planes.detach(), at: Tensor.full([2, 1, 3], .nan, device: .test), axes: axes, boxWarp: box)
     #expect(lost.abs().max().item == 0, "what lies nowhere reads nothing")
   }
 

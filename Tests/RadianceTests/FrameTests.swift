@@ -7,8 +7,8 @@ import Torch
 @Suite struct FrameTests {
   private let camera = FrameCamera(
     Pinhole(focal: SIMD2(70, 68), center: SIMD2(19.2, 12.5)),
-    cameraToWorld: Tensor([0.96, 0, 0.28, 2.8, 0, 1, 0, 0.1, -0.28, 0, 0.96, 9.5] as [Float], [3, 4]), width: 40, height: 24)
-  private let plate = Tensor.rand([24, 40, 3], Generator(seed: 9))
+    cameraToWorld: Tensor([0.96, 0, 0.28, 2.8, 0, 1, 0, 0.1, -0.28, 0, 0.96, 9.5] as [Float], [3, 4]).to(.test), width: 40, height: 24)
+  private let plate = Tensor.rand([24, 40, 3], Generator(seed: 9)).to(.test)
 
   /// A random field in a box, about a quarter of which is occupied.
   private func field(
@@ -16,16 +16,17 @@ import Torch
     seed: UInt64 = 5, share: Double = 0.25
   ) -> FrameField {
     let generator = Generator(seed: seed)
-    func random(_ shape: [Int], _ scale: Double) -> Tensor { Tensor.randn(shape, generator) * scale }
+    func random(_ shape: [Int], _ scale: Double) -> Tensor { (Tensor.randn(shape, generator) * scale).to(.test) }
     func network(_ widths: [Int]) -> (weights: [Tensor], biases: [Tensor]) {
       let pairs = zip(widths, widths.dropFirst())
       return (pairs.map { random([$1, $0], 1.4 / Double($0).squareRoot()) }, pairs.map { random([$1], 0.3) })
     }
-    let lattice = cat([random([5, 7, 6, 3], 0.1), random([5, 7, 6, 2], 0.8), .zeros([5, 7, 6, 3])], 3)
-    let axes = Tensor([0.1, 0.5, 0.5, 0.3, -0.1, 0.6, 0.4, 0.35, 0, 0.4, 0.5, 0.5] as [Float], [3, 4])
+    let lattice = cat([random([5, 7, 6, 3], 0.1), random([5, 7, 6, 2], 0.8), .zeros([5, 7, 6, 3], device: .test)], 3)
+    let axes = Tensor([0.1, 0.5, 0.5, 0.3, -0.1, 0.6, 0.4, 0.35, 0, 0.4, 0.5, 0.5] as [Float], [3, 4]).to(.test)
     return FrameField(
       occupancy: OccupancyGrid(
-        occupied: Tensor.rand([10, 12, 11], generator) .< share, box: Tensor([-1.3, -1.2, -1, 1.2, 1.3, 1.1] as [Float], [2, 3])),
+        occupied: (Tensor.rand([10, 12, 11], generator) .< share).to(.test),
+        box: Tensor([-1.3, -1.2, -1, 1.2, 1.3, 1.1] as [Float], [2, 3]).to(.test)),
       lattice: lattice, latticeAxes: axes, planes: (random([3, 18, 21, channels.0], 0.7) + 0.6).to(storage),
       volume: random([1, 9, 8, 7, channels.1], 1).to(storage), axes: axes * 0.9,
       ambient: random([1, 1, 11, 10, channels.2], 1).to(storage),

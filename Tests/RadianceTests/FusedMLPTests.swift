@@ -14,20 +14,22 @@ import Torch
       _ dtype: Tensor.DType = .float32
     ) {
       let generator = Generator(seed: UInt64(rows + widths.count))
-      func random(_ shape: [Int], _ scale: Double = 1) -> Tensor { (Tensor.randn(shape, generator) * scale).to(dtype).requiringGrad() }
+      func random(_ shape: [Int], _ scale: Double = 1) -> Tensor {
+        (Tensor.randn(shape, generator) * scale).to(dtype).to(.test).requiringGrad()
+      }
       x = random([rows, widths[0]])
       weights = zip(widths, widths.dropFirst()).enumerated().map { i, pair in
         let input = pair.0 + (i > 0 && i == skip ? widths[0] : 0)
         return random([pair.1, input], 1.4 / Double(input).squareRoot())
       }
       biases = widths.dropFirst().enumerated().map { i, width in random(groups > 0 && i == 0 ? [groups, width] : [width], 0.1) }
-      group = groups > 0 ? Tensor.randint(0..<groups, [rows], generator).to(.int32) : nil
+      group = groups > 0 ? Tensor.randint(0..<groups, [rows], generator).to(.int32).to(.test) : nil
       (self.slope, self.skip, self.bentEnd) = (slope, skip, bentEnd)
     }
     var ours: Tensor { fusedMLP(x, weights: weights, biases: biases, group: group, slope: slope, skip: skip, bentEnd: bentEnd) }
     var twin: Tensor { mlpByTensors(x, weights: weights, biases: biases, group: group, slope: slope, skip: skip, bentEnd: bentEnd) }
     var leaves: [Tensor] { [x] + weights + biases }
-    func upstream(_ y: Tensor) -> Tensor { Tensor.randn(y.shape, Generator(seed: 4)).to(y.dtype) }
+    func upstream(_ y: Tensor) -> Tensor { Tensor.randn(y.shape, Generator(seed: 4)).to(y.dtype).to(y.device) }
   }
 
   private static let chains: [(String, @Sendable () -> Chain)] = [
@@ -63,7 +65,7 @@ import Torch
     let weight = chain.upstream(chain.ours.detach())
     let gradients = Torch.gradients(of: [chain.ours], for: chain.leaves, with: [weight])
     for (leaf, gradient) in zip(chain.leaves, gradients) {
-      let direction = Tensor.randn(leaf.shape, Generator(seed: 8))
+      let direction = Tensor.randn(leaf.shape, Generator(seed: 8)).to(.test)
       // The chain is a line in each of its inputs here: a large step is exact.
       let ends = [0.5, -0.5].map { step in
         withoutGradient {

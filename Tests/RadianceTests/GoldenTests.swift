@@ -7,7 +7,7 @@ import Torch
 @Suite struct GoldenRadiance {
   @Test(.golden("01_positional_encoding"))
   func positionalEncoding() throws {
-    for file in try GoldenFile.all("01_positional_encoding") {
+    for file in try GoldenFile.all("01_positional_encoding", on: .test) {
       #expect(file.tensors.keys.contains { $0.hasPrefix("out.") }, "\(file.name)")
       for (name, expected) in file.tensors where name.hasPrefix("out.") {
         let words = name.dropFirst(4).split(separator: "_")  // xyz, L10, incl
@@ -36,7 +36,7 @@ import Torch
 
   @Test(.golden("08_volume_render"))
   func volumeRendering() throws {
-    for file in try GoldenFile.all("08_volume_render") {
+    for file in try GoldenFile.all("08_volume_render", on: .test) {
       let raw = try file["in.raw_rgb3_seg12_sigma1"].clone().requiringGrad()
       let z = try file["in.z"], directions = try file["in.ray_dirs"], plate = try file["in.background15"]
       let (front, weights) = Compositing.render(raw, depths: z, directions: directions, background: .plate(plate))
@@ -78,7 +78,7 @@ import Torch
 
   @Test(.golden("09_sample_pdf"))
   func importanceSampling() throws {
-    for file in try GoldenFile.all("09_sample_pdf") {
+    for file in try GoldenFile.all("09_sample_pdf", on: .test) {
       let tensors = file.tensors
       let bins = try #require(tensors.first { $0.key.hasPrefix("in.bins") }).value
       let weights = try #require(tensors.first { $0.key.hasPrefix("in.weights") }).value
@@ -99,10 +99,10 @@ import Torch
 
   @Test(.golden("10_stratified_z"))
   func stratifiedSampling() throws {
-    for file in try GoldenFile.all("10_stratified_z") {
+    for file in try GoldenFile.all("10_stratified_z", on: .test) {
       let jitter = try file["in.t_rand"]
-      let near = try Tensor.full([jitter.size(0)], file.number(of: "near"))
-      let far = try Tensor.full([jitter.size(0)], file.number(of: "far"))
+      let near = try Tensor.full([jitter.size(0)], file.number(of: "near"), device: .test)
+      let far = try Tensor.full([jitter.size(0)], file.number(of: "far"), device: .test)
       try expectClose(stratifiedDepths(near: near, far: far, count: jitter.size(1)), file["out.z_linear"], "\(file.name) even")
       try expectClose(
         stratifiedDepths(near: near, far: far, count: jitter.size(1), jitter: jitter), file["out.z_perturbed"], "\(file.name) moved")

@@ -1,22 +1,24 @@
+import Golden
 import Radiance
 import Testing
 import Torch
 
 /// Stepping through occupied cells beside looking at every rung.
 @Suite struct MarchTests {
-  private let box = Tensor([-1, -1.5, -0.75, 1, 1.25, 1] as [Float], [2, 3])
+  private let box = Tensor([-1, -1.5, -0.75, 1, 1.25, 1] as [Float], [2, 3]).to(.test)
   private func grid(_ share: Double, _ generator: Generator) -> OccupancyGrid {
-    OccupancyGrid(occupied: Tensor.rand([9, 14, 11], generator) .< share, box: box)
+    OccupancyGrid(occupied: (Tensor.rand([9, 14, 11], generator) .< share).to(.test), box: box)
   }
   private func rays(_ count: Int, _ generator: Generator) -> Rays {
     Rays(
-      origins: Tensor.randn([count, 3], generator) * 2, directions: Tensor.randn([count, 3], generator) * 0.7, near: 0, far: 1)
+      origins: (Tensor.randn([count, 3], generator) * 2).to(.test), directions: (Tensor.randn([count, 3], generator) * 0.7).to(.test),
+      near: 0, far: 1)
   }
 
   @Test(arguments: [0, 0.004, 0.05, 0.5, 1]) func findsWhatLookingEverywhereFinds(share: Double) {
     let generator = Generator(seed: 4)
     let grid = grid(share, generator), rays = rays(1500, generator)
-    let jitter = Tensor.rand([rays.count], generator)
+    let jitter = Tensor.rand([rays.count], generator).to(.test)
     for (limit, jitter) in [(1000, jitter), (5, jitter), (0, jitter), (7, nil)] {
       let found = march(rays, occupancy: grid, step: 0.04, jitter: jitter, limit: limit)
       let expected = marchPlainly(rays, occupancy: grid, step: 0.04, jitter: jitter, limit: limit)

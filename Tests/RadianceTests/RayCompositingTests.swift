@@ -11,12 +11,12 @@ import Torch
 
     init(_ counts: [Int], channels: Int, _ dtype: Tensor.DType, seed: UInt64) {
       let generator = Generator(seed: seed), count = counts.reduce(0, +)
-      density = (Tensor.rand([count], generator) * 8 - 2).relu().to(dtype)
-      lengths = (Tensor.rand([count], generator) * 0.2 + 0.01).to(dtype)
+      density = (Tensor.rand([count], generator) * 8 - 2).relu().to(dtype).to(.test)
+      lengths = (Tensor.rand([count], generator) * 0.2 + 0.01).to(dtype).to(.test)
       // Depths rise within a ray; those of all rays together do so too.
-      depths = (Tensor.rand([count], generator) * 0.3 + 0.01).cumsum(0).to(dtype) + 5
-      features = Tensor.randn([count, channels], generator).to(dtype)
-      starts = Tensor(counts.reduce(into: [Int32(0)]) { $0.append($0[$0.count - 1] + Int32($1)) })
+      depths = (Tensor.rand([count], generator) * 0.3 + 0.01).cumsum(0).to(dtype).to(.test) + 5
+      features = Tensor.randn([count, channels], generator).to(dtype).to(.test)
+      starts = Tensor(counts.reduce(into: [Int32(0)]) { $0.append($0[$0.count - 1] + Int32($1)) }).to(.test)
     }
     func run(_ compositing: (Tensor, Tensor, Tensor, Tensor, Tensor) -> CompositedRays) -> CompositedRays {
       compositing(density, lengths, depths, features, starts)
@@ -31,7 +31,7 @@ import Torch
   /// One number of everything that has a gradient, each part weighted differently.
   private func loss(_ rays: CompositedRays) -> Tensor {
     let generator = Generator(seed: 9)
-    func weight(_ like: Tensor) -> Tensor { Tensor.randn(like.shape, generator).to(like.dtype) }
+    func weight(_ like: Tensor) -> Tensor { Tensor.randn(like.shape, generator).to(like.dtype).to(like.device) }
     return (rays.features * weight(rays.features)).sum() + (rays.transmittance * weight(rays.transmittance)).sum()
       + (rays.distortion * weight(rays.distortion)).sum()
   }

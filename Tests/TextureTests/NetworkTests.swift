@@ -22,10 +22,11 @@ extension GoldenFile {
 
   @Test(.golden("12_resblock"))
   func residualBlocks() throws {
-    for file in try GoldenFile.all("12_resblock") {
+    for file in try GoldenFile.all("12_resblock", on: .test) {
       let weight = try file["w.initial.0.weight"], halving = file.tensors["w.residual_downsample.weight"] != nil
       let block = ResidualBlock(weight.size(1), weight.size(0), halving: halving, .batch, generator)
       try block.load(file.weights(for: block))
+      block.onTestDevice()
       block.train(false)
       try expectClose(block(file["in.x"]), file["out.eval"], relative: 1e-4, "\(file.name)")
       block.train()
@@ -40,22 +41,24 @@ extension GoldenFile {
 
   @Test(.golden("12_spade_layer"))
   func spadeLayers() throws {
-    for file in try GoldenFile.all("12_spade_layer") {
+    for file in try GoldenFile.all("12_spade_layer", on: .test) {
       let layer = try SpadeLayer(file["in.x"].size(1), features: file["in.fid"].size(1), generator)
       try layer.load(file.weights(for: layer))
+      layer.onTestDevice()
       try expectClose(layer(file["in.x"], StyleSource(file["in.fid"])), file["out.y"], relative: 1e-4, "\(file.name)")
     }
   }
 
   @Test(.golden("12_spade_block"))
   func spadeBlocks() throws {
-    for file in try GoldenFile.all("12_spade_block") {
+    for file in try GoldenFile.all("12_spade_block", on: .test) {
       let scaling: SpadeBlock.Scaling =
         file.tensors["w.residual_downsample.weight"] != nil
         ? .halved : file.tensors["w.residual_upsample.weight"] != nil ? .doubled : .none
       let weight = try file["w.conv1.weight_orig"]
       let block = try SpadeBlock(weight.size(1), weight.size(0), features: file["in.fid"].size(1), scaling, generator)
       try block.load(file.weights(for: block))
+      block.onTestDevice()
       block.train(false)
       try expectClose(block(file["in.x"], StyleSource(file["in.fid"])), file["out.y"], relative: 1e-4, "\(file.name)")
       // Made once and kept, the styles are the same.

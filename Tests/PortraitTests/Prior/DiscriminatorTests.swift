@@ -39,9 +39,10 @@ import Torch
 
   @Test(.golden("18_dual_discriminator", of: .portrait))
   func wholeDiscriminators() throws {
-    for file in try GoldenFile.all("18_dual_discriminator", of: .portrait) {
+    for file in try GoldenFile.all("18_dual_discriminator", of: .portrait, on: .test) {
       let discriminator = DualDiscriminator(try Self.configuration(file), generator)
       try discriminator.load(Self.weights(file))
+      discriminator.onTestDevice()
       let parameters = Dictionary(uniqueKeysWithValues: discriminator.parameters())
       let (image, raw, label) = try (file["in.image"], file["in.image_raw"], file["in.c"])
       func close(_ tensor: Tensor?, _ name: String, _ relative: Double) throws {
@@ -75,11 +76,12 @@ import Torch
 
   @Test(.golden("18_disc_block", of: .portrait))
   func blocks() throws {
-    for file in try GoldenFile.all("18_disc_block", of: .portrait) {
+    for file in try GoldenFile.all("18_disc_block", of: .portrait, on: .test) {
       let first = file.tensors["fromrgb.weight"], wide = try file["conv1.weight"]
       let block = DiscriminatorBlock(
         wide.size(1), wide.size(0), pictures: first?.size(1), clamp: Self.clamp(file, try Self.options(file)), generator)
       try block.load(Self.weights(file))
+      block.onTestDevice()
       let input = try file.tensors["in.img"] ?? file["in.x"]
       try expectClose(block(input), file["out.x"], absolute: 1e-5, relative: 1e-4, "\(file.name)")
     }
@@ -87,7 +89,7 @@ import Torch
 
   @Test(.golden("18_minibatch_std", of: .portrait))
   func deviations() throws {
-    for file in try GoldenFile.all("18_minibatch_std", of: .portrait) {
+    for file in try GoldenFile.all("18_minibatch_std", of: .portrait, on: .test) {
       let x = try file["in.x"]
       for (name, expected) in file.tensors {
         guard let match = name.firstMatch(of: #/^out\.g(\d+)/#), let group = Int(match.1) else { continue }
