@@ -70,6 +70,10 @@ extension Track {
     guard width > 0, height > 0, width <= 1 << 15, height <= 1 << 15 else {
       throw DatasetError.broken(url, "its images are \(width) x \(height) pixels")
     }
+    let calibrated = calibration.count / 3
+    guard try text("model") != "builtin" || calibrated == 0 || calibrated == LandmarkModel.count else {
+      throw DatasetError.broken(url, "its tensor \"calibration\" has \(calibrated) points, and the head model \(LandmarkModel.count)")
+    }
     let fps: Double = try number("fps")
     guard (0.1...1000).contains(fps) else { throw DatasetError.broken(url, "its \"fps\" is \(fps), not 0.1...1000") }
     guard index.allSatisfy({ (0..<Int64(Self.mostFrames)).contains($0) }) else {

@@ -218,6 +218,25 @@ extension ForeignFolder {
     #expect(try data.labels(2)[.at(7), .at(0)].item == 7)
   }
 
+  /// The same holds for tracks of our own.
+  @Test func tracksMakeSense() throws {
+    let scratch = try Scratch(), url = scratch.url.appending(path: "track.safetensors")
+    let cases: [(String, (inout Track) -> Void)] = [
+      ("rotation of frame 2 is no rotation", { $0.frames[2].state.pose.rotation.x *= 2 }),
+      ("rotation of frame 2 mirrors", { $0.frames[2].state.pose.rotation.x *= -1 }),
+      ("rotation of frame 2 is all zeros", { $0.frames[2].state.pose.rotation = Matrix3(x: .zero, y: .zero, z: .zero) }),
+      ("frame 2 the head lies behind", { $0.frames[2].state.pose.translation.z = 3 }),
+      ("focal length", { $0.camera.focal = [-50, 50] }), ("fps", { $0.fps = 0 }), ("fps", { $0.fps = .nan }),
+      ("index", { $0.frames[1].index = -4 }), ("calibration", { $0.modelName = "builtin" }),
+    ]
+    for (words, change) in cases {
+      var track = Scratch.track(frames: 5, width: 32, height: 32)
+      change(&track)
+      try track.write(to: url)
+      #expect { try Track(url) } throws: { "\($0)".contains(words) && "\($0)".contains("track.safetensors") }
+    }
+  }
+
   /// Advice to run `process` again is for folders that it made.
   @Test func whatToDoFitsTheFolder() throws {
     let folder = try F.adNeRF()
