@@ -17,9 +17,6 @@ package enum MediaName {
     var state: UnsafeMutableRawPointer?
     while let format = av_muxer_iterate(&state) {
       if let endings = format.pointee.extensions, av_match_ext(name, endings) != 0 { return true }
-      if String(cString: format.pointee.name) == "image2", av_guess_codec(format, nil, name, nil, AVMEDIA_TYPE_VIDEO) != AV_CODEC_ID_NONE {
-        return true
-      }
     }
     state = nil
     while let format = av_demuxer_iterate(&state) {
