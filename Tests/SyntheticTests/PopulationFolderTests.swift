@@ -97,4 +97,18 @@ private final class Done: Sendable {
       #expect(throws: PopulationError.self) { try PopulationFolder(root, crowd: crowd(7)) }
     }
   }
+
+  /// Whoever is refused has changed nothing: the first one's settings stand, and it goes on from them.
+  @Test func aSecondOneChangesNothing() throws {
+    try temporary { root in
+      let settings = root.appending(path: "population.json")
+      try withExtendedLifetime(PopulationFolder(root, crowd: crowd())) {
+        let before = try Data(contentsOf: settings)
+        let error = #expect(throws: PopulationError.self) { try PopulationFolder(root, crowd: crowd(9)) }
+        #expect(error?.description.contains("is being filled by another process") == true)
+        #expect(try Data(contentsOf: settings) == before)
+      }
+      #expect(try PopulationFolder(root, crowd: crowd()).missing.count == 5)
+    }
+  }
 }
