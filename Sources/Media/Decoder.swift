@@ -33,7 +33,7 @@ final class Decoder {
     self.stream = stream
     guard let parameters = stream.pointee.codecpar else { fatalError("a stream without parameters") }
     let name = avcodec_get_name(parameters.pointee.codec_id).map { String(cString: $0) } ?? "unknown"
-    guard let codec = avcodec_find_decoder(parameters.pointee.codec_id) else {
+    guard let codec = Self.transparent(stream) ?? avcodec_find_decoder(parameters.pointee.codec_id) else {
       throw MediaError(.unsupported, demuxer.url, "is encoded as \(name), which this FFmpeg cannot decode: convert it to H.264 and AAC")
     }
     guard let packet = av_packet_alloc(), let context = avcodec_alloc_context3(codec) else { fatalError("out of memory") }
@@ -54,6 +54,20 @@ final class Decoder {
     avcodec_free_context(&context)
     var packet: UnsafeMutablePointer<AVPacket>? = packet
     av_packet_free(&packet)
+  }
+
+  /// Whether the stream says that it has transparency of the kind that needs a decoder of its own.
+  static func saysTransparent(_ stream: UnsafeMutablePointer<AVStream>) -> Bool {
+    av_dict_get(stream.pointee.metadata, "alpha_mode", nil, 0).map { String(cString: $0.pointee.value) } == "1"
+  }
+  /// The decoder that keeps the transparency of VP8 and VP9, which FFmpeg's own ones drop; nil for others, or where it is not there.
+  private static func transparent(_ stream: UnsafeMutablePointer<AVStream>) -> UnsafePointer<AVCodec>? {
+    guard saysTransparent(stream) else { return nil }
+    return switch stream.pointee.codecpar.pointee.codec_id {
+    case AV_CODEC_ID_VP8: avcodec_find_decoder_by_name("libvpx")
+    case AV_CODEC_ID_VP9: avcodec_find_decoder_by_name("libvpx-vp9")
+    default: nil
+    }
   }
 
   /// The next decoded frame, or nil at the end of what can be decoded.

@@ -5,10 +5,12 @@ import Torch
 /// Turns decoded pictures of any pixel format into RGB tensors, scaling on the way.
 ///
 /// The picture's own colour matrix and range are honoured; where it names none, BT.709 is taken from 720 lines up and BT.601
-/// below, and limited range unless the format says otherwise. Transparent pictures are laid over white.
+/// below, and limited range unless the format says otherwise. HDR and wide colours become those of standard video. Transparent pictures are
+/// laid over white.
 final class PictureConverter {
   private struct Setting: Equatable {
     var format: AVPixelFormat
+    var target: AVPixelFormat
     var from: Int32x2
     var to: Int32x2
     var matrix: Int32
@@ -22,6 +24,8 @@ final class PictureConverter {
   private let threads: Int
   private var setting: Setting?
   private var scaler: OpaquePointer?
+  private var lights: LightConverter?
+  private var deep: [UInt16] = []
 
   init(_ url: URL, threads: Int) {
     _ = ffmpegIsQuiet
@@ -38,27 +42,49 @@ final class PictureConverter {
       throw MediaError(.damaged, url, "holds pictures of an unknown kind: export it anew")
     }
     let hasAlpha = description.pointee.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0
-    let channels = hasAlpha ? 4 : 3
+    let channels = hasAlpha ? 4 : 3, light = WideLight(picture)
+    let target =
+      switch (hasAlpha, light != nil) {
+      case (true, true): AV_PIX_FMT_RGBA64LE
+      case (false, true): AV_PIX_FMT_RGB48LE
+      case (true, false): AV_PIX_FMT_RGBA
+      case (false, false): AV_PIX_FMT_RGB24
+      }
     let wanted = Setting(
-      format: format, from: .init(width: picture.width, height: picture.height), to: .init(width: Int32(width), height: Int32(height)),
-      matrix: Self.matrix(picture), isFullRange: picture.color_range == AVCOL_RANGE_JPEG)
-    if wanted != setting { try prepare(wanted, hasAlpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24) }
+      format: format, target: target, from: .init(width: picture.width, height: picture.height),
+      to: .init(width: Int32(width), height: Int32(height)), matrix: Self.matrix(picture), isFullRange: Self.isFullRange(picture))
+    if wanted != setting { try prepare(wanted) }
     let result = pixels(height, width, channels)
     try result.withMutableElements(UInt8.self) { bytes in
-      let target = Frame()
-      target.pointer.pointee.format = (hasAlpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24).rawValue
-      target.pointer.pointee.width = Int32(width)
-      target.pointer.pointee.height = Int32(height)
-      lend(bytes, to: target, rowBytes: width * channels)
-      let status = sws_scale_frame(scaler, target.pointer, frame.pointer)
-      guard status >= 0 else {
-        throw MediaError(.damaged, url, "a picture cannot be converted (\(text(ofStatus: status))): export it anew")
+      guard let light else { return try scale(frame, into: bytes, rowBytes: width * channels) }
+      if lights?.light != light { lights = LightConverter(light) }
+      // swscale may write past a row's end.
+      let count = width * height * channels
+      if deep.count != count + 64 { deep = [UInt16](repeating: 0, count: count + 64) }
+      try deep.withUnsafeMutableBytes { try scale(frame, into: $0.bindMemory(to: UInt8.self), rowBytes: 2 * width * channels) }
+      deep.withUnsafeBufferPointer {
+        guard let source = $0.baseAddress, let target = bytes.baseAddress else { return }
+        lights?.convert(source, target, width: width, height: height, channels: channels, threads: threads)
       }
     }
     return hasAlpha ? overWhite(result) : result
   }
 
-  private func prepare(_ wanted: Setting, _ format: AVPixelFormat) throws {
+  /// Fills `bytes` with `frame` as the setting has it.
+  private func scale(_ frame: Frame, into bytes: UnsafeMutableBufferPointer<UInt8>, rowBytes: Int) throws {
+    guard let setting else { return }
+    let target = Frame()
+    target.pointer.pointee.format = setting.target.rawValue
+    target.pointer.pointee.width = setting.to.width
+    target.pointer.pointee.height = setting.to.height
+    lend(bytes, to: target, rowBytes: rowBytes)
+    let status = sws_scale_frame(scaler, target.pointer, frame.pointer)
+    guard status >= 0 else {
+      throw MediaError(.damaged, url, "a picture cannot be converted (\(text(ofStatus: status))): export it anew")
+    }
+  }
+
+  private func prepare(_ wanted: Setting) throws {
     sws_freeContext(scaler)
     setting = nil
     scaler = sws_alloc_context()
@@ -72,7 +98,7 @@ final class PictureConverter {
     av_opt_set_int(raw, "src_range", wanted.isFullRange ? 1 : 0, 0)
     av_opt_set_int(raw, "dstw", Int64(wanted.to.width), 0)
     av_opt_set_int(raw, "dsth", Int64(wanted.to.height), 0)
-    av_opt_set_int(raw, "dst_format", Int64(format.rawValue), 0)
+    av_opt_set_int(raw, "dst_format", Int64(wanted.target.rawValue), 0)
     av_opt_set_int(raw, "dst_range", 1, 0)
     av_opt_set_int(raw, "sws_flags", Int64(flags), 0)
     av_opt_set_int(raw, "threads", Int64(threads), 0)
@@ -87,6 +113,10 @@ final class PictureConverter {
     setting = wanted
   }
 
+  private static func isFullRange(_ picture: AVFrame) -> Bool {
+    let always = [AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUVJ440P, AV_PIX_FMT_YUVJ411P]
+    return picture.color_range == AVCOL_RANGE_JPEG || always.contains(AVPixelFormat(picture.format))
+  }
   /// The swscale number of the picture's colour matrix.
   private static func matrix(_ picture: AVFrame) -> Int32 {
     switch picture.colorspace {

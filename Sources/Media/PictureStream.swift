@@ -12,6 +12,9 @@ final class PictureStream {
     let index: Int
     /// How it differs from the one before; nil where that is not asked for.
     var change: PictureChange?
+    /// Of an interlaced picture, which rows are earlier, and the picture before it.
+    var fields: Deinterlacer.Fields?
+    var before: Frame?
   }
   let demuxer: Demuxer
   let decoder: Decoder
@@ -37,6 +40,15 @@ final class PictureStream {
   private var settled = 0
   /// The container's time of the last picture, if that was before its predecessor's.
   private var lastBack: Double?
+
+  /// Whether the file says that it has transparency, and the pictures have none.
+  var lacksTransparency: Bool {
+    guard Decoder.saysTransparent(stream), let shown, let description = av_pix_fmt_desc_get(AVPixelFormat(shown.pointer.pointee.format))
+    else {
+      return false
+    }
+    return description.pointee.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) == 0
+  }
 
   /// What a picture lasts where nothing better is known.
   private var usual: Double {
@@ -89,6 +101,8 @@ final class PictureStream {
     settled -= 1
     var picture = waiting.removeFirst()
     if measuresChange, let shown { picture.change = PictureChange(shown, picture.frame) }
+    picture.fields = Deinterlacer.fields(picture.frame, stream)
+    if picture.fields != nil { picture.before = shown }
     shown = picture.frame
     return picture
   }

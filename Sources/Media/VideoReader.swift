@@ -19,7 +19,8 @@ package struct VideoFrame {
 /// Reads a video of any length in constant memory, upright, with square pixels, at a constant rate.
 ///
 /// Each tick of the rate shows the source frame nearest in time, so that variable rates keep their timing; frames that the source
-/// shows twice, as film of 25 frames a second stored as 30 does, are passed over. Tick 0 is the video's first frame, and
+/// shows twice, as film of 25 frames a second stored as 30 does, are passed over. Interlaced film is deinterlaced, HDR and wide colours
+/// become those of standard video, and transparency lies over white. Tick 0 is the video's first frame, and
 /// `AudioReader` starts sound at that same moment. Use it from one thread.
 package final class VideoReader {
   package let url: URL
@@ -34,6 +35,10 @@ package final class VideoReader {
   package let frameCount: Int
   /// Whether the file holds sound.
   package let hasAudio: Bool
+  /// The name of the HDR that the frames are converted from, as HLG; nil for standard video.
+  package let hdr: String?
+  /// Whether any of the frames delivered so far was interlaced and has been deinterlaced.
+  package private(set) var isInterlaced = false
   /// The container's time of the first frame, in seconds.
   package var startTime: Double { pictures.start }
 
@@ -72,6 +77,7 @@ package final class VideoReader {
     }
     waiting = [first]
     orientation = (Orientation(pictures.stream) ?? Orientation(first.frame) ?? .upright).turned(quarterTurns)
+    hdr = WideLight(first.frame.pointer.pointee).flatMap { $0.isHDR ? $0.curve == .hlg ? "HLG" : "PQ" : nil }
     sourceRate = pictures.rate
     let delivery = rate ?? pictures.rate
     self.rate = delivery
@@ -107,7 +113,12 @@ package final class VideoReader {
   /// The next frame, or nil after the last.
   package func next() throws -> VideoFrame? {
     guard let picture = try advance() else { return nil }
-    var rgb = orientation.applied(to: try converter.rgb(picture.frame, width: scaled.width, height: scaled.height))
+    var frame = picture.frame
+    if let fields = picture.fields {
+      frame = Deinterlacer.progressive(frame, before: picture.before, fields)
+      isInterlaced = true
+    }
+    var rgb = orientation.applied(to: try converter.rgb(frame, width: scaled.width, height: scaled.height))
     if let region {
       rgb = crop(rgb, to: region)
       if region.width != width || region.height != height { rgb = resize(rgb, width: width, height: height) }
@@ -189,6 +200,7 @@ package final class VideoReader {
     if pictures.demuxer.file.failure != 0 { found.append("the disk fails to read it") }
     if pictures.decoder.failures > 0 { found.append("\(pictures.decoder.failures) pieces cannot be decoded") }
     if pictures.corrupt > 0 { found.append("\(pictures.corrupt) frames are damaged") }
+    if pictures.lacksTransparency { found.append("its transparency needs libvpx, which this FFmpeg lacks, and is left out") }
     found += pictures.sizeChanges + pictures.closedGaps
     if isFinished, let promised {
       if end < promised - max(0.5, 2 / sourceRate.value) {
