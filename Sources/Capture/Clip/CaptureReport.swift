@@ -18,6 +18,9 @@ package struct Diagnosis: Codable, Equatable, Sendable {
     case soundChoice = "sound-choice"
     case soundOffset = "sound-offset"
     case stillMouth = "still-mouth"
+    case repeatedPictures = "repeated-pictures"
+    case hdr
+    case interlaced
     case damaged
     case poorFit = "poor-fit"
   }

@@ -30,8 +30,13 @@ struct ClipSurvey {
   var crowd: [Int]
   /// Clockwise turns that set its pictures upright; all places are in pictures so turned.
   var quarterTurns: Int
+  /// Frames that show what the one before them shows.
+  var repeated: Int
   /// What is wrong with the file, as the reader tells.
   var damage: String?
+  /// Of HDR, its name.
+  var hdr: String?
+  var isInterlaced: Bool
 
   /// Larger pictures are looked at scaled down to this many pixels.
   private static let longestSide = 1280
@@ -60,10 +65,12 @@ struct ClipSurvey {
     let detector = try FaceDetector()
     let cuts = ShotDetector()
     var faces: [FaceLandmarks?] = []
+    var repeats = RepeatCounter()
     crowd = []
     while faces.count < range.count, let frame = try reader.next() {
       let face = try tracker.track(frame.rgb)
       cuts.add(frame.rgb, face: face, alpha: nil)
+      repeats.add(frame.rgb)
       if faces.count % Self.countingInterval == 0 {
         crowd.append(try detector.detect(frame.rgb, thorough: false).count)
       }
@@ -71,10 +78,13 @@ struct ClipSurvey {
       try progress(faces.count, max(expected, faces.count))
     }
     total = faces.count
+    repeated = repeats.count
     shots = cuts.shots.map { part in
       Shot(range: part.lowerBound + range.lowerBound..<part.upperBound + range.lowerBound, faces: Array(faces[part]))
     }
     damage = reader.damage
+    hdr = reader.hdr
+    isInterlaced = reader.isInterlaced
   }
 
   /// The shot that the options ask for; throws where there is none with a face.

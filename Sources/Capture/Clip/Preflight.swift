@@ -98,8 +98,23 @@ struct Preflight {
     if length < 9.5 {
       add(.short, String(format: "the shot lasts %.1f s; an avatar learns little from less than 10 s, and 1 to 3 minutes are good", length))
     }
+    if let hdr = survey.hdr {
+      add(
+        .hdr,
+        "the clip is HDR (\(hdr)): its colours are converted to those of standard video. Switch HDR off in the camera for exact ones")
+    }
+    if survey.isInterlaced {
+      add(
+        .interlaced,
+        "the clip is interlaced and has been deinterlaced. Record progressive pictures, 25p or 50p and not 50i, for sharper ones")
+    }
     let lips = shot.mouth.compactMap { $0 }.sorted()
-    if !lips.isEmpty, lips[lips.count * 19 / 20] - lips[lips.count / 20] < 0.04 {
+    if survey.repeated * 2 > survey.total {
+      add(
+        .repeatedPictures,
+        "\(survey.repeated) of \(survey.total) frames repeat the picture before them: an avatar learns from motion. "
+          + "See whether the file plays as it was filmed, export it again, or film with 25 pictures a second or more")
+    } else if !lips.isEmpty, lips[lips.count * 19 / 20] - lips[lips.count / 20] < 0.04 {
       add(.stillMouth, "the mouth hardly moves: an avatar of this clip will not learn to speak")
     }
     if let notice = sound?.notice { add(.soundChoice, notice) }
