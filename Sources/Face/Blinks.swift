@@ -4,7 +4,7 @@ package enum Blinks {
   ///
   /// `rate` is in frames a second; the same `seed` gives the same blinks.
   package static func shut(frames: Int, rate: Float, seed: UInt64) -> [SIMD2<Float>] {
-    var random = PerformerRandom(seed: seed, stream: "blinks")
+    var random = SeededRandom(seed: seed, stream: "blinks")
     var shut = [SIMD2<Float>](repeating: .zero, count: frames)
     var next = 0.5 + random.within(0, 1.2)
     while next < Float(frames) / rate {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Random numbers of the performer: the same for the same seed on every machine (SplitMix64, Steele et al. 2014).
-package struct PerformerRandom: RandomNumberGenerator {
+package struct SeededRandom: RandomNumberGenerator {
   private var state: UInt64
   /// `stream` separates uses of one seed from each other, so that one can grow without disturbing the others.
   package init(seed: UInt64, stream: String) {

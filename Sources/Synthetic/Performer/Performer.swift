@@ -3,24 +3,6 @@ import Face
 import Foundation
 import Torch
 
-/// What a performance is asked to be.
-package struct PerformerScript: Sendable {
-  package var seconds: Double
-  /// Width and height in pixels.
-  package var size: Int
-  /// Face, colours, voice and movements.
-  package var seed: UInt64
-  /// What is said, again and again until the time is up; nil for a text of its own.
-  package var text: String?
-
-  package init(seconds: Double = 20, size: Int = 512, seed: UInt64 = 0, text: String? = nil) {
-    self.seconds = seconds
-    self.size = size
-    self.seed = seed
-    self.text = text
-  }
-}
-
 /// A person who does not exist, drawn by the rasteriser: speaks, blinks, looks about and turns, and everything about every frame is known.
 ///
 /// In a new process the same script gives the same performance, pixel by pixel.
@@ -38,39 +20,42 @@ package final class Performer {
   package let sound: Utterance
   package var frameCount: Int { states.count }
 
-  private let look: PerformerLook
-  private let figure: PerformerFigure
+  private let anatomy: Anatomy
   private let film: PerformerFilm
-  /// Where the head's origin is on average: a little above the picture's middle, so that shoulders are seen.
-  private static let center = SIMD3<Float>(0, 0.33, -9)
 
   /// Rehearses: the speech, every movement, and the painted figure.
   ///
   /// Throws `PerformerError` if eSpeak NG is missing or the script asks for what cannot be.
   package convenience init(_ script: PerformerScript, model: MorphableModel = .builtIn()) throws {
-    try Self.check(script)
+    try script.check()
     try self.init(script, model: model, sound: PerformerSpeech.perform(script))
   }
 
   /// As above with speech made elsewhere.
   package init(_ script: PerformerScript, model: MorphableModel, sound: Utterance) throws {
-    try Self.check(script)
+    try script.check()
     self.script = script
     self.model = model
     self.sound = sound
     let frames = max(1, Int((script.seconds * Double(Self.rate)).rounded()))
-    let focal = 2.06 * Float(script.size)
+    anatomy = Anatomy(model, shoulders: true)
+    // The head a little above the picture's middle, so that shoulders are seen; nearer where they are cut short.
+    let isBust = anatomy.neckRing.isEmpty, center = SIMD3<Float>(0, isBust ? 0.02 : 0.33, -9)
+    let focal = (isBust ? 2.65 : 2.06) * Float(script.size)
     camera = Camera(width: script.size, height: script.size, focal: [focal, focal])
-    look = PerformerLook(seed: script.seed)
     let speech = SpeechMotion(sound.phonemes, frames: frames, rate: Double(Self.rate))
     let motion = PerformerMotion(
       frames: frames, rate: Float(Self.rate), speech: speech, loudness: PerformerSpeech.loudness(sound, frames: frames, rate: Self.rate),
-      center: Self.center, seed: script.seed)
-    var random = PerformerRandom(seed: script.seed, stream: "identity")
-    // Modes that move one side only would make one eye smaller: both lids stay alike.
-    let identity = model.identityNames.map { name in
-      let draw = random.normal()
-      return name.hasPrefix("uneven") ? 0 : (name.hasPrefix("eye") ? 0.25 : 0.45) * draw
+      center: center, seed: script.seed)
+    let person: Person, identity: [Float], backdrop: [SIMD3<Float>]
+    if let number = script.person {
+      person = Person(seed: script.seed, number: number)
+      identity = person.identity(names: model.identityNames)
+      backdrop = Backdrop(person, noise: anatomy.noise).picture(camera)
+    } else {
+      person = .performer(seed: script.seed)
+      identity = Self.identity(model.identityNames, seed: script.seed)
+      backdrop = PerformerBackdrop(width: camera.width, height: camera.height, seed: script.seed, noise: anatomy.noise).pixels
     }
     states = (0..<frames).map { i in
       FaceState(
@@ -78,39 +63,40 @@ package final class Performer {
         gaze: motion.gazes[i])
     }
     torsos = motion.torsos
-    figure = PerformerFigure(model: model, identity: identity, look: look)
-    film = PerformerFilm(camera: camera, figure: figure, look: look, center: Self.center)
+    film = PerformerFilm(
+      camera: camera, figure: Figure(person, anatomy, identity: identity), backdrop: backdrop, center: center)
   }
 
-  private static func check(_ script: PerformerScript) throws {
-    guard script.seconds > 0, script.seconds <= 3600 else {
-      throw PerformerError.script("a performance of \(script.seconds) seconds: ask for more than 0 and at most 3600")
-    }
-    guard (64...4096).contains(script.size), script.size % 2 == 0 else {
-      throw PerformerError.script("a picture of \(script.size) pixels: ask for an even number from 64 to 4096")
-    }
-    if let text = script.text, !text.contains(where: \.isLetter) {
-      throw PerformerError.script("a sentence without words: write what the performer shall say")
+  private static func identity(_ names: [String], seed: UInt64) -> [Float] {
+    var random = SeededRandom(seed: seed, stream: "identity")
+    // Modes that move one side only would make one eye smaller: both lids stay alike.
+    return names.map { name in
+      let draw = random.normal()
+      return name.hasPrefix("uneven") ? 0 : (name.hasPrefix("eye") ? 0.25 : 0.45) * draw
     }
   }
 
   /// Draws one frame.
-  package func frame(_ index: Int) -> PerformerFrame {
-    let p = figure.pose(states[index], torso: torsos[index])
-    return film.shoot(p, index: index)
-  }
+  package func frame(_ index: Int) -> PerformerFrame { film.shoot(states[index], torso: torsos[index], index: index) }
 
   /// The model's vertices in one frame as they are drawn, in the world, `[V, 3]`: the neck stretched between head and shoulders.
-  package func vertices(_ index: Int) -> Tensor { figure.worldVertices(states[index], torso: torsos[index]) }
+  package func vertices(_ index: Int) -> Tensor {
+    let placed = points(index)
+    return Tensor(placed.flatMap { [$0.x, $0.y, $0.z] }, [placed.count, 3])
+  }
+  private func points(_ index: Int) -> [SIMD3<Float>] {
+    let head = Anatomy.points(model.vertices(states[index])), (pose, torso) = (states[index].pose, torsos[index])
+    return head.indices.map { mix(pose.apply(head[$0]), torso.apply(head[$0]), anatomy.torsoWeight[$0]) }
+  }
 
   /// Everything that is true, as a track with the 478 landmarks where they truly are.
   package var truth: Track {
     let throat = SIMD3<Float>(0, -1.8, 0)
     let first = torsos[0].apply(throat)
     let frames = states.indices.map { i in
-      let head = figure.worldVertices(states[i], torso: torsos[i]).floats
+      let placed = points(i)
       let landmarks = model.landmarkVertices.map { v in
-        let p = camera.project(SIMD3(head[3 * v], head[3 * v + 1], head[3 * v + 2]))
+        let p = camera.project(placed[v])
         return SIMD2(p.x, p.y)
       }
       let roll = (torsos[i].rotation * torsos[0].rotation.transposed).rotationVector.z

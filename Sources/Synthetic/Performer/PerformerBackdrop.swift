@@ -8,17 +8,18 @@ struct PerformerBackdrop: Sendable {
   /// `[height * width]` linear light.
   let pixels: [SIMD3<Float>]
 
-  init(width: Int, height: Int, seed: UInt64) {
+  init(width: Int, height: Int, seed: UInt64, noise: NoiseTable) {
     self.width = width
     self.height = height
-    var random = PerformerRandom(seed: seed, stream: "backdrop")
+    var random = SeededRandom(seed: seed, stream: "backdrop")
     let tint = random.within(-0.06, 0.06)
+    let offset = random.within(0, 256)
     let wall = SIMD3<Float>(0.33 + tint, 0.345, 0.36 - tint)
     // Painted in a square of 0...1 and spread over the picture's longer side.
     let scale = Float(max(width, height))
     var canvas = Canvas(width: width, height: height, scale: scale)
     canvas.paint { p in
-      let plaster = 1 + 0.035 * PerformerNoise.fractal(SIMD3(p.x * 7, p.y * 7, Float(seed % 97)), octaves: 3)
+      let plaster = 1 + 0.035 * noise.sample(p.x * 448 + offset, p.y * 448).x
       let glow = exp(-8 * ((p.x - 0.05) * (p.x - 0.05) + 0.7 * (p.y - 0.2) * (p.y - 0.2)))
       return wall * plaster * (0.72 + 0.5 * (1 - p.y)) + glow * SIMD3(0.26, 0.2, 0.12)
     }
@@ -31,7 +32,7 @@ struct PerformerBackdrop: Sendable {
     pixels = canvas.pixels
   }
 
-  private static func shelf(_ canvas: inout Canvas, _ random: inout PerformerRandom, top: Float, left: Float) {
+  private static func shelf(_ canvas: inout Canvas, _ random: inout SeededRandom, top: Float, left: Float) {
     let bottom = top + 0.2
     canvas.rectangle(left - 0.02, bottom, 1.01, bottom + 0.02, SIMD3(0.2, 0.13, 0.08))
     canvas.rectangle(left - 0.02, bottom + 0.02, 1.01, bottom + 0.035, SIMD3(0.1, 0.09, 0.09))
@@ -53,7 +54,7 @@ struct PerformerBackdrop: Sendable {
     }
   }
 
-  private static func picture(_ canvas: inout Canvas, _ random: inout PerformerRandom) {
+  private static func picture(_ canvas: inout Canvas, _ random: inout SeededRandom) {
     canvas.rectangle(0.06, 0.12, 0.3, 0.44, SIMD3(0.12, 0.085, 0.06))
     canvas.rectangle(0.075, 0.135, 0.285, 0.425, SIMD3(0.62, 0.6, 0.54))
     let sky = SIMD3<Float>(0.2, 0.34, 0.44), hill = SIMD3<Float>(0.16, 0.24, 0.13)
@@ -117,7 +118,7 @@ private struct Canvas {
   mutating func grain(seed: UInt64) {
     for j in 0..<height {
       for i in 0..<width {
-        pixels[j * width + i] *= 1 + 0.05 * (PerformerNoise.hash(Int32(i / 2), Int32(j / 2), Int32(truncatingIfNeeded: seed)) - 0.5)
+        pixels[j * width + i] *= 1 + 0.05 * (NoiseTable.hash(UInt32((j / 2) * width + i / 2), UInt32(truncatingIfNeeded: seed)) - 0.5)
       }
     }
   }

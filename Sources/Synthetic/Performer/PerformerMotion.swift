@@ -79,7 +79,7 @@ struct PerformerMotion {
   }
 
   /// Noise without fast parts, scaled so that its largest magnitude in `frames` frames is one: a sum of sines of `band` hertz.
-  private static func drift(_ random: inout PerformerRandom, frames: Int, rate: Float, band: ClosedRange<Float>) -> [Float] {
+  private static func drift(_ random: inout SeededRandom, frames: Int, rate: Float, band: ClosedRange<Float>) -> [Float] {
     let waves = (0..<7).map { k in
       let f = band.lowerBound * pow(band.upperBound / band.lowerBound, (Float(k) + random.unit()) / 7)
       return (frequency: f, phase: random.within(0, 2 * .pi), strength: pow(f / band.lowerBound, -0.6))
@@ -97,7 +97,7 @@ struct PerformerMotion {
   }
 
   private static func turns(frames: Int, rate: Float, loudness: [Float], seed: UInt64) -> [Turn] {
-    var random = PerformerRandom(seed: seed, stream: "head")
+    var random = SeededRandom(seed: seed, stream: "head")
     let yaw = drift(&random, frames: frames, rate: rate, band: 0.07...0.45)
     let pitch = drift(&random, frames: frames, rate: rate, band: 0.09...0.5)
     let roll = drift(&random, frames: frames, rate: rate, band: 0.08...0.4)
@@ -121,7 +121,7 @@ struct PerformerMotion {
   }
 
   private static func torsos(_ turns: [Turn], rate: Float, center: SIMD3<Float>, seed: UInt64) -> [Rigid] {
-    var random = PerformerRandom(seed: seed, stream: "torso")
+    var random = SeededRandom(seed: seed, stream: "torso")
     let sway = drift(&random, frames: turns.count, rate: rate, band: 0.05...0.25)
     let late = rate * 0.5
     let yaw = smoothed(turns.map { 0.3 * $0.yaw }, over: late), roll = smoothed(turns.map { 0.25 * $0.roll }, over: late)
@@ -152,7 +152,7 @@ struct PerformerMotion {
 
   /// Eyes that jump from one thing to another and hold it while the head turns, mostly the camera.
   private static func gazes(_ turns: [Turn], rate: Float, seed: UInt64) -> [SIMD2<Float>] {
-    var random = PerformerRandom(seed: seed, stream: "gaze")
+    var random = SeededRandom(seed: seed, stream: "gaze")
     var aim = SIMD2<Float>.zero, from = SIMD2<Float>.zero, jump = -1, left = 0
     return turns.indices.map { i in
       if left <= 0 {
@@ -173,7 +173,7 @@ struct PerformerMotion {
 
   /// Smiles where nothing is said, brows that rise on some stresses, a frown now and then.
   private static func mood(frames: Int, rate: Float, loudness: [Float], seed: UInt64) -> [Mood] {
-    var random = PerformerRandom(seed: seed, stream: "mood")
+    var random = SeededRandom(seed: seed, stream: "mood")
     let smile = drift(&random, frames: frames, rate: rate, band: 0.06...0.3)
     let brows = drift(&random, frames: frames, rate: rate, band: 0.15...0.8)
     let frown = drift(&random, frames: frames, rate: rate, band: 0.08...0.3)

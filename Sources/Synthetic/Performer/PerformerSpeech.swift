@@ -18,7 +18,7 @@ enum PerformerSpeech {
 
   /// Speaks sentence after sentence, with pauses to breathe, until the time is up; a sentence that would be cut off is left out.
   static func perform(_ script: PerformerScript) throws -> Utterance {
-    var random = PerformerRandom(seed: script.seed, stream: "speech")
+    var random = SeededRandom(seed: script.seed, stream: "speech")
     let sentences = script.text.map { [$0] } ?? text
     let pitch = script.seed == 0 ? 38 : Int(random.within(20, 70))
     var order = Array(sentences.indices)

@@ -5,7 +5,7 @@ import Torch
 /// A morphable model made ready for drawing: what is the same for all people with that model.
 final class Anatomy: @unchecked Sendable {
   let model: MorphableModel
-  let surface: PerformerSurface
+  let surface: SubdividedMesh
   let coarseCorners: [Int32]
   /// One a triangle of the refined surface.
   let parts: [FacePart]
@@ -24,24 +24,26 @@ final class Anatomy: @unchecked Sendable {
   let curve = DisplayCurve()
   let lids: [[Int]]
 
-  init(_ model: MorphableModel) {
+  /// With `shoulders`, those of a model that would turn them with its head keep still, and its neck bends.
+  init(_ model: MorphableModel, shoulders: Bool = false) {
     self.model = model
     let visible = model.parts.indices.filter { model.parts[$0] != .hidden }
     let all = model.triangles.array(Int32.self)
     func corners(_ faces: [Int]) -> [Int32] { faces.flatMap { all[3 * $0..<3 * $0 + 3] } }
     coarseCorners = corners(visible)
-    surface = PerformerSurface(count: model.vertexCount, corners: coarseCorners)
+    surface = SubdividedMesh(count: model.vertexCount, corners: coarseCorners)
     let fine = visible.flatMap { Array(repeating: model.parts[$0], count: 4) }
     parts = fine
     let mean = Self.points(model.mean)
-    places = surface.refine(mean, PerformerSurface.normals(mean, coarseCorners)).map { PerformerChart.place($0) }
+    places = surface.refine(mean, SubdividedMesh.normals(mean, coarseCorners)).map { HeadChart.place($0) }
     beardFaces = fine.indices.filter { fine[$0] == .skin }.map { 3 * $0 }
     let bone: Set<FacePart> = [.skin, .eyelid, .brow, .nose, .upperLip, .lowerLip, .scalp, .neck]
     skull = corners(visible.filter { bone.contains(model.parts[$0]) })
     func touched(_ part: FacePart) -> Set<Int32> { Set(corners(visible.filter { model.parts[$0] == part })) }
     neckRing = touched(.neck).intersection(touched(.torso)).map(Int.init).sorted()
-    torsoWeight = model.torsoWeight.floats
     let landmarks = model.landmarkVertices.map { mean[$0] }
+    let given = model.torsoWeight.floats, chin = landmarks.reduce(Float.infinity) { min($0, $1.y) }
+    torsoWeight = shoulders && !given.contains { $0 > 0 } ? mean.map { smoothstep(chin - 0.05, chin - 0.7, $0.y) } : given
     tilt = HeadPlacement.tilt(landmarks)
     atlas = FaceAtlas(landmarks: landmarks)
     lids = [FaceMeshTopology.rightEye, FaceMeshTopology.leftEye].map { $0.map { model.landmarkVertices[$0] } }

@@ -24,7 +24,7 @@ struct Backdrop: Sendable {
 
   init(_ person: Person, noise: NoiseTable) {
     self.noise = noise
-    var random = PerformerRandom(seed: person.seed, stream: "backdrop \(person.number)")
+    var random = SeededRandom(seed: person.seed, stream: "backdrop \(person.number)")
     offset = random.within(0, 256)
     let lot = random.unit()
     let value = pow(random.unit(), 1.4) * 0.8 + 0.02
@@ -67,8 +67,21 @@ struct Backdrop: Sendable {
     }
   }
 
+  /// Light on every pixel of a picture, row-major.
+  func picture(_ camera: Camera) -> [SIMD3<Float>] {
+    let grid = grid(camera), (width, height) = (camera.width, camera.height)
+    return [SIMD3<Float>](unsafeUninitializedCapacity: width * height) { out, count in
+      for row in 0..<height {
+        for column in 0..<width {
+          out[row * width + column] = Self.interpolate(grid, (Float(column) + 0.5) / Float(width), (Float(row) + 0.5) / Float(height))
+        }
+      }
+      count = width * height
+    }
+  }
+
   /// Light on a coarse grid over a picture, `[(cells + 1)^2]`, for `interpolate`.
-  func grid(_ camera: Camera) -> [SIMD3<Float>] {
+  private func grid(_ camera: Camera) -> [SIMD3<Float>] {
     let n = Self.cells
     let seen = shapes.filter { shape in
       let ahead = camera.cameraToWorld.rotation * SIMD3<Float>(0, 0, -1), p = Self.angles(ahead)
@@ -85,7 +98,7 @@ struct Backdrop: Sendable {
     }
     return out
   }
-  @inline(__always) static func interpolate(_ grid: [SIMD3<Float>], _ x: Float, _ y: Float) -> SIMD3<Float> {
+  @inline(__always) private static func interpolate(_ grid: [SIMD3<Float>], _ x: Float, _ y: Float) -> SIMD3<Float> {
     let u = x * Float(cells), v = y * Float(cells), i = min(cells - 1, Int(u)), j = min(cells - 1, Int(v)), at = j * (cells + 1) + i
     let fx = u - Float(i), fy = v - Float(j)
     return mix(mix(grid[at], grid[at + 1], fx), mix(grid[at + cells + 1], grid[at + cells + 2], fx), fy)

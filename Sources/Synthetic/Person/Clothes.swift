@@ -18,7 +18,7 @@ struct ClothesStyle: Sendable {
   var depth: Float
   var stand: Float
 
-  init(femininity: Float, _ random: inout PerformerRandom) {
+  init(femininity: Float, _ random: inout SeededRandom) {
     let weights: [(Kind, Float)] = [
       (.crew, 1), (.vNeck, 0.5), (.collar, 1.2 - 0.6 * femininity), (.jacket, 0.6), (.turtleneck, 0.45), (.hood, 0.5), (.scarf, 0.25),
       (.bare, 0.4 * femininity),

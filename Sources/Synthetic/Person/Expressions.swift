@@ -8,7 +8,7 @@ struct ExpressionDraw {
   private(set) var gaze: SIMD2<Float>
 
   /// `toCamera` is the gaze that meets the camera; a `calm` face does little.
-  init(toCamera: SIMD2<Float>, calm: Bool, _ random: inout PerformerRandom) {
+  init(toCamera: SIMD2<Float>, calm: Bool, _ random: inout SeededRandom) {
     let wander = SIMD2(0.22 * random.normal(), 0.1 * random.normal())
     let aim = random.unit() < 0.65 ? toCamera + SIMD2(0.02 * random.normal(), 0.02 * random.normal()) : wander
     gaze = [clamp(aim.x, -0.55, 0.55), clamp(aim.y, -0.32, 0.3)]
@@ -40,12 +40,12 @@ struct ExpressionDraw {
   }
 
   private mutating func add(_ name: String, _ value: Float) { values[name] = clamp((values[name] ?? 0) + value) }
-  private mutating func both(_ name: String, _ value: Float, _ random: inout PerformerRandom) {
+  private mutating func both(_ name: String, _ value: Float, _ random: inout SeededRandom) {
     let lean = 0.15 * random.normal()
     add(name + "Left", value * (1 + lean))
     add(name + "Right", value * (1 - lean))
   }
-  private mutating func smile(_ strength: Float, open: Float, _ random: inout PerformerRandom) {
+  private mutating func smile(_ strength: Float, open: Float, _ random: inout SeededRandom) {
     both("mouthSmile", 0.85 * strength, &random)
     both("cheekSquint", 0.55 * strength, &random)
     both("eyeSquint", 0.25 * strength, &random)
@@ -53,7 +53,7 @@ struct ExpressionDraw {
     both("mouthLowerDown", 0.3 * strength * min(1, open), &random)
     add("jawOpen", 0.3 * strength * open)
   }
-  private mutating func speak(_ strength: Float, _ random: inout PerformerRandom) {
+  private mutating func speak(_ strength: Float, _ random: inout SeededRandom) {
     add("jawOpen", 0.55 * strength * random.unit())
     switch random.unit() {
     case ..<0.3: add("mouthFunnel", 0.7 * strength)
@@ -65,37 +65,37 @@ struct ExpressionDraw {
     }
     both("mouthSmile", 0.3 * random.unit() * strength, &random)
   }
-  private mutating func surprise(_ strength: Float, _ random: inout PerformerRandom) {
+  private mutating func surprise(_ strength: Float, _ random: inout SeededRandom) {
     add("browInnerUp", 0.8 * strength)
     both("browOuterUp", 0.7 * strength, &random)
     both("eyeWide", 0.6 * strength, &random)
     add("jawOpen", 0.6 * strength * random.unit())
   }
-  private mutating func anger(_ strength: Float, _ random: inout PerformerRandom) {
+  private mutating func anger(_ strength: Float, _ random: inout SeededRandom) {
     both("browDown", 0.85 * strength, &random)
     both("eyeSquint", 0.4 * strength, &random)
     both("mouthPress", 0.6 * strength, &random)
     both("mouthFrown", 0.35 * strength, &random)
   }
-  private mutating func sadness(_ strength: Float, _ random: inout PerformerRandom) {
+  private mutating func sadness(_ strength: Float, _ random: inout SeededRandom) {
     add("browInnerUp", 0.75 * strength)
     both("mouthFrown", 0.7 * strength, &random)
     add("mouthShrugLower", 0.4 * strength)
   }
-  private mutating func disgust(_ strength: Float, _ random: inout PerformerRandom) {
+  private mutating func disgust(_ strength: Float, _ random: inout SeededRandom) {
     both("noseSneer", 0.75 * strength, &random)
     both("mouthUpperUp", 0.5 * strength, &random)
     both("browDown", 0.4 * strength, &random)
     both("eyeSquint", 0.3 * strength, &random)
   }
-  private mutating func aside(_ strength: Float, _ random: inout PerformerRandom) {
+  private mutating func aside(_ strength: Float, _ random: inout SeededRandom) {
     let left = random.unit() < 0.5
     add(left ? "mouthLeft" : "mouthRight", 0.6 * strength)
     add(left ? "mouthSmileLeft" : "mouthSmileRight", 0.5 * strength)
     add(left ? "browOuterUpLeft" : "browOuterUpRight", 0.5 * strength)
   }
   /// Lids follow the gaze, blink and wink; lids that have met go no further.
-  private mutating func lids(_ random: inout PerformerRandom, calm: Bool) {
+  private mutating func lids(_ random: inout SeededRandom, calm: Bool) {
     let lot = random.unit()
     var shut = SIMD2<Float>(repeating: random.within(0, 0.05))
     if !calm {

@@ -3,7 +3,7 @@ import Foundation
 
 /// The front of a model's mean head unrolled, with what lies where: the same for everybody, as people's features move with their vertices.
 ///
-/// Places are those of `PerformerChart` on the mean head: arc length about a vertical axis and height, in head units.
+/// Places are those of `HeadChart` on the mean head: arc length about a vertical axis and height, in head units.
 struct FaceAtlas: Sendable {
   static let size = 512
   static let left: Float = -1.28
@@ -66,7 +66,7 @@ struct FaceAtlas: Sendable {
 
     init(_ landmarks: [SIMD3<Float>]) {
       typealias Mesh = FaceMeshTopology
-      func at(_ i: Int) -> SIMD2<Float> { PerformerChart.place(landmarks[i]) }
+      func at(_ i: Int) -> SIMD2<Float> { HeadChart.place(landmarks[i]) }
       func line(_ points: [Int]) -> ChartLine { ChartLine(points.map(at)) }
       func both(_ right: [Int]) -> [ChartLine] { [line(right), line(right.map { Mesh.mirror[$0] })] }
       lips = ChartOutline(Mesh.lipsOuter.map(at))

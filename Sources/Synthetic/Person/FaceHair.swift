@@ -18,7 +18,7 @@ struct FaceHair: Sendable {
 
   /// `points` at rest; `places` of the atlas, one a point; the triangles in `faces` (places of first corners) may carry hairs.
   init(_ person: Person, points: [SIMD3<Float>], corners mesh: [Int32], faces: [Int], places: [SIMD2<Float>], paint: SkinPaint) {
-    var random = PerformerRandom(seed: person.seed, stream: "beard \(person.number)")
+    var random = SeededRandom(seed: person.seed, stream: "beard \(person.number)")
     var hairs: [Hair] = [], colors: [SIMD3<Float>] = []
     let beard = person.beard
     if beard.length > 0 {

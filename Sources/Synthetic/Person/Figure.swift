@@ -46,8 +46,9 @@ final class Figure {
   private(set) var stillCasters: [Int32] = []
   let eyeCenters: [SIMD3<Float>]
   private let rest: FaceState
-  private let garment: (points: [SIMD3<Float>], normals: [SIMD3<Float>])
-  private let lashes: PerformerLashes
+  /// The clothes' own, at rest.
+  private let clothNormals: [SIMD3<Float>]
+  private let lashes: Lashes
   private let beard: FaceHair
   private let hair: HairMesh
   var solidCount: Int { facts.count }
@@ -63,7 +64,7 @@ final class Figure {
     let landmarks = model.landmarkVertices.map { coarse[$0] }
     placement = HeadPlacement(landmarks: landmarks, tilt: anatomy.tilt)
     paint = SkinPaint(person, atlas: anatomy.atlas, noise: anatomy.noise)
-    let skull = PerformerSkull(coarse, anatomy.skull)
+    let skull = Skull(coarse, anatomy.skull)
     let hairline = Hairline(style: person.hair, forehead: landmarks[10].y)
     let growth = HairGrowth(skull: skull, hairline: hairline, person: person, noise: anatomy.noise)
     let ring = anatomy.neckRing.isEmpty ? Anatomy.plainRing() : anatomy.neckRing.map { coarse[$0] }
@@ -72,12 +73,11 @@ final class Figure {
     if anatomy.neckRing.isEmpty { style.kind = .bare }
     clothes = Clothes(style, ring: ring, noise: anatomy.noise)
     glasses = person.glasses.map { Glasses($0, landmarks: landmarks) }
-    lashes = PerformerLashes(seed: person.seed &+ UInt64(person.number))
+    lashes = Lashes(seed: person.seed &+ UInt64(person.number))
     let (head, normals) = Self.head(anatomy, rest, person.torso)
     beard = FaceHair(
       person, points: head, corners: anatomy.surface.corners, faces: anatomy.beardFaces, places: anatomy.places, paint: paint)
-    let clothNormals = PerformerSurface.normals(clothes.points, clothes.corners)
-    garment = (clothes.points.map { person.torso.apply($0) }, clothNormals.map { person.torso.rotation * $0 })
+    clothNormals = SubdividedMesh.normals(clothes.points, clothes.corners)
     var grown = growth.cap
     grown.append(growth.strands)
     hair = grown
@@ -89,8 +89,8 @@ final class Figure {
   private static func head(_ anatomy: Anatomy, _ state: FaceState, _ torso: Rigid) -> (points: [SIMD3<Float>], normals: [SIMD3<Float>]) {
     var coarse = Anatomy.points(anatomy.model.vertices(state))
     for i in coarse.indices where anatomy.torsoWeight[i] > 0 { coarse[i] = mix(coarse[i], torso.apply(coarse[i]), anatomy.torsoWeight[i]) }
-    let points = anatomy.surface.refine(coarse, PerformerSurface.normals(coarse, anatomy.coarseCorners))
-    return (points, PerformerSurface.normals(points, anatomy.surface.corners))
+    let points = anatomy.surface.refine(coarse, SubdividedMesh.normals(coarse, anatomy.coarseCorners))
+    return (points, SubdividedMesh.normals(points, anatomy.surface.corners))
   }
 
   /// Puts all triangles into one list.
@@ -131,13 +131,13 @@ final class Figure {
   private func learnFacts(_ head: [SIMD3<Float>], _ normals: [SIMD3<Float>], _ hairline: Hairline) {
     // Rest in the model's own coordinates, the torso as it was before it turned.
     let still = Self.head(anatomy, rest, .identity).points
-    let pose = pose(rest)
-    let solid = head.count + garment.points.count
+    let pose = pose(rest, torso: person.torso)
+    let solid = head.count + clothes.points.count
     let open = Occlusion.openness(
       pose.points, pose.normals, casters: movingCasters + stillCasters, count: solid)
     facts.reserveCapacity(pose.normals.count)
     for i in still.indices {
-      let d = normalized(still[i] - PerformerSkull.center), place = anatomy.places[i]
+      let d = normalized(still[i] - Skull.center), place = anatomy.places[i]
       let cover = d.y < -0.75 ? -1 : hairline.cover(d, still[i])
       facts.append(Fact(rest: SIMD4(still[i], open[i]), place: SIMD4(place.x, place.y, cover, 0)))
     }
@@ -145,13 +145,13 @@ final class Figure {
     for p in glasses?.points ?? [] { facts.append(Fact(rest: SIMD4(p, 1), place: .zero)) }
   }
 
-  /// The figure with one expression and gaze.
-  func pose(_ state: FaceState) -> Pose {
-    let (head, headNormals) = Self.head(anatomy, state, person.torso)
+  /// The figure with one expression and gaze; `torso` brings the shoulders from their rest to where they are, in head space.
+  func pose(_ state: FaceState, torso: Rigid) -> Pose {
+    let (head, headNormals) = Self.head(anatomy, state, torso)
     var points = head, normals = headNormals
-    points.reserveCapacity(corners.isEmpty ? head.count : head.count + garment.points.count + inks.count + 2000)
-    points += garment.points
-    normals += garment.normals
+    points.reserveCapacity(corners.isEmpty ? head.count : head.count + clothes.points.count + inks.count + 2000)
+    for p in clothes.points { points.append(torso.apply(p)) }
+    for n in clothNormals { normals.append(torso.rotation * n) }
     if let glasses {
       points += glasses.points
       normals += glasses.normals

@@ -15,7 +15,7 @@ struct GlassesStyle: Sendable {
   /// The share of light that the lenses let through.
   var through: SIMD3<Float>
 
-  init(_ random: inout PerformerRandom) {
+  init(_ random: inout SeededRandom) {
     let lot = random.unit()
     square = lot < 0.3 ? 2 : random.within(2.6, 4.5)
     half = lot < 0.3 ? SIMD2(repeating: random.within(0.21, 0.25)) : SIMD2(random.within(0.24, 0.285), random.within(0.16, 0.22))

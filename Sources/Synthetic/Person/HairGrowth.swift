@@ -46,7 +46,7 @@ struct HairMesh: Sendable {
 struct HairGrowth {
   private(set) var cap = HairMesh()
   private(set) var strands = HairMesh()
-  private let skull: PerformerSkull
+  private let skull: Skull
   private let hairline: Hairline
   private let person: Person
   private let style: HairStyle
@@ -55,13 +55,13 @@ struct HairGrowth {
   /// Where tied hair is drawn to, from the skull's middle.
   private static let knot = SIMD3<Float>(0, 0.62, -1.12)
 
-  init(skull: PerformerSkull, hairline: Hairline, person: Person, noise: NoiseTable) {
+  init(skull: Skull, hairline: Hairline, person: Person, noise: NoiseTable) {
     self.skull = skull
     self.hairline = hairline
     self.person = person
     self.noise = noise
     style = person.hair
-    var random = PerformerRandom(seed: person.seed, stream: "hair \(person.number)")
+    var random = SeededRandom(seed: person.seed, stream: "hair \(person.number)")
     offset = [random.within(0, 256), random.within(0, 256)]
     if style.kind != .bald, style.kind != .shaved { addCap() }
     var grown = 0, tries = 0
@@ -83,7 +83,7 @@ struct HairGrowth {
     let d = (SIMD3(abs(p.x), p.y, p.z) - SIMD3(0.84, 0.14, -0.16)) / SIMD3(0.22, 0.34, 0.24)
     return dot(d, d) < 1
   }
-  private func skin(_ d: SIMD3<Float>) -> SIMD3<Float> { PerformerSkull.center + d * skull.radius(d) }
+  private func skin(_ d: SIMD3<Float>) -> SIMD3<Float> { Skull.center + d * skull.radius(d) }
   private func cover(_ d: SIMD3<Float>) -> Float { hairline.cover(d, skin(d)) }
   private func noise(_ d: SIMD3<Float>, _ scale: Float) -> SIMD4<Float> {
     // Two looks from different sides, so that no direction is stretched.
@@ -119,7 +119,7 @@ struct HairGrowth {
     var index = [Int32](repeating: -1, count: (rows + 1) * columns)
     for row in 0...rows {
       for column in 0..<columns {
-        let d = PerformerSkull.direction(Float(column) / Float(columns), Float(row) / Float(rows) * 0.85), p = skin(d)
+        let d = Skull.direction(Float(column) / Float(columns), Float(row) / Float(rows) * 0.85), p = skin(d)
         let cover = hairline.cover(d, p)
         // Its rim would show: near the hairline roots and hairs are all there is.
         guard cover > 0.1, !Self.isEar(p) else { continue }
@@ -143,7 +143,7 @@ struct HairGrowth {
   /// The colour of hair on average.
   private func shade() -> SIMD3<Float> { mix(person.hairColor, Palette.linear(196, 192, 188), 0.9 * person.grey) }
 
-  private mutating func grow(from root: SIMD3<Float>, cover: Float, _ random: inout PerformerRandom) {
+  private mutating func grow(from root: SIMD3<Float>, cover: Float, _ random: inout SeededRandom) {
     let region = smoothstep(-0.15, 0.55, root.y)
     let extent = mix(style.side, style.top, region) * random.within(0.75, 1.2) * mix(0.5, 1, smoothstep(0, 0.2, cover))
     let level = random.within(0.35, 1), step = extent / Float(style.pieces), thick = thickness(root, cover)
@@ -158,17 +158,17 @@ struct HairGrowth {
       let pull = flow(d) * (1 - 0.9 * free * min(1, style.gravity)) + style.gravity * free * SIMD3(0, -1.6, 0)
       way = normalized(mix(way, normalized(pull), 0.6))
       p += way * step
-      var rel = p - PerformerSkull.center, far = length(rel)
+      var rel = p - Skull.center, far = length(rel)
       d = rel / max(far, 1e-6)
       let rise = thick * level * smoothstep(0, 0.4, t) + stray * t * t
       let floor = skull.radius(d) + 0.008 + rise
       if far < floor {
-        p = PerformerSkull.center + d * floor
+        p = Skull.center + d * floor
       } else if d.y > -0.55 {
         p -= d * ((far - floor) * 0.7 * style.hug * (1 - free))
       }
       if keepOutOfFace(&p, d, level, cut) { break }
-      rel = p - PerformerSkull.center
+      rel = p - Skull.center
       far = length(rel)
       d = rel / max(far, 1e-6)
       var seen = p
@@ -185,7 +185,7 @@ struct HairGrowth {
   }
 
   /// A hair that stands off the head in coils; neighbours coil alike, so that locks are seen.
-  private mutating func curl(from root: SIMD3<Float>, cover: Float, _ random: inout PerformerRandom) {
+  private mutating func curl(from root: SIMD3<Float>, cover: Float, _ random: inout SeededRandom) {
     let level = random.within(0.3, 1), lock = noise(root, 100), way = flow(root)
     let lean = 0.45 * SIMD3(lock.x, lock.y, -lock.y) + 0.25 * way + 0.12 * SIMD3(random.normal(), random.normal(), random.normal())
     let out = normalized(root + lean), long = max(0.04, thickness(root, cover) * level * random.within(0.9, 1.15))
@@ -197,7 +197,7 @@ struct HairGrowth {
       let t = Float(k) / Float(style.pieces), angle = phase + turns * t, grip = style.curl * smoothstep(0, 0.35, t)
       var p = skin(root) + 0.004 * root + (long * t) * out + grip * (cos(angle) * across + sin(angle) * up)
       p.y -= 0.35 * long * t * t
-      let d = normalized(p - PerformerSkull.center)
+      let d = normalized(p - Skull.center)
       if d.z > 0.15, hairline.cover(d, p) < -0.06 { break }
       path.append(p)
       normals.append(normalized(root + 0.8 * (cos(angle) * across + sin(angle) * up)))
@@ -208,7 +208,7 @@ struct HairGrowth {
 
   /// Moves a point aside, or says that the hair is cut there.
   private func keepOutOfFace(_ p: inout SIMD3<Float>, _ d: SIMD3<Float>, _ level: Float, _ cut: Float) -> Bool {
-    let place = PerformerChart.place(p), a = abs(place.x)
+    let place = HeadChart.place(p), a = abs(place.x)
     if style.gravity == 0 {
       let below = hairline.cover(d, p)
       let front = d.z > 0.1 && a < 0.85
@@ -222,7 +222,7 @@ struct HairGrowth {
     if style.fringe > 0, a < 0.55 { return p.y < 0.86 - style.fringe - cut }
     let keep: Float = 0.74 + 0.1 * level + 0.07 * smoothstep(0.2, -0.6, p.y)
     if a < keep {
-      let side: Float = place.x < 0 ? -1 : 1, angle = keep / PerformerChart.radius, back = PerformerChart.axis.z
+      let side: Float = place.x < 0 ? -1 : 1, angle = keep / HeadChart.radius, back = HeadChart.axis.z
       let wide = max(0.7, (p.x * p.x + (p.z - back) * (p.z - back)).squareRoot())
       // Not at once: hair swings aside.
       let aim = SIMD3(side * wide * sin(angle), p.y, back + wide * cos(angle))
@@ -232,7 +232,7 @@ struct HairGrowth {
   }
 
   private mutating func addStrand(
-    _ path: [SIMD3<Float>], _ normals: [SIMD3<Float>], root: SIMD3<Float>, level: Float, _ random: inout PerformerRandom
+    _ path: [SIMD3<Float>], _ normals: [SIMD3<Float>], root: SIMD3<Float>, level: Float, _ random: inout SeededRandom
   ) {
     // Locks: neighbours share a shade.
     let lock = noise(root, 110).y, grey = random.unit() < person.grey
@@ -246,8 +246,8 @@ struct HairGrowth {
   }
 
   /// A bun: hairs around a ball behind the crown.
-  private mutating func addKnot(_ random: inout PerformerRandom) {
-    let middle = PerformerSkull.center + SIMD3<Float>(0, random.within(0.55, 1.0), -1.05), radius = random.within(0.22, 0.34)
+  private mutating func addKnot(_ random: inout SeededRandom) {
+    let middle = Skull.center + SIMD3<Float>(0, random.within(0.55, 1.0), -1.05), radius = random.within(0.22, 0.34)
     for _ in 0..<420 {
       let axis = normalized(SIMD3(random.normal(), random.normal() * 0.5, random.normal() * 0.5)), level = random.within(0.75, 1)
       let start = normalized(cross(axis, SIMD3(random.normal(), random.normal(), random.normal()))), side = cross(axis, start)

@@ -40,7 +40,7 @@ struct HairStyle: Sendable {
   /// Up or down of the whole hairline.
   var height: Float = 0
 
-  init(_ kind: Kind, _ random: inout PerformerRandom) {
+  init(_ kind: Kind, _ random: inout SeededRandom) {
     self.kind = kind
     parting = random.within(-0.32, 0.32)
     let thick = random.within(0.75, 1.3)
@@ -85,7 +85,7 @@ struct HairStyle: Sendable {
   }
 
   /// Lots drawn by sex (0 man, 1 woman) and age in years.
-  static func draw(femininity: Float, age: Float, tone: Float, _ random: inout PerformerRandom) -> HairStyle {
+  static func draw(femininity: Float, age: Float, tone: Float, _ random: inout SeededRandom) -> HairStyle {
     let old = smoothstep(25, 70, age)
     let weights: [(Kind, Float)] =
       femininity < 0.5
@@ -111,34 +111,5 @@ struct HairStyle: Sendable {
     }
     if femininity > 0.5, kind == .short || kind == .combedBack { style.lift *= 1.25 }
     return style
-  }
-}
-
-/// Where skin ends and hair begins on one head.
-struct Hairline: Sendable {
-  private let base: PerformerHairline
-  private let style: HairStyle
-
-  /// `forehead` is the height of the mesh's topmost point at rest.
-  init(style: HairStyle, forehead: Float) {
-    base = PerformerHairline(forehead: forehead + style.height)
-    self.style = style
-  }
-  /// Its height over an arc length of the chart.
-  func height(_ x: Float) -> Float {
-    let a = abs(x), temple = (a - 0.42) / 0.2, middle = a / 0.16
-    return base.height(x) + style.receding * exp(-temple * temple) + 0.35 * style.receding * smoothstep(0.8, 0.2, a)
-      - style.peak * exp(-middle * middle)
-  }
-  /// How far inside the hair a direction from the skull's middle lies, whose skin is at `p`: negative on bare skin.
-  func cover(_ d: SIMD3<Float>, _ p: SIMD3<Float>) -> Float {
-    let place = PerformerChart.place(p)
-    // Near the top the chart's heights are crowded.
-    var above = d.y > 0.85 ? max(0.3, place.y - height(place.x)) : place.y - height(place.x)
-    if style.crown > 0 {
-      let edge = mix(1.02, 0.42, style.crown)
-      above = min(above, (edge - d.y - 0.18 * max(0, d.z)) * 0.9)
-    }
-    return above
   }
 }

@@ -3,9 +3,9 @@ import Face
 import Foundation
 
 /// The head unrolled: arc length about a vertical axis against height, both in head units. Skin is painted in it.
-package enum PerformerChart {
-  package static let axis = SIMD3<Float>(0, 0, -0.1)
-  package static let radius: Float = 0.8
+enum HeadChart {
+  static let axis = SIMD3<Float>(0, 0, -0.1)
+  static let radius: Float = 0.8
   static let bottom: Float = -2.2
   static let top: Float = 1.5
   static let width = 2048
@@ -13,7 +13,7 @@ package enum PerformerChart {
   static let span = 2 * Float.pi * radius
 
   /// Where a point of the resting head lies: arc length (positive to the subject's left) and height.
-  @inline(__always) package static func place(_ p: SIMD3<Float>) -> SIMD2<Float> {
+  @inline(__always) static func place(_ p: SIMD3<Float>) -> SIMD2<Float> {
     SIMD2(radius * arctangent(p.x, p.z - axis.z), p.y)
   }
   /// Continuous texel coordinates of a place; texel centres lie at +0.5, rows run down.
@@ -36,13 +36,13 @@ package enum PerformerChart {
 }
 
 /// A closed line in the chart, rounded between its corners, that can say how far inside a place is.
-package struct ChartOutline {
-  package let points: [SIMD2<Float>]
-  package let low: SIMD2<Float>
-  package let high: SIMD2<Float>
+struct ChartOutline {
+  let points: [SIMD2<Float>]
+  let low: SIMD2<Float>
+  let high: SIMD2<Float>
 
   /// Through `corners` in order, with `parts` straight pieces on each side (Catmull-Rom).
-  package init(_ corners: [SIMD2<Float>], parts: Int = 4) {
+  init(_ corners: [SIMD2<Float>], parts: Int = 4) {
     let n = corners.count
     points = (0..<n).flatMap { i in
       let a = corners[(i + n - 1) % n], b = corners[i], c = corners[(i + 1) % n], d = corners[(i + 2) % n]
@@ -52,11 +52,11 @@ package struct ChartOutline {
     high = points.reduce(SIMD2(repeating: -.infinity)) { pointwiseMax($0, $1) }
   }
 
-  package func holds(_ p: SIMD2<Float>) -> Bool {
+  func holds(_ p: SIMD2<Float>) -> Bool {
     p.x > low.x && p.x < high.x && p.y > low.y && p.y < high.y && inside(p) > 0
   }
   /// Distance to the line, positive inside.
-  package func inside(_ p: SIMD2<Float>) -> Float {
+  func inside(_ p: SIMD2<Float>) -> Float {
     var nearest = Float.infinity, within = false
     var a = points[points.count - 1]
     for b in points {
@@ -80,9 +80,9 @@ package struct ChartOutline {
 }
 
 /// An open line in the chart.
-package struct ChartLine {
-  package let points: [SIMD2<Float>]
-  package init(_ corners: [SIMD2<Float>], parts: Int = 4) {
+struct ChartLine {
+  let points: [SIMD2<Float>]
+  init(_ corners: [SIMD2<Float>], parts: Int = 4) {
     let n = corners.count
     func corner(_ i: Int) -> SIMD2<Float> {
       if i < 0 { return 2 * corners[0] - corners[1] }
@@ -93,7 +93,7 @@ package struct ChartLine {
         (0..<parts).map { ChartOutline.curve(corner(i - 1), corner(i), corner(i + 1), corner(i + 2), Float($0) / Float(parts)) }
       } + [corners[n - 1]]
   }
-  package func distance(_ p: SIMD2<Float>) -> Float {
+  func distance(_ p: SIMD2<Float>) -> Float {
     var nearest = Float.infinity
     for i in 1..<points.count { nearest = min(nearest, ChartOutline.distance(p, points[i - 1], points[i])) }
     return nearest
@@ -104,7 +104,7 @@ package struct ChartLine {
     return points[i] + (x - Float(i)) * (points[i + 1] - points[i])
   }
   /// The height of the line above or below `x`, held beyond its ends; for lines that run from one side to the other.
-  package func height(_ x: Float) -> Float {
+  func height(_ x: Float) -> Float {
     let rising = points[0].x < points[points.count - 1].x
     let first = rising ? points[0] : points[points.count - 1], last = rising ? points[points.count - 1] : points[0]
     if x <= first.x { return first.y }

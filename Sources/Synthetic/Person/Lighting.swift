@@ -1,7 +1,7 @@
 import Face
 import Foundation
 
-/// A key light with shadows, a fill, a rim light and light from all around, fixed in the head's space.
+/// A key light with shadows, a fill, a rim light and light from all around, by directions of the head's space.
 struct Lighting: Sendable {
   struct Lamp: Sendable {
     /// Towards the lamp.
@@ -15,10 +15,29 @@ struct Lighting: Sendable {
   var ground: SIMD3<Float>
   /// More from the front than from behind.
   var front: SIMD3<Float>
+  /// Where the sky is, and what is in front.
+  private(set) var up = SIMD3<Float>(0, 1, 0)
+  private(set) var ahead = SIMD3<Float>(0, 0, 1)
   /// Texels of the key light's shadow map: the fewer, the softer its shadows.
   var shadowSize: Int
 
-  init(_ random: inout PerformerRandom) {
+  /// Light from all around that a surface facing `n` gets: the first bands of spherical harmonics.
+  @inline(__always) func ambient(_ n: SIMD3<Float>) -> SIMD3<Float> { mix(ground, sky, 0.5 + 0.5 * dot(n, up)) + front * dot(n, ahead) }
+
+  /// The same light among other axes: `rotation` turns these into those.
+  func turned(by rotation: Matrix3) -> Lighting {
+    var turned = self
+    turned.key.direction = rotation * key.direction
+    turned.fill.direction = rotation * fill.direction
+    turned.rim.direction = rotation * rim.direction
+    (turned.up, turned.ahead) = (rotation * up, rotation * ahead)
+    return turned
+  }
+}
+
+extension Lighting {
+  /// Lamps drawn from lots: from an overcast day to one bare lamp.
+  init(_ random: inout SeededRandom) {
     func direction(_ azimuth: Float, _ height: Float) -> SIMD3<Float> {
       [cos(height) * sin(azimuth), sin(height), cos(height) * cos(azimuth)]
     }
@@ -44,26 +63,34 @@ struct Lighting: Sendable {
     front = ambient * random.within(0.05, 0.3) * SIMD3(repeating: 1)
     shadowSize = [448, 320, 224, 160][min(3, Int(4 * random.unit()))]
   }
-
-  /// Light from all around that a surface facing `n` gets: the first bands of spherical harmonics.
-  @inline(__always) func ambient(_ n: SIMD3<Float>) -> SIMD3<Float> { mix(ground, sky, 0.5 + 0.5 * n.y) + front * n.z }
 }
 
 /// What a light sees: depths from its place, to find what lies in shadow.
 final class ShadowMap {
   let size: Int
+  /// The width of a texel where the light falls.
+  let texel: Float
   private static let distance: Float = 40
+  private let radius: Float
   private let image: RasterImage
-  private let view: Rasteriser
+  private var view: Rasteriser
 
   /// A light shining along -`direction` on a ball of `radius` about `center`.
   init(size: Int, direction: SIMD3<Float>, center: SIMD3<Float>, radius: Float) {
     self.size = size
+    self.radius = radius
+    texel = 2 * radius / Float(size)
     image = RasterImage(width: size, height: size)
-    let camera = Camera(
-      width: size, height: size, focal: SIMD2(repeating: Float(size) / 2 * Self.distance / radius),
-      cameraToWorld: Camera.lookAt(eye: center + direction * Self.distance, target: center))
-    view = Rasteriser(camera)
+    view = Self.view(size, direction, center, radius)
+  }
+  /// Lets the light shine from elsewhere on a ball of the same size; what it saw is for `draw` to replace.
+  func aim(along direction: SIMD3<Float>, at center: SIMD3<Float>) { view = Self.view(size, direction, center, radius) }
+
+  private static func view(_ size: Int, _ direction: SIMD3<Float>, _ center: SIMD3<Float>, _ radius: Float) -> Rasteriser {
+    Rasteriser(
+      Camera(
+        width: size, height: size, focal: SIMD2(repeating: Float(size) / 2 * distance / radius),
+        cameraToWorld: Camera.lookAt(eye: center + direction * distance, target: center)))
   }
   func draw(_ points: [SIMD3<Float>], _ corners: [Int32]) { view.draw(points, corners, into: image) }
   /// What `other`, of the same light, holds is seen here too.

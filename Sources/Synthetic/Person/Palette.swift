@@ -23,7 +23,7 @@ enum Palette {
     return plain * SIMD3(1 - 0.03 * warmth, 1 + 0.03 * warmth, 1 - 0.09 * warmth)
   }
 
-  private static func pick(_ all: [(Float, SIMD3<Float>)], _ random: inout PerformerRandom) -> SIMD3<Float> {
+  private static func pick(_ all: [(Float, SIMD3<Float>)], _ random: inout SeededRandom) -> SIMD3<Float> {
     var lot = random.unit() * all.reduce(0) { $0 + $1.0 }
     for (weight, color) in all {
       lot -= weight
@@ -32,7 +32,7 @@ enum Palette {
     return linear(all[0].1.x, all[0].1.y, all[0].1.z)
   }
   /// Hair of somebody with skin of a tone, before it turns grey.
-  static func hair(tone: Float, _ random: inout PerformerRandom) -> SIMD3<Float> {
+  static func hair(tone: Float, _ random: inout SeededRandom) -> SIMD3<Float> {
     let fair = max(0, 1 - 2.2 * tone)
     let color = pick(
       [
@@ -42,7 +42,7 @@ enum Palette {
       ], &random)
     return color * random.within(0.85, 1.2)
   }
-  static func iris(tone: Float, _ random: inout PerformerRandom) -> SIMD3<Float> {
+  static func iris(tone: Float, _ random: inout SeededRandom) -> SIMD3<Float> {
     let fair = max(0, 1 - 2.4 * tone)
     let color = pick(
       [
@@ -51,7 +51,7 @@ enum Palette {
       ], &random)
     return color * random.within(0.8, 1.25)
   }
-  static func cloth(_ random: inout PerformerRandom) -> SIMD3<Float> {
+  static func cloth(_ random: inout SeededRandom) -> SIMD3<Float> {
     // Most clothes are muted; some are not.
     let hue = random.unit() * 6, vivid = random.unit() < 0.25 ? random.within(0.5, 0.9) : random.within(0, 0.4)
     let value = pow(random.unit(), 1.3) * 0.75 + 0.015
@@ -65,22 +65,5 @@ enum Palette {
   static func light(kelvin: Float) -> SIMD3<Float> {
     let t = clamp((kelvin - 2500) / 7500)
     return mix(mix(SIMD3(1, 0.72, 0.44), SIMD3(1, 0.97, 0.94), smoothstep(0, 0.55, t)), SIMD3(0.82, 0.91, 1), smoothstep(0.45, 1, t))
-  }
-}
-
-/// sRGB values of linear light, from a table.
-struct DisplayCurve: Sendable {
-  private static let steps = 4096
-  private let values: [Float]
-  init() {
-    values = (0...Self.steps).map { i in
-      let x = Float(i) / Float(Self.steps)
-      return 255 * (x <= 0.0031308 ? 12.92 * x : 1.055 * pow(x, 1 / 2.4) - 0.055)
-    }
-  }
-  /// 0...255, not rounded.
-  @inline(__always) func callAsFunction(_ c: SIMD3<Float>) -> SIMD3<Float> {
-    let t = c.clamped(lowerBound: .zero, upperBound: .one) * Float(Self.steps)
-    return SIMD3(values[Int(t.x + 0.5)], values[Int(t.y + 0.5)], values[Int(t.z + 0.5)])
   }
 }

@@ -58,7 +58,7 @@ struct Person: Sendable {
   init(seed: UInt64, number: Int) {
     self.seed = seed
     self.number = number
-    var random = PerformerRandom(seed: seed, stream: "person \(number)")
+    var random = SeededRandom(seed: seed, stream: "person \(number)")
     femininity = random.unit() < 0.5 ? 0 : 1
     age = 18 + 62 * pow(random.unit(), 1.5)
     weight = clamp(0.5 * random.normal(), -1, 1)
@@ -91,7 +91,7 @@ struct Person: Sendable {
     light = Lighting(&random)
   }
 
-  private static func beard(_ random: inout PerformerRandom) -> Beard {
+  private static func beard(_ random: inout SeededRandom) -> Beard {
     var beard = Beard(stubble: max(0, random.within(-0.3, 0.8)))
     let lot = random.unit()
     if lot < 0.2 {
@@ -108,7 +108,7 @@ struct Person: Sendable {
     if beard.length > 0 { beard.stubble = max(beard.stubble, 0.45) }
     return beard
   }
-  private static func makeUp(lips: SIMD3<Float>, _ random: inout PerformerRandom) -> MakeUp {
+  private static func makeUp(lips: SIMD3<Float>, _ random: inout SeededRandom) -> MakeUp {
     var made = MakeUp()
     let lot = random.unit()
     if lot < 0.45 {
@@ -121,7 +121,7 @@ struct Person: Sendable {
     return made
   }
   /// Shoulders lean, turn and rise a little, each person's their own way.
-  private static func torso(_ random: inout PerformerRandom) -> Rigid {
+  private static func torso(_ random: inout SeededRandom) -> Rigid {
     let turn = Matrix3(yaw: 0.2 * random.normal(), pitch: random.within(-0.05, 0.06), roll: 0.04 * random.normal())
     let pivot = SIMD3<Float>(0, -1.6, -0.5)
     let shift = SIMD3<Float>(0.05 * random.normal(), random.within(0.1, 0.42), random.within(-0.22, 0.05))
@@ -130,7 +130,7 @@ struct Person: Sendable {
 
   /// Coefficients of a model's identity for this person: chance, and what sex, age, weight and origin say of named modes.
   func identity(names: [String]) -> [Float] {
-    var random = PerformerRandom(seed: seed, stream: "identity \(number)")
+    var random = SeededRandom(seed: seed, stream: "identity \(number)")
     let m = 1 - 2 * femininity, old = smoothstep(25, 75, age), w = weight, dark = tone - 0.4
     let leanings: [String: Float] = [
       "jawWidth": 0.5 * m + 0.3 * w, "jawHeight": 0.3 * m, "chinLength": 0.4 * m, "chinWidth": 0.5 * m, "chinForward": 0.3 * m,

@@ -34,8 +34,6 @@ struct Shading: @unchecked Sendable {
   let eye: SIMD3<Float>
   let lidMargins: [[SIMD3<Float>]]
   let gaze: Matrix3
-  /// The width of the shadow map's texels.
-  let grainOfShadow: Float
 
   @inline(__always) func color(_ place: Place, _ material: Material) -> SIMD3<Float> {
     switch material {
@@ -70,7 +68,7 @@ struct Shading: @unchecked Sendable {
   private var covered: Bool { person.hair.kind != .bald || person.hair.crown < 1 }
 
   @inline(__always) func reach(_ p: SIMD3<Float>, _ n: SIMD3<Float>) -> Float {
-    shadow.reach(p + (0.006 + 0.6 * grainOfShadow) * n, bias: 0.012 + 0.7 * grainOfShadow)
+    shadow.reach(p + (0.006 + 0.6 * shadow.texel) * n, bias: 0.012 + 0.7 * shadow.texel)
   }
 
   // MARK: - Skin
@@ -196,7 +194,7 @@ struct Shading: @unchecked Sendable {
   @inline(__always)
   func fibre(_ point: SIMD3<Float>, _ normal: SIMD3<Float>, _ t: SIMD3<Float>, _ color: SIMD3<Float>, gloss: Float) -> SIMD3<Float> {
     let v = normalized(eye - point)
-    let lit = shadow.reach(point + 0.02 * normal, bias: 0.06 + grainOfShadow)
+    let lit = shadow.reach(point + 0.02 * normal, bias: 0.06 + shadow.texel)
     @inline(__always) func lobe(_ l: SIMD3<Float>, _ shift: Float, _ exponent: Int) -> Float {
       let h = normalized(l + v), th = dot(normalized(t + shift * normal), h)
       return power(max(0, 1 - th * th), exponent / 2)
@@ -211,7 +209,7 @@ struct Shading: @unchecked Sendable {
     let shine =
       (lobe(key.direction, 0.12, 70) * 0.09 * gloss) * SIMD3<Float>(1, 0.96, 0.9) + (lobe(key.direction, -0.15, 22) * 0.45 * gloss) * color
     sum += (lit * clamp(dot(normal, key.direction) + 0.25)) * shine * key.color
-    let above = lobe(SIMD3(0, 1, 0.1), 0.1, 24) * 0.05 * gloss
+    let above = lobe(light.up + 0.1 * light.ahead, 0.1, 24) * 0.05 * gloss
     sum += above * light.sky
     let behind = max(0, dot(normal, light.rim.direction) + 0.35)
     return sum + behind * light.rim.color * (0.5 * color + 0.05 * lobe(light.rim.direction, 0.1, 30))
@@ -233,7 +231,7 @@ struct Shading: @unchecked Sendable {
     let facing = max(0, dot(n, light.key.direction)) * lit
     let color = style.color * (light.key.color * facing + light.ambient(n) * 0.8 + light.fill.color * max(0, dot(n, light.fill.direction)))
     return color + (lit * gleam(n, v, light.key.direction, style.gloss) * 1.5) * light.key.color + 0.05 * style.gloss * light.sky
-      * max(0, n.y)
+      * max(0, dot(n, light.up))
   }
   /// What a lens adds to the light that it lets through.
   @inline(__always) func lens(_ point: SIMD3<Float>) -> SIMD3<Float> {
@@ -241,7 +239,7 @@ struct Shading: @unchecked Sendable {
     let mirrored = 2 * dot(n, v) * n - v
     let fresnel = 0.035 + 0.9 * power(1 - max(0, dot(n, v)), 5)
     let glare = smoothstep(0.93, 0.985, dot(mirrored, light.key.direction))
-    return fresnel * (light.ambient(mirrored) * (0.1 + 0.6 * smoothstep(0, 0.35, mirrored.y)) + 5 * glare * light.key.color)
+    return fresnel * (light.ambient(mirrored) * (0.1 + 0.6 * smoothstep(0, 0.35, dot(mirrored, light.up))) + 5 * glare * light.key.color)
   }
 }
 

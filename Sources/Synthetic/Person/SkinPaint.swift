@@ -16,7 +16,7 @@ final class SkinPaint: @unchecked Sendable {
     self.person = person
     self.atlas = atlas
     self.noise = noise
-    var random = PerformerRandom(seed: person.seed, stream: "skin \(person.number)")
+    var random = SeededRandom(seed: person.seed, stream: "skin \(person.number)")
     offset = [random.within(0, 256), random.within(0, 256)]
     lip = person.makeUp.lipstick ?? person.lips
     let count = FaceAtlas.size * FaceAtlas.size
@@ -173,7 +173,7 @@ final class SkinPaint: @unchecked Sendable {
   }
 
   /// Moles, and freckles that stand alone.
-  private func dab(_ random: inout PerformerRandom) {
+  private func dab(_ random: inout SeededRandom) {
     for _ in 0..<person.moles {
       let at = SIMD2(random.within(-0.75, 0.75), random.within(-0.7, 0.75)), size = random.within(0.007, 0.017),
         depth = random.within(0.35, 0.8)

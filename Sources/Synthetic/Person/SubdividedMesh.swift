@@ -6,10 +6,10 @@ import Foundation
 ///
 /// Phong tessellation (Boubekeur and Alexa 2008): a new point is the middle of its edge, moved towards the tangent planes at the edge's
 /// ends. The old points keep their places.
-package struct PerformerSurface {
+struct SubdividedMesh {
   /// Three corners a triangle.
-  package let corners: [Int32]
-  package let count: Int
+  let corners: [Int32]
+  let count: Int
   /// The two ends of each new point's edge, of new point `coarse + k`.
   private let edges: [SIMD2<Int32>]
   private let coarse: Int
@@ -17,7 +17,7 @@ package struct PerformerSurface {
   private static let bend: Float = 0.75
 
   /// Refines a mesh of `count` points; `corners` of the result come in fours, in the order of the triangles given.
-  package init(count: Int, corners old: [Int32]) {
+  init(count: Int, corners old: [Int32]) {
     coarse = count
     var known: [UInt64: Int32] = [:], edges: [SIMD2<Int32>] = [], corners: [Int32] = []
     func middle(_ a: Int32, _ b: Int32) -> Int32 {
@@ -38,7 +38,7 @@ package struct PerformerSurface {
     self.count = count + edges.count
   }
 
-  package func refine(_ points: [SIMD3<Float>], _ normals: [SIMD3<Float>]) -> [SIMD3<Float>] {
+  func refine(_ points: [SIMD3<Float>], _ normals: [SIMD3<Float>]) -> [SIMD3<Float>] {
     points[..<coarse]
       + edges.map { edge in
         let a = Int(edge.x), b = Int(edge.y), m = (points[a] + points[b]) / 2
@@ -47,12 +47,12 @@ package struct PerformerSurface {
       }
   }
   /// Values at the old points, halfway between them at the new ones.
-  package func spread<V>(_ values: [V], _ middle: (V, V) -> V) -> [V] {
+  func spread<V>(_ values: [V], _ middle: (V, V) -> V) -> [V] {
     values[..<coarse] + edges.map { middle(values[Int($0.x)], values[Int($0.y)]) }
   }
 
   /// Unit normals of the points: the mean of the triangles about them, weighted by area.
-  package static func normals(_ points: [SIMD3<Float>], _ corners: [Int32]) -> [SIMD3<Float>] {
+  static func normals(_ points: [SIMD3<Float>], _ corners: [Int32]) -> [SIMD3<Float>] {
     var sum = [SIMD3<Float>](repeating: .zero, count: points.count)
     for f in stride(from: 0, to: corners.count, by: 3) {
       let a = Int(corners[f]), b = Int(corners[f + 1]), c = Int(corners[f + 2])
@@ -61,6 +61,6 @@ package struct PerformerSurface {
       sum[b] += n
       sum[c] += n
     }
-    return sum.map { normalized($0) }
+    return sum.map { Face.normalized($0) }
   }
 }

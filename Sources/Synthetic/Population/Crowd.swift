@@ -42,7 +42,7 @@ package struct Shot: Equatable, Sendable {
 package final class Crowd: @unchecked Sendable {
   package let script: PopulationScript
   package let model: MorphableModel
-  private let anatomy: Anatomy
+  let anatomy: Anatomy
 
   package init(_ script: PopulationScript, model: MorphableModel = .builtIn()) throws {
     try script.check()
@@ -58,7 +58,7 @@ package final class Crowd: @unchecked Sendable {
   package func identity(_ person: Int) -> [Float] { Person(seed: script.seed, number: person).identity(names: model.identityNames) }
 
   package func shot(_ image: Int) -> Shot {
-    var random = PerformerRandom(seed: script.seed, stream: "shot \(image)")
+    var random = SeededRandom(seed: script.seed, stream: "shot \(image)")
     let person = image / script.views, first = image % script.views == 0
     let degree = Float.pi / 180
     // The first is more or less a portrait from the front.
@@ -72,11 +72,6 @@ package final class Crowd: @unchecked Sendable {
     let state = FaceState(
       identity: identity(person), expression: model.expressionNames.map { draw.values[$0] ?? 0 }, gaze: draw.gaze)
     return Shot(image: image, person: person, view: view, state: state)
-  }
-
-  /// A person, made up and dressed; this takes as long as a picture or two.
-  package func sitter(_ person: Int) -> Sitter {
-    Sitter(Person(seed: script.seed, number: person), anatomy, identity: identity(person), size: script.size)
   }
 
   /// How a person's head lies in the generators' world.

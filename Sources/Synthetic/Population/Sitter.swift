@@ -6,9 +6,6 @@ import Torch
 ///
 /// Light, backdrop, hair and clothes stay as they are from picture to picture; the camera moves, and the face.
 package final class Sitter {
-  static let shadowCenter = SIMD3<Float>(0, -0.15, -0.1)
-  static let shadowRadius: Float = 1.9
-
   package let number: Int
   private let figure: Figure
   private let backdrop: Backdrop
@@ -16,6 +13,8 @@ package final class Sitter {
   private let shadow: ShadowMap
   private let fine: RasterImage
   private let size: Int
+  /// Samples along each side of a pixel.
+  private static let samples = 3
   private let seed: UInt64
 
   init(_ person: Person, _ anatomy: Anatomy, identity: [Float], size: Int) {
@@ -26,22 +25,29 @@ package final class Sitter {
     backdrop = Backdrop(person, noise: anatomy.noise)
     func map() -> ShadowMap {
       ShadowMap(
-        size: person.light.shadowSize, direction: person.light.key.direction, center: Self.shadowCenter, radius: Self.shadowRadius)
+        size: person.light.shadowSize, direction: person.light.key.direction, center: [0, -0.15, -0.1], radius: 1.9)
     }
     (still, shadow) = (map(), map())
-    still.draw(figure.pose(FaceState(identity: identity)).points, figure.stillCasters)
-    fine = RasterImage(width: Exposure.side * size, height: Exposure.side * size)
+    still.draw(figure.pose(FaceState(identity: identity), torso: person.torso).points, figure.stillCasters)
+    fine = RasterImage(width: Self.samples * size, height: Self.samples * size)
   }
 
   /// The picture of a shot of this person.
   package func picture(_ shot: Shot) -> PortraitPicture {
     precondition(shot.person == number, "a shot of somebody else")
-    let pose = figure.pose(shot.state)
+    let pose = figure.pose(shot.state, torso: figure.person.torso), camera = figure.placement.camera(shot.view, size: size)
     shadow.draw(pose.points, figure.movingCasters)
     shadow.add(still)
     let exposure = Exposure(
-      figure, pose: pose, camera: figure.placement.camera(shot.view, size: size), shadow: shadow, backdrop: backdrop, fine: fine,
+      figure, pose: pose, camera: camera, light: figure.person.light, shadow: shadow, backdrop: backdrop.picture(camera), fine: fine,
       salt: UInt32(truncatingIfNeeded: seed &* 31 &+ UInt64(shot.image)))
     return exposure.picture(scale: figure.placement.scale)
+  }
+}
+
+extension Crowd {
+  /// A person, made up and dressed; this takes as long as a picture or two.
+  package func sitter(_ person: Int) -> Sitter {
+    Sitter(Person(seed: script.seed, number: person), anatomy, identity: identity(person), size: script.size)
   }
 }
