@@ -1,4 +1,5 @@
 import ArgumentParser
+import Face
 import Foundation
 import Synthetic
 
@@ -25,6 +26,10 @@ struct SynthPerformer: ParsableCommand {
   var depth = false
   @Option(help: "Who it is and how they move.")
   var seed: UInt64 = 0
+  @Option(help: "The head: builtin, or a packed ICT-FaceKit file.")
+  var model = "builtin"
+  @Option(help: "Which person it is, from 0, of the population of the same seed; without it, somebody in a studio.")
+  var person: Int?
   @Option(help: "What is said.")
   var sentence: String?
 
@@ -34,7 +39,8 @@ struct SynthPerformer: ParsableCommand {
   }
 
   func run() throws {
-    let performer = try Performer(PerformerScript(seconds: seconds, size: size, seed: seed, text: sentence))
+    let head = model == "builtin" ? MorphableModel.builtIn() : try .ict(URL(filePath: model))
+    let performer = try Performer(PerformerScript(seconds: seconds, size: size, seed: seed, text: sentence, person: person), model: head)
     let start = Date()
     try performer.record(
       to: URL(filePath: output), truth: truth.map { URL(filePath: $0) }, depths: depth,

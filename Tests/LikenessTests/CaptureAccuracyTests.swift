@@ -36,6 +36,23 @@ import likeness
     #expect(found["noseSneerLeft.correlation"] == nil && found["iou.mean"] == nil)
   }
 
+  /// A head model of another make has its expressions in another order, some of its own, and lacks some.
+  @Test func expressionsAreComparedByTheirNames() throws {
+    var truth = Self.track(0..<60)
+    truth.modelName = "other"
+    truth.expressionNames = ["wrinkle", "browInnerUp", "jawOpen"]
+    for i in truth.frames.indices {
+      let was = truth.frames[i].state.expression
+      truth.frames[i].state.expression = [Float(i % 3), was[1], was[0]]
+    }
+    let found = try CaptureAccuracy(Self.track(0..<60), truth: truth).figures
+    for name in ["jawOpen", "browInnerUp"] {
+      #expect(try abs(#require(found["\(name).correlation"]) - 1) < 1e-6, "\(name)")
+      #expect(try abs(#require(found["\(name).amplitude"]) - 1) < 1e-6, "\(name)")
+    }
+    #expect(found["wrinkle.correlation"] == nil && found["noseSneerLeft.correlation"] == nil)
+  }
+
   @Test func errorsAreMeasured() throws {
     let turn = Matrix3(yaw: 3 * .pi / 180, pitch: 0, roll: 0)
     var frozen = 0

@@ -152,10 +152,54 @@ func performer(seconds: Double = 2, size: Int = 128, seed: UInt64 = 0) throws ->
     #expect(depth?.floats == performer.frame(7).depth.floats)
   }
 
+  /// Somebody of a population, with what they wear, under a head model that names its expressions in another order.
+  @Test func peopleOfAPopulationPerformWithAnyHead() throws {
+    let head = MorphableModel.builtIn(), order = Array(head.expressionNames.indices.reversed())
+    let other = MorphableModel(
+      name: "other",
+      shape: LinearShape(
+        mean: head.mean, identity: head.identityBasis, expression: head.expressionBasis.indexSelect(0, Tensor(order))),
+      identityNames: head.identityNames, expressionNames: order.map { head.expressionNames[$0] }, triangles: head.triangles,
+      parts: head.parts, landmarkVertices: head.landmarkVertices, torsoWeight: head.torsoWeight, eyes: head.eyes,
+      eyeWeights: Self.eyeWeights(head))
+    let script = PerformerScript(seconds: 1, size: 96, seed: 5, person: 2), sound = speech(seconds: 1)
+    let one = try Performer(script, model: head, sound: sound), two = try Performer(script, model: other, sound: sound)
+    #expect(one.states[0].identity == (try Crowd(PopulationScript(count: 9, views: 3, seed: 5))).identity(2))
+    #expect(two.truth.modelName == "other" && two.truth.expressionNames == other.expressionNames)
+    for (a, b) in zip(one.states, two.states) { #expect(a.expression == b.expression.reversed() && a.pose == b.pose) }
+    let a = one.frame(12), b = two.frame(12)
+    // The sums over expressions run in another order: the last bits may differ, and no more.
+    #expect((a.rgb.to(.float32) - b.rgb.to(.float32)).abs().mean().item < 0.5)
+    let studio = try Performer(PerformerScript(seconds: 1, size: 96, seed: 5), model: head, sound: sound)
+    #expect(studio.frame(12).rgb.array(UInt8.self) != a.rgb.array(UInt8.self))
+  }
+  /// The middle of a ball lies halfway between its poles.
+  private static func eyeWeights(_ model: MorphableModel) -> Tensor {
+    var weights = [Float](repeating: 0, count: 2 * model.vertexCount)
+    for (eye, ball) in model.eyes.enumerated() {
+      weights[eye * model.vertexCount + ball.lowerBound] = 0.5
+      weights[eye * model.vertexCount + ball.upperBound - 1] = 0.5
+    }
+    return Tensor(weights, [2, model.vertexCount])
+  }
+
+  /// Light stands still in the world while a head turns in it: a face turned to the lamp is the brighter on that side.
+  @Test func lampsStayWhereTheyAre() throws {
+    let performer = try performer(seconds: 20, size: 96)
+    let yaw = performer.states.map { $0.pose.rotation.yawPitchRoll.x }
+    func brightness(_ i: Int) -> Float {
+      let frame = performer.frame(i), skin = (frame.labels .== Double(SemanticClass.skin.rawValue)).to(.float32).unsqueeze(-1)
+      return Float((frame.rgb.to(.float32) * skin).sum().item / skin.sum().item)
+    }
+    let right = try #require(yaw.indices.min { yaw[$0] < yaw[$1] }), left = try #require(yaw.indices.max { yaw[$0] < yaw[$1] })
+    // The key light comes from the picture's left, the subject's right.
+    #expect(brightness(right) > brightness(left) + 6)
+  }
+
   @Test func impossibleScriptsAreRefused() {
     for script in [
       PerformerScript(seconds: 0), PerformerScript(seconds: .nan), PerformerScript(size: 33), PerformerScript(size: 10),
-      PerformerScript(text: "?!"),
+      PerformerScript(text: "?!"), PerformerScript(person: -1),
     ] {
       #expect(throws: PerformerError.self) { try Performer(script) }
     }
