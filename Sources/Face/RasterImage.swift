@@ -14,7 +14,7 @@ package final class RasterImage {
   package let barycentrics: UnsafeMutableBufferPointer<SIMD3<Float>>
 
   package init(width: Int, height: Int) {
-    precondition(width > 0 && height > 0, "a picture of \(width) x \(height) pixels")
+    precondition(width > 0 && height > 0, "an image of \(width) x \(height) pixels")
     self.width = width
     self.height = height
     triangle = .allocate(capacity: width * height)

@@ -22,7 +22,7 @@ extension SemanticClass {
 
   /// A mask picture `[H, W, 3]` uint8 RGB as labels `[H, W]` uint8: an exact colour is its class, any other is 255.
   package static func labels(of image: Tensor) -> Tensor {
-    precondition(image.size(-1) == 3, "a mask picture has 3 channels, not \(image.size(-1))")
+    precondition(image.size(-1) == 3, "a mask image has 3 channels, not \(image.size(-1))")
     let known = Dictionary(uniqueKeysWithValues: allCases.map { (pack($0.color.x, $0.color.y, $0.color.z), $0.rawValue) })
     let labels = image.withElements(UInt8.self) { pixels in
       // Neighbours mostly share their colour, so the table is asked only when it changes.

@@ -25,7 +25,7 @@ package enum PortraitError: KindedError, Equatable {
     case .configuration(let text): "the configuration cannot be used: \(text)"
     case .file(let url, let text): "\(url.relativePath): \(text)"
     case .driving(let found, let expected):
-      "\(found) coefficients drive a portrait that knows \(expected); use a track made with the same head model"
+      "\(found) coefficients drive a portrait that needs \(expected); use a track made with the same head model"
     case .otherFaceModel(let found, let expected):
       "the portrait is driven by the head model \"\(expected)\", and this was fitted with \"\(found)\"; fit it with the same one"
     case .otherModel(let photo): "the portrait of \(photo) was made with other networks; make it again from the photo"

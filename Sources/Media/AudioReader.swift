@@ -49,7 +49,7 @@ package final class AudioReader {
     demuxer = try Demuxer(url)
     guard let choice = try SoundChoice(url, demuxer, mono: maximumChannels == 1) else {
       if demuxer.stream(AVMEDIA_TYPE_VIDEO) != nil {
-        throw MediaError(.noAudio, url, "holds pictures but no sound: name a file with sound")
+        throw MediaError(.noAudio, url, "contains video but no sound: name a file with sound")
       }
       throw MediaError(.notMedia, url, "holds no sound: check that it is the right file")
     }
@@ -91,7 +91,7 @@ package final class AudioReader {
       if !piece.isEmpty { return piece }
     }
     if delivered == 0 {
-      throw MediaError(.noAudio, url, "has a sound stream without a single readable sample: export it anew")
+      throw MediaError(.noAudio, url, "has a sound stream without a single readable sample: export it again")
     }
     return nil
   }
@@ -129,7 +129,7 @@ package final class AudioReader {
     var found: [String] = []
     if demuxer.file.failure != 0 { found.append("the disk fails to read it") }
     if decoder.failures > 0 { found.append("\(decoder.failures) pieces cannot be decoded") }
-    if converter.silenced > 0 { found.append("\(converter.silenced) samples are not numbers and count as silence") }
+    if converter.silenced > 0 { found.append("\(converter.silenced) samples are not finite and count as silence") }
     found += gaps.prefix(4)
     if isFinished, let duration {
       let end = Double(delivered) / Double(sampleRate)

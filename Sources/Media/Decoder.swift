@@ -45,7 +45,7 @@ final class Decoder {
     context.pointee.thread_count = Int32(threads)
     let status = avcodec_open2(context, codec, nil)
     guard status >= 0 else {
-      throw MediaError(.damaged, demuxer.url, "its \(name) stream cannot be opened (\(text(ofStatus: status))): export it anew")
+      throw MediaError(.damaged, demuxer.url, "its \(name) stream cannot be opened (\(text(ofStatus: status))): export it again")
     }
     demuxer.keepOnly(stream)
   }

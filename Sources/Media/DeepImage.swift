@@ -31,7 +31,7 @@ extension ImageFile {
     guard let codec = try codec(of: file) else { throw MediaError(.notMedia, url, "is not a picture this tool reads: name a depth file") }
     let frame = try decode(file, codec)
     guard frame.pointer.pointee.format == AV_PIX_FMT_GRAY16BE.rawValue, let plane = frame.pointer.pointee.data.0 else {
-      throw MediaError(.unsupported, url, "is no grey picture of 16 bits: name a depth file")
+      throw MediaError(.unsupported, url, "is not a gray image of 16 bits: name a depth file")
     }
     let (width, height, stride) = (
       Int(frame.pointer.pointee.width), Int(frame.pointer.pointee.height), Int(frame.pointer.pointee.linesize.0)

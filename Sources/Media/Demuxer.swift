@@ -112,9 +112,9 @@ final class Demuxer {
     }
     let head = file.head(12)
     if head.count >= 8, ["ftyp", "mdat", "wide", "free"].contains(String(decoding: head[4..<8], as: UTF8.self)) {
-      return MediaError(.truncated, file.url, "is cut short, its index is missing: copy it again or export it anew")
+      return MediaError(.truncated, file.url, "is cut short, its index is missing: copy it again or export it again")
     }
-    return MediaError(.notMedia, file.url, "is not video, audio or a picture (\(text(ofStatus: status))): check that it is the right file")
+    return MediaError(.notMedia, file.url, "is not video, audio or an image (\(text(ofStatus: status))): check that it is the right file")
   }
   /// Demuxers of text, play lists and device descriptions.
   private static func isRefused(_ name: String) -> Bool {

@@ -26,7 +26,7 @@ extension ImageFile {
   private static func encode(_ picture: Tensor, _ url: URL, _ quality: Int) throws -> Data {
     _ = ffmpegIsQuiet
     let isGrey = picture.dim == 2 || picture.size(2) == 1
-    precondition(isGrey || (picture.dim == 3 && picture.size(2) == 3), "a picture is [H, W], [H, W, 1] or [H, W, 3]")
+    precondition(isGrey || (picture.dim == 3 && picture.size(2) == 3), "an image is [H, W], [H, W, 1] or [H, W, 3]")
     let (height, width) = (picture.size(0), picture.size(1))
     guard width > 0, height > 0, width * height <= maximumPixels else {
       throw MediaError(.tooLarge, url, "cannot hold \(width) x \(height) pixels")
@@ -35,7 +35,7 @@ extension ImageFile {
     switch url.pathExtension.lowercased() {
     case "png": isJPEG = false
     case "jpg", "jpeg": isJPEG = true
-    default: throw MediaError(.badRequest, url, "names no kind of picture that is written: end it in .png or .jpg")
+    default: throw MediaError(.badRequest, url, "its extension is not that of an image that can be written: end the name in .png or .jpg")
     }
     // FFmpeg writes no JPEG without colour; that of a grey picture is empty and costs next to nothing.
     let format = isJPEG ? (isGrey ? AV_PIX_FMT_YUVJ420P : AV_PIX_FMT_YUVJ444P) : isGrey ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB24
@@ -88,7 +88,7 @@ extension ImageFile {
   /// `picture` as uint8 in row-major order.
   static func bytes(of picture: Tensor) -> Tensor {
     if picture.dtype == .uint8 { return picture }
-    precondition([.float32, .float64, .float16, .bfloat16].contains(picture.dtype), "a picture is uint8 or floating point in 0...1")
+    precondition([.float32, .float64, .float16, .bfloat16].contains(picture.dtype), "an image is uint8 or floating point in 0...1")
     return withoutGradient { call("aten::nan_to_num", picture.to(.float32)).clamped(0, 1).scaledToBytes() }
   }
 }

@@ -80,13 +80,13 @@ package enum ImageFile {
       if Int(context.pointee.width) * Int(context.pointee.height) > maximumPixels {
         throw tooLarge(file.url, "\(context.pointee.width) x \(context.pointee.height)")
       }
-      throw MediaError(.damaged, file.url, "is a damaged picture (\(text(ofStatus: status))): copy it again or save it anew")
+      throw MediaError(.damaged, file.url, "is a damaged image (\(text(ofStatus: status))): copy it again or save it again")
     }
     return frame
   }
 
   static func truncated(_ url: URL) -> MediaError {
-    MediaError(.truncated, url, "is cut short: copy it again, or open what there is and save it anew")
+    MediaError(.truncated, url, "is cut short: copy it again, or open what there is and save it again")
   }
   private static func tooLarge(_ url: URL, _ size: String) -> MediaError {
     MediaError(.tooLarge, url, "is \(size) pixels large: scale it down to at most \(maximumPixels >> 20) megapixels")

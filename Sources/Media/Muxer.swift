@@ -32,7 +32,7 @@ final class Muxer {
     file = try UnfinishedFile(url, calls: calls)
     var made: UnsafeMutablePointer<AVFormatContext>?
     guard avformat_alloc_output_context2(&made, nil, container, nil) >= 0, let made else {
-      throw MediaError(.unsupported, url, "cannot be written, this FFmpeg knows no \(container): install all of libavformat")
+      throw MediaError(.unsupported, url, "cannot be written, this FFmpeg cannot write \(container): install all of libavformat")
     }
     context = made
     guard let buffer = av_malloc(1 << 16), let packet = av_packet_alloc() else { fatalError("out of memory") }

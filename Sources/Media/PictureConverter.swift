@@ -39,7 +39,7 @@ final class PictureConverter {
     let picture = frame.pointer.pointee
     let format = AVPixelFormat(picture.format)
     guard let description = av_pix_fmt_desc_get(format) else {
-      throw MediaError(.damaged, url, "holds pictures of an unknown kind: export it anew")
+      throw MediaError(.damaged, url, "has frames of an unknown pixel format: export it again")
     }
     let hasAlpha = description.pointee.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0
     let channels = hasAlpha ? 4 : 3, light = WideLight(picture)
@@ -105,7 +105,7 @@ final class PictureConverter {
     let status = sws_init_context(scaler, nil, nil)
     guard status >= 0 else {
       let name = av_get_pix_fmt_name(wanted.format).map { String(cString: $0) } ?? "unknown"
-      throw MediaError(.unsupported, url, "holds pictures of format \(name), which cannot be converted: export it as yuv420p")
+      throw MediaError(.unsupported, url, "has frames of the pixel format \(name), which cannot be converted: export it as yuv420p")
     }
     let table = sws_getCoefficients(wanted.matrix)
     sws_setColorspaceDetails(

@@ -70,7 +70,7 @@ final class PictureStream {
     demuxer = try Demuxer(url)
     guard let stream = demuxer.stream(AVMEDIA_TYPE_VIDEO) else {
       if demuxer.stream(AVMEDIA_TYPE_AUDIO) != nil {
-        throw MediaError(.audioOnly, url, "holds sound but no video: name a file with pictures")
+        throw MediaError(.audioOnly, url, "contains sound but no video: name a file with video")
       }
       throw MediaError(.notMedia, url, "holds no video: check that it is the right file")
     }
@@ -168,7 +168,7 @@ final class PictureStream {
     let (old, new) = (previous.frame.pointer.pointee, picture.frame.pointer.pointee)
     if old.width != new.width || old.height != new.height, sizeChanges.count < 4 {
       sizeChanges.append(
-        String(format: "the picture changes from %dx%d to %dx%d at %.1f s", old.width, old.height, new.width, new.height, picture.time))
+        String(format: "the image size changes from %dx%d to %dx%d at %.1f s", old.width, old.height, new.width, new.height, picture.time))
     }
   }
 }

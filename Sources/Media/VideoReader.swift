@@ -73,7 +73,7 @@ package final class VideoReader {
     converter = PictureConverter(url, threads: threads)
     hasAudio = pictures.demuxer.stream(AVMEDIA_TYPE_AUDIO) != nil
     guard let first = try pictures.next() else {
-      throw MediaError(.noFrames, url, "has a video stream without a single readable frame: export it anew")
+      throw MediaError(.noFrames, url, "has a video stream without a single readable frame: export it again")
     }
     waiting = [first]
     orientation = (Orientation(pictures.stream) ?? Orientation(first.frame) ?? .upright).turned(quarterTurns)

@@ -16,7 +16,7 @@ package struct Detail: Sendable {
   }
   /// The same of Laplacians, `[H - 2, W - 2]`, which several masks can share.
   package mutating func add(_ a: Tensor, _ b: Tensor, where mask: Tensor?) {
-    precondition(a.shape == b.shape, "pictures \(a.shape) and \(b.shape) cannot be compared")
+    precondition(a.shape == b.shape, "images \(a.shape) and \(b.shape) cannot be compared")
     let inner = mask?.narrow(0, 1, a.size(0)).narrow(1, 1, a.size(1))
     let (a, b) = (inner.map { a.index([$0]) } ?? a, inner.map { b.index([$0]) } ?? b)
     guard a.numel > 0 else { return }
@@ -33,7 +33,7 @@ package struct Detail: Sendable {
 
   /// `[H - 2, W - 2]` of a picture `[H, W, 3]`.
   package static func laplacian(_ picture: Tensor) -> Tensor {
-    precondition(picture.dim == 3 && picture.size(2) == 3, "a picture is [H, W, 3], not \(picture.shape)")
+    precondition(picture.dim == 3 && picture.size(2) == 3, "an image is [H, W, 3], not \(picture.shape)")
     precondition(picture.size(0) >= 3 && picture.size(1) >= 3, "\(picture.shape) is too small for a Laplacian")
     return withoutGradient {
       let y = picture.to(.float32).matmul(Tensor([0.2126, 0.7152, 0.0722] as [Float], [3, 1])).squeeze(-1)

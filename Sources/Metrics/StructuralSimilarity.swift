@@ -28,7 +28,7 @@ package struct StructuralSimilarity: Sendable {
 
   /// The similarity around each pixel whose window fits: `[H - n + 1, W - n + 1, C]` for pictures `[H, W, C]` in 0...1, windows of n x n.
   package func map(_ a: Tensor, _ b: Tensor) -> Tensor {
-    precondition(a.shape == b.shape && a.dim == 3, "pictures \(a.shape) and \(b.shape) cannot be compared")
+    precondition(a.shape == b.shape && a.dim == 3, "images \(a.shape) and \(b.shape) cannot be compared")
     precondition(a.size(0) >= taps.count && a.size(1) >= taps.count, "\(a.shape) is smaller than a window of \(taps.count)")
     return withoutGradient {
       let (a, b) = (a.to(.float32).permute(2, 0, 1), b.to(.float32).permute(2, 0, 1))

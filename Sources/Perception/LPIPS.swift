@@ -35,8 +35,8 @@ package final class LPIPS: Module {
 
   /// Pictures `[N, 3, H, W]` in 0...1, red first, at least 64 pixels a side, to N distances `[N]`. Differentiable.
   package func callAsFunction(_ a: Tensor, _ b: Tensor) -> Tensor {
-    precondition(a.dim == 4 && a.size(1) == 3 && a.shape == b.shape, "pictures [N, 3, H, W] of one size, not \(a.shape) and \(b.shape)")
-    precondition(min(a.size(2), a.size(3)) >= 64, "LPIPS needs pictures of at least 64 pixels a side")
+    precondition(a.dim == 4 && a.size(1) == 3 && a.shape == b.shape, "images [N, 3, H, W] of one size, not \(a.shape) and \(b.shape)")
+    precondition(min(a.size(2), a.size(3)) >= 64, "LPIPS needs images of at least 64 pixels a side")
     var sum = Tensor.zeros([a.size(0)], device: a.device)
     for (head, (one, other)) in zip(heads.layers, zip(backbone(scaled(a)), backbone(scaled(b)))) {
       let difference = (unit(one) - unit(other)).square()
@@ -78,7 +78,7 @@ package final class Heads: Module {
 extension Tensor {
   /// A picture `[H, W, 3]` in 0...1 or as bytes as `[1, 3, H, W]` in 0...1.
   func asPictures() -> Tensor {
-    precondition(dim == 3 && size(2) == 3, "a picture is [H, W, 3], not \(shape)")
+    precondition(dim == 3 && size(2) == 3, "an image is [H, W, 3], not \(shape)")
     let picture = dtype == .uint8 ? to(.float32) / 255 : self
     return picture.permute(2, 0, 1).unsqueeze(0)
   }

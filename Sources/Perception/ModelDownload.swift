@@ -10,11 +10,11 @@ package enum ModelDownload {
   package static func fetch(
     _ file: ModelFile.Description, into folder: URL, curl: URL, progress: (Int) -> Void = { _ in }
   ) throws -> URL {
-    guard file.address.hasPrefix("https://") else { throw DownloadError(file.address, "is no https address", "take it by hand") }
+    guard file.address.hasPrefix("https://") else { throw DownloadError(file.address, "is no https address", "download it by hand") }
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
-      throw FileError(folder, "cannot make this folder", remedy: "let LIKENESS_MODELS name one that can be written to")
+      throw FileError(folder, "cannot make this folder", remedy: "set LIKENESS_MODELS to one that can be written to")
     }
     AtomicFile.removeLeftovers(in: folder)
     let url = folder.appendingPathComponent(file.fileNames[0])
@@ -26,8 +26,8 @@ package enum ModelDownload {
       let sum = try receive(file, curl, to: output, of: url, progress)
       if let published = file.sha256, sum != published {
         throw DownloadError(
-          file.address, "what came is not the published file: its SHA-256 is \(sum), not \(published)",
-          "try again; if it stays so, the publisher has changed the file")
+          file.address, "the download is not the published file: its SHA-256 is \(sum), not \(published)",
+          "try again; if this happens again, the publisher has changed the file")
       }
     }
     return url
@@ -52,7 +52,7 @@ package enum ModelDownload {
     while let piece = try bytes.fileHandleForReading.read(upToCount: 1 << 18), !piece.isEmpty {
       count += piece.count
       guard count <= file.size + slack else {
-        throw DownloadError(file.address, "what comes is longer than the published \(file.size) bytes", "take it by hand")
+        throw DownloadError(file.address, "the download is longer than the published \(file.size) bytes", "download it by hand")
       }
       piece.withUnsafeBytes { sum.update($0) }
       do { try output.write(contentsOf: piece) } catch { throw FileError(url, "cannot write", remedy: "free some space on that disk") }
@@ -64,7 +64,7 @@ package enum ModelDownload {
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {
       let line = said.split(whereSeparator: \.isNewline).last.map { " (\($0))" } ?? ""
       throw DownloadError(
-        file.address, "cannot be downloaded\(line)", "check the network, or take the file by hand and put it into the folder")
+        file.address, "cannot be downloaded\(line)", "check the network, or download the file by hand and put it into the folder")
     }
     return sum.hexadecimal()
   }

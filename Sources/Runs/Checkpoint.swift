@@ -46,7 +46,7 @@ package struct Checkpoint {
   package static func read(_ url: URL) throws -> Checkpoint {
     let file = try Safetensors.read(url)
     // The version comes first: what a newer one puts where is not known.
-    guard let version = file.metadata[Key.version] else { throw RunError(url, .damaged("it does not say that it is a checkpoint")) }
+    guard let version = file.metadata[Key.version] else { throw RunError(url, .damaged("it is not marked as a checkpoint")) }
     guard let number = Int(version), number <= Self.version else { throw RunError(url, .newer(version: version, known: Self.version)) }
     var covered = file.metadata
     guard let whole = covered.removeValue(forKey: Key.metadataChecksum), whole == checksum(covered) else {

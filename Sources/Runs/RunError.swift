@@ -39,12 +39,12 @@ package struct RunError: KindedError {
   package var description: String {
     let what =
       switch reason {
-      case .notARun: "is no run folder (it has no config.json); name the folder that `likeness train` printed"
+      case .notARun: "is not a run folder (it has no config.json); name the folder that `likeness train` printed"
       case .exists: "holds a run already; continue it with --resume, or choose another --output"
       case .busy(let process):
         "is in use by another process\(process.map { " (\($0))" } ?? ""); wait until it ends, or choose another --output"
       case .noCheckpoint(nil): "has no checkpoint yet; train it first, or longer"
-      case .noCheckpoint(let step?): "has no checkpoint of step \(step); leave the choice out to get the latest"
+      case .noCheckpoint(let step?): "has no checkpoint of step \(step); leave out --step to use the latest"
       case .allDamaged(let count): "all \(count) checkpoints are damaged; train again with another --output"
       case .damaged(let part): "is damaged (\(part)); remove it to use the checkpoint before it"
       case .newer(let version, let known):

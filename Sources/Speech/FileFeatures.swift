@@ -39,7 +39,7 @@ package struct FileFeatures: SpeechFeatures {
       guard other.channels == channels else {
         throw SpeechError(
           .badInput,
-          "\(audio.relativePath): holds \(other.channels) numbers a step where \(url.lastPathComponent) holds \(channels); "
+          "\(audio.relativePath): has \(other.channels) values a step, but \(url.lastPathComponent) has \(channels); "
             + "make it with the same program")
       }
       return other.stream()

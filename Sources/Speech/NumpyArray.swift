@@ -41,7 +41,9 @@ struct NumpyArray {
     }
     if let bad = floats.firstIndex(where: { !$0.isFinite }) {
       throw SpeechError(
-        .badInput, "\(url.relativePath): entry \(range.lowerBound + bad / inner) holds a number that is not finite; make the features anew")
+        .badInput,
+        "\(url.relativePath): entry \(range.lowerBound + bad / inner) contains a value that is not finite (NaN or infinity); compute the features again"
+      )
     }
     return Tensor(floats, [range.count] + shape.dropFirst())
   }

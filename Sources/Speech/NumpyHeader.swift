@@ -33,7 +33,7 @@ struct NumpyHeader: Equatable {
   init(_ bytes: UnsafeRawBufferPointer) throws(Problem) {
     guard bytes.count >= 10 else { throw Problem(what: "ends within its header") }
     guard bytes.starts(with: [0x93] + Array("NUMPY".utf8)) else {
-      throw Problem(what: "is no NumPy array file", remedy: "name an .npy file as AD-NeRF's aud.npy")
+      throw Problem(what: "is not a NumPy array file", remedy: "name an .npy file such as AD-NeRF's aud.npy")
     }
     let version = (bytes[6], bytes[7])
     let isShort = version.0 == 1
@@ -43,7 +43,7 @@ struct NumpyHeader: Equatable {
     let prefix = isShort ? 10 : 12
     guard bytes.count >= prefix else { throw Problem(what: "ends within its header") }
     let length = (8..<prefix).reversed().reduce(0) { $0 << 8 | Int(bytes[$1]) }
-    guard length <= Self.longest else { throw Problem(what: "has a header of \(length) bytes, which is damage") }
+    guard length <= Self.longest else { throw Problem(what: "has a header of \(length) bytes, so it is damaged") }
     start = prefix + length
     guard start <= bytes.count else { throw Problem(what: "ends within its header") }
     var dictionary = PythonDictionary(UnsafeRawBufferPointer(rebasing: bytes[prefix..<start]))
@@ -55,20 +55,20 @@ struct NumpyHeader: Equatable {
     guard let mark = type.first, let kind = Number(rawValue: String(type.dropFirst())), "<>=".contains(mark) else {
       if type.contains("O") {
         throw Problem(
-          what: "holds Python objects, which are not read as they can run anything", remedy: "save it as an array of float32")
+          what: "contains Python objects, which are not read because they can run any code", remedy: "save it as an array of float32")
       }
-      throw Problem(what: "holds \(quoted(type)) where floating-point numbers are needed", remedy: "save it as an array of float32")
+      throw Problem(what: "contains \(quoted(type)), but floating-point numbers are needed", remedy: "save it as an array of float32")
     }
     (number, isBigEndian) = (kind, mark == ">")
     var size = kind.size
     for length in shape {
       let (product, overflow) = size.multipliedReportingOverflow(by: length)
-      guard !overflow else { throw Problem(what: "claims an impossible shape \(shape)") }
+      guard !overflow else { throw Problem(what: "claims the impossible shape \(shape)") }
       size = product
     }
     guard size == bytes.count - start else {
       throw Problem(
-        what: "holds \(bytes.count - start) bytes of numbers where its shape \(shape) needs \(size)", remedy: "copy or write it again")
+        what: "contains \(bytes.count - start) bytes of data, but its shape \(shape) needs \(size)", remedy: "copy or write it again")
     }
   }
 }

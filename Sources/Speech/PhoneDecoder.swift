@@ -17,7 +17,7 @@ final class PhoneDecoder {
     self.sphinx = sphinx
     let (acoustic, phones) = (model.appending(path: "en-us"), model.appending(path: "en-us-phone.lm.bin"))
     for file in [acoustic.appending(path: "mdef"), phones] where !FileManager.default.fileExists(atPath: file.path) {
-      throw SpeechError(.setUp, "\(file.path): the recogniser's model is not there; \(PocketSphinx.remedy)")
+      throw SpeechError(.setUp, "\(file.path): the model of the speech recogniser is missing; \(PocketSphinx.remedy)")
     }
     // All frames count, silence too, so that their numbers are times; context-independent phones are twenty times as quick.
     let words = [
@@ -29,7 +29,7 @@ final class PhoneDecoder {
     let configuration = sphinx.configure(nil, sphinx.definitions(), Int32(words.count), &arguments, 1)
     defer { _ = sphinx.freeConfiguration(configuration) }
     guard let configuration, let made = sphinx.make(configuration) else {
-      throw SpeechError(.setUp, "\(model.path): the recogniser does not take this model; \(PocketSphinx.remedy)")
+      throw SpeechError(.setUp, "\(model.path): the speech recogniser cannot load this model; \(PocketSphinx.remedy)")
     }
     decoder = made
   }

@@ -30,7 +30,7 @@ final class PocketSphinx: @unchecked Sendable {
   /// Throws `SpeechError` where the library is absent or another version.
   init(_ file: String) throws {
     guard let library = dlopen(file, RTLD_NOW | RTLD_LOCAL) else {
-      throw SpeechError(.setUp, "\(file): phonemes need this library, which is not there; \(Self.remedy)")
+      throw SpeechError(.setUp, "\(file): phonemes need this library, which is missing; \(Self.remedy)")
     }
     func symbol<F>(_ name: String, _: F.Type = F.self) throws -> F {
       guard let address = dlsym(library, name) else {

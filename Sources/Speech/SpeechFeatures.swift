@@ -69,15 +69,20 @@ extension SpeechKind {
   package func features(weights: URL? = nil) throws -> any SpeechFeatures {
     switch self {
     case .mel:
-      if let weights { throw SpeechError(.badInput, "\(weights.relativePath): mel features take no file; leave it out") }
+      if let weights { throw SpeechError(.badInput, "\(weights.relativePath): mel features need no file; leave it out") }
       return MelFeatures()
     case .file:
-      guard let weights else { throw SpeechError(.badInput, "features of a file need one: name an .npy file as AD-NeRF's aud.npy") }
+      guard let weights else {
+        throw SpeechError(.badInput, "features of kind file need a file: name an .npy file such as AD-NeRF's aud.npy")
+      }
       return try FileFeatures(weights)
     case .phonemes: return try PhonemeFeatures(model: weights)
     case .hubert, .wav2vec2:
       guard let weights else {
-        throw SpeechError(.badInput, "\(rawValue) features need the network: name its model.safetensors (facebook/\(publishedName))")
+        throw SpeechError(
+          .badInput,
+          "\(rawValue) features need the weights of the network: name its model.safetensors with --speech-weights (facebook/\(publishedName))"
+        )
       }
       return try TransformerFeatures(self, weights: weights)
     }

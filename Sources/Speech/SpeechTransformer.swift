@@ -28,7 +28,7 @@ final class SpeechTransformer: Module {
     func fault(_ what: String) -> SpeechError {
       SpeechError(
         .badInput,
-        "\(url.relativePath): is no HuBERT or wav2vec 2.0 network of base size: \(what); "
+        "\(url.relativePath): is not a HuBERT or wav2vec 2.0 network of base size: \(what); "
           + "name the model.safetensors of facebook/hubert-base-ls960 or facebook/wav2vec2-base-960h")
     }
     func shape(_ name: String, _ dimensions: Int) throws -> [Int] {
@@ -51,7 +51,7 @@ final class SpeechTransformer: Module {
       PlaceEmbedding(PlaceConvolution(width: width, perGroup: place[1], kernel: place[2])), width: width,
       layers: (0..<depth).map { _ in TransformerLayer(width, heads: heads, inner: inner, generator) })
     do { try load(tensors) } catch let error as ModuleError { throw fault(error.fault) }
-    guard state().allSatisfy({ $0.tensor.isFinite().all() }) else { throw fault("its weights are not all finite") }
+    guard state().allSatisfy({ $0.tensor.isFinite().all() }) else { throw fault("some of its weights are not finite (NaN or infinity)") }
   }
 
   /// The names of the bare network: without what stands before them in networks with a head, in the older spelling.

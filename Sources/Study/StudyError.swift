@@ -21,9 +21,9 @@ package enum StudyError: KindedError, Equatable {
   }
   package var description: String {
     switch self {
-    case .exists(let place): "\(place): holds a study already; go on with it with --resume, or choose another --output"
+    case .exists(let place): "\(place): holds a study already; continue it with --resume, or choose another --output"
     case .absent(let place): "\(place): holds no study (it has no study.json); leave --resume out to begin one"
-    case .damaged(let place, let why): "\(place): cannot be understood: \(why); remove it to have that part made again"
+    case .damaged(let place, let why): "\(place): cannot be read: \(why); remove it, and that part is made again"
     case .newer(let place, let version):
       "\(place): was written by a newer Likeness (format \(version), this one reads up to \(StudyPlan.version)); update Likeness to use it"
     case .noSuchRow(let name, let known): "there is no row \(name); there are \(known.joined(separator: ", "))"

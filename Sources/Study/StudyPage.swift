@@ -35,7 +35,7 @@ struct StudyPage {
     body += plan.tables.map(table)
     body += [pictures, curves, rows, definitions]
     body.append(
-      "<p class=\"n\">The pictures are synthetic likenesses of a person: they are to be used only as that person has agreed to.</p>")
+      "<p class=\"n\">The images are synthetic likenesses of a person: they are to be used only as that person has agreed to.</p>")
     return """
       <!DOCTYPE html>
       <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -94,7 +94,7 @@ struct StudyPage {
     }
     var lines = [
       "<h2>Side by side</h2>",
-      "<p class=\"n\">Held-out frames \(e(frames.map { "\($0)" }.joined(separator: ", "))): the truth, then of each row its picture and the squared "
+      "<p class=\"n\">Held-out frames \(e(frames.map { "\($0)" }.joined(separator: ", "))): the truth, then of each row its image and the squared "
         + "error, black where there is none, white from a mean difference of a fifth of the range.</p><div class=\"w\"><table class=\"p\">",
       line("truth", frames.map { (folder.truth.appending(path: "\($0).jpg"), "truth, frame \($0)") }),
     ]

@@ -56,7 +56,7 @@ package struct StudyPlan: Codable, Sendable, Equatable {
     }
     return ablation(.expression) + [StudyRow("nerface", "NerFACE (this engine)", .nerFACE, .expression)] + ablation(.speech) + sweepRows
       + [
-        StudyRow("speech-pictures", "speech taught by pictures", .taughtByPictures, .speech),
+        StudyRow("speech-pictures", "speech taught by images", .taughtByPictures, .speech),
         StudyRow("compact", "compact networks", .networks(preset: "compact"), .expression),
         StudyRow("reference", "reference networks", .networks(preset: "reference"), .expression),
       ]

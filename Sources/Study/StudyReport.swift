@@ -149,7 +149,8 @@ package struct StudyReport: Sendable {
           let difference = abs(value - rival.value), alone = abs(a - b)
           words +=
             difference <= alone
-            ? " (no more than chance: \(Self.number(alone, column.digits)))" : " (chance: \(Self.number(alone, column.digits)))"
+            ? " (no more than random variation: \(Self.number(alone, column.digits)))"
+            : " (random variation: \(Self.number(alone, column.digits)))"
         }
         behind.append(words)
       }

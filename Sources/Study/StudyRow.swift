@@ -97,13 +97,13 @@ package struct StudyRow: Codable, Sendable, Equatable {
       switch method {
       case .full: "the whole method: fast field, then texture enhancement (light) for a quarter of the field's time on top"
       case .field: "the fast field without texture enhancement (TE)"
-      case .uniformRays: "without TE, and rays drawn uniformly over the picture in place of dynamic weighted sampling (DWS)"
+      case .uniformRays: "without TE, and rays drawn uniformly over the image in place of dynamic weighted sampling (DWS)"
       case .noAmbient: "without TE and DWS, and without the local deformation field (LDF): all points at w = 0"
       case .noDeformation:
         "without TE and DWS, and without the hyper-space deformation module (HDM): points are not moved, the torso is not carried, nothing follows the mesh"
       case .mouthWeight(let weight): "without TE, sampling weight of lips and mouth interior \(weight.formatted(plain: 1))"
       case .taughtByPictures:
-        "without TE, and speech as in the paper: pictures alone teach one network that hears, in the place of tracked expressions"
+        "without TE, and speech as in the paper: images alone teach one speech network, in the place of tracked expressions"
       case .nerFACE:
         "NerFACE in this engine: expression into the template, no deformation, no classes, uniform rays; planes and grid as in the fast field"
       case .networks(let preset): "the paper's networks at the sizes of the preset \(preset), without TE"

@@ -22,7 +22,7 @@ package struct SharpnessScores: Equatable, Sendable {
   /// Compares pictures `[H, W, 3]` in 0...1 where `mask`, `[H, W]` bool, holds for at least half of a window; nil if it holds nowhere, or
   /// the pictures are below 32 pixels.
   package init?(_ picture: Tensor, truth: Tensor, where mask: Tensor? = nil) {
-    precondition(picture.shape == truth.shape && picture.dim == 3, "pictures \(picture.shape) and \(truth.shape) cannot be compared")
+    precondition(picture.shape == truth.shape && picture.dim == 3, "images \(picture.shape) and \(truth.shape) cannot be compared")
     guard min(picture.size(0), picture.size(1)) >= 32 else { return nil }
     let found = withoutGradient { () -> SharpnessScores? in
       let (a, b) = (luma(picture), luma(truth))

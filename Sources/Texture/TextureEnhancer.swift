@@ -26,7 +26,7 @@ package final class TextureEnhancer {
   package convenience init(file: URL) throws {
     let checkpoint = try Checkpoint.read(file)
     guard let words = checkpoint.metadata["texture"] else {
-      throw TextureError.file(file, "holds no texture enhancement; name a run of train texture, or one of its checkpoints")
+      throw TextureError.file(file, "is not a texture enhancement; name a run of train texture, or one of its checkpoints")
     }
     do {
       let configuration = try JSONDecoder().decode(TextureConfiguration.self, from: Data(words.utf8))
@@ -50,13 +50,13 @@ package final class TextureEnhancer {
   private convenience init(_ checkpoint: Checkpoint, _ configuration: TextureConfiguration, _ file: URL) throws {
     let source = checkpoint.tensors["model.source"] ?? .zeros([8, 8, 3], .uint8)
     guard source.dim == 3, source.size(2) == 3, source.dtype == .uint8, min(source.size(0), source.size(1)) > 0 else {
-      throw TextureError.file(file, "holds no picture as its source; train again")
+      throw TextureError.file(file, "does not contain its source image; train again")
     }
     let model = configuration.makeModel(source: source, Generator(seed: configuration.seed))
     do {
       try model.load(checkpoint.tensors.filter { $0.key.hasPrefix("model.") }, prefix: "model.")
     } catch {
-      throw TextureError.file(file, "holds other tensors than an enhancement of this version has; train again")
+      throw TextureError.file(file, "does not have the tensors of an enhancement of this version; train again")
     }
     self.init(model, speechKind: configuration.variant == .paper ? configuration.paper.speechKind : nil, size: configuration.size)
   }

@@ -22,7 +22,7 @@ package enum TextureError: KindedError {
     case .configuration(let text): "the configuration cannot be used: \(text)"
     case .noFrames(let what): "\(what) has no frames to train on; run process on a longer clip"
     case .picture(let url, let shape):
-      "\(url.relativePath): is a picture of \(shape) where the avatar's are of another size; remove it, it is drawn again"
+      "\(url.relativePath): has the shape \(shape), but the avatar's images have another size; remove the file, and it is rendered again"
     case .file(let url, let text): "\(url.relativePath): \(text)"
     }
   }

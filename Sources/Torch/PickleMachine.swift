@@ -43,7 +43,7 @@ struct PickleMachine {
   static func run(_ bytes: UnsafeRawBufferPointer, at: Int = 0) throws(Problem) -> (made: PickleMachine, result: Value, end: Int) {
     var machine = PickleMachine(reader: ByteReader(bytes, at: at))
     while true {
-      guard machine.reader.at - at <= sizeLimit else { throw .limit("more than \(sizeLimit) bytes of description") }
+      guard machine.reader.at - at <= sizeLimit else { throw .limit("more than \(sizeLimit) bytes of pickle") }
       let place = machine.reader.at
       let instruction = try machine.reader.number(UInt8.self)
       if instruction == UInt8(ascii: ".") {
@@ -100,7 +100,9 @@ struct PickleMachine {
     things.append(thing)
   }
   private func top() throws(Problem) -> Value {
-    guard let last = stack.last, stack.count > (marks.last ?? 0) else { throw .damaged("its description takes more than it has") }
+    guard let last = stack.last, stack.count > (marks.last ?? 0) else {
+      throw .damaged("its pickle takes more from the stack than there is")
+    }
     return last
   }
   private mutating func pop() throws(Problem) -> Value {
@@ -108,17 +110,17 @@ struct PickleMachine {
     return try top()
   }
   private mutating func pop(_ count: Int) throws(Problem) -> [Value] {
-    guard stack.count - (marks.last ?? 0) >= count else { throw .damaged("its description takes more than it has") }
+    guard stack.count - (marks.last ?? 0) >= count else { throw .damaged("its pickle takes more from the stack than there is") }
     defer { stack.removeLast(count) }
     return Array(stack.suffix(count))
   }
   private mutating func sinceMark() throws(Problem) -> [Value] {
-    guard let mark = marks.popLast() else { throw .damaged("its description ends a list that did not begin") }
+    guard let mark = marks.popLast() else { throw .damaged("its pickle ends a list that did not begin") }
     defer { stack.removeSubrange(mark...) }
     return Array(stack[mark...])
   }
   private func recall(_ key: Int) throws(Problem) -> Value {
-    guard let value = memo[key] else { throw .damaged("its description refers to something that it did not hold") }
+    guard let value = memo[key] else { throw .damaged("its pickle refers to something that it did not store") }
     return value
   }
   /// An integer of up to eight bytes, two's complement.
@@ -132,12 +134,12 @@ struct PickleMachine {
   // MARK: - Containers
 
   private func target() throws(Problem) -> Int {
-    guard case .thing(let index) = try top() else { throw .damaged("its description fills something that is no container") }
+    guard case .thing(let index) = try top() else { throw .damaged("its pickle fills something that is not a container") }
     return index
   }
   private mutating func append(_ values: [Value]) throws(Problem) {
     let index = try target()
-    guard case .list(var list) = things[index] else { throw .damaged("its description appends to something that is no list") }
+    guard case .list(var list) = things[index] else { throw .damaged("its pickle appends to something that is not a list") }
     things[index] = .list([])  // so that `list` is the only owner and grows in place
     list += values
     things[index] = .list(list)
@@ -145,7 +147,7 @@ struct PickleMachine {
   private mutating func set(_ values: [Value]) throws(Problem) {
     let index = try target()
     guard case .dictionary(var pairs) = things[index], values.count % 2 == 0 else {
-      throw .damaged("its description sets members of something that is no dictionary")
+      throw .damaged("its pickle sets members of something that is not a dictionary")
     }
     things[index] = .dictionary([])
     for i in stride(from: 0, to: values.count, by: 2) { pairs.append((values[i], values[i + 1])) }
@@ -174,7 +176,7 @@ struct PickleMachine {
   }
   private mutating func nameFromStack() throws(Problem) {
     let words = try pop(2)
-    guard case .text(let module) = words[0], case .text(let name) = words[1] else { throw .damaged("a name in it is no text") }
+    guard case .text(let module) = words[0], case .text(let name) = words[1] else { throw .damaged("a name in it is not a string") }
     stack.append(.name(try PickleName(module: module, name: name)))
   }
 

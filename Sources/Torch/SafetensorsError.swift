@@ -40,7 +40,7 @@ package struct SafetensorsError: KindedError {
       case .short: "the file ends early"
       case .headerSize(let size): "its header claims \(size) bytes, more than \(SafetensorsHeader.sizeLimit) are not allowed"
       case .header(let text): "its header is damaged: \(text)"
-      case .duplicate(let key): "\(name(key)) stands in it twice"
+      case .duplicate(let key): "\(name(key)) occurs in it twice"
       case .type(let key, let type): "tensor \(name(key)) is of type \(name(type)), which is not supported"
       case .shape(let key): "the shape of tensor \(name(key)) is impossibly large"
       case .size(let key, let has, let needs): "tensor \(name(key)) has \(has) bytes where its shape needs \(needs)"
@@ -48,9 +48,9 @@ package struct SafetensorsError: KindedError {
       case .overlap(let key): "tensor \(name(key)) overlaps another one"
       case .hole(let key): "there are unused bytes before tensor \(name(key))"
       case .trailing(let count): "there are \(count) unused bytes at its end"
-      case .truth(let key): "tensor \(name(key)) holds truth values other than 0 and 1"
+      case .truth(let key): "tensor \(name(key)) holds Boolean values other than 0 and 1"
       }
-    return "\(url.relativePath): not a sound safetensors file: \(what); write or download it again"
+    return "\(url.relativePath): not a valid safetensors file: \(what); write or download it again"
   }
 
   /// A name from the file fit for one line of an error: a stranger may have put anything into it.

@@ -65,7 +65,7 @@ struct StrictJSON {
       value = sum
       at += 1
     }
-    guard at > first, at == first + 1 || bytes[first] != 48 else { throw .header("no whole number where one belongs") }
+    guard at > first, at == first + 1 || bytes[first] != 48 else { throw .header("a whole number is missing") }
     return value
   }
 
@@ -118,6 +118,6 @@ struct StrictJSON {
     return true
   }
   private mutating func expect(_ mark: Unicode.Scalar) throws(Problem) {
-    guard skip(mark) else { throw .header("no \(mark) where one belongs, byte \(at)") }
+    guard skip(mark) else { throw .header("\(mark) is missing at byte \(at)") }
   }
 }

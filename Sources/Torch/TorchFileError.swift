@@ -27,17 +27,17 @@ package struct TorchFileError: KindedError {
       switch problem {
       case .foreign(let name):
         (
-          "it asks for \(SafetensorsError.quoted(name)), which nothing here calls: only tensors and plain containers are read",
-          "take the weights from those who made them, or save their state_dict() as safetensors"
+          "it asks for \(SafetensorsError.quoted(name)), which is never called here: only tensors and plain containers are read",
+          "take the weights from their publisher, or save their state_dict() as safetensors"
         )
       case .instruction(let byte, let place):
-        ("instruction 0x\(String(byte, radix: 16)) at byte \(place) is none that weights need", "download it again")
+        ("instruction 0x\(String(byte, radix: 16)) at byte \(place) is not one that weights need", "download it again")
       case .short: ("the file ends early", "download it again")
       case .damaged(let text): (text, "download it again")
       case .limit(let text): ("it has \(text)", "save only the weights: torch.save(model.state_dict(), ...)")
-      case .unsupported(let text): (text, "load it in PyTorch and save it again")
-      case .unknown: ("it is neither of PyTorch's two formats", "check that this is the file that was meant, whole and not a web page")
+      case .unsupported(let text): (text, "load it with PyTorch and save it again")
+      case .unknown: ("it is neither of PyTorch's two formats", "check that this is the right file, complete, and not a web page")
       }
-    return "\(url.relativePath): no weights of PyTorch's that can be read: \(what); \(remedy)"
+    return "\(url.relativePath): cannot be read as PyTorch weights: \(what); \(remedy)"
   }
 }

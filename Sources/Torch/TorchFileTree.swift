@@ -65,21 +65,21 @@ struct TorchFileTree {
     switch key {
     case .text(let text): return text
     case .integer(let number): return String(number)
-    default: throw .unsupported("a dictionary in it has keys that are neither texts nor whole numbers")
+    default: throw .unsupported("a dictionary in it has keys that are neither strings nor whole numbers")
     }
   }
 
   private mutating func tensor(_ view: PickleView, _ path: String) throws(Problem) -> Tensor {
     let whole = try storage(view.storage)
     let tensor = call("aten::as_strided", whole, view.shape, view.strides, view.offset)
-    guard tensors.updateValue(tensor, forKey: path) == nil else { throw .damaged("\(SafetensorsError.quoted(path)) stands in it twice") }
+    guard tensors.updateValue(tensor, forKey: path) == nil else { throw .damaged("\(SafetensorsError.quoted(path)) occurs in it twice") }
     return tensor
   }
   private mutating func storage(_ storage: PickleStorage) throws(Problem) -> Tensor {
     if let known = made[storage.key] { return known }
     let range = try storages.range(of: storage, file.bytes)
     let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[range])
-    if storage.dtype == .bool, !bytes.allSatisfy({ $0 <= 1 }) { throw .damaged("it holds truth values other than 0 and 1") }
+    if storage.dtype == .bool, !bytes.allSatisfy({ $0 <= 1 }) { throw .damaged("it holds Boolean values other than 0 and 1") }
     let start = file.start + range.lowerBound
     // The older format does not align; the processor's vector loads ask for it.
     let tensor =

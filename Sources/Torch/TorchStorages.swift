@@ -34,7 +34,7 @@ struct TorchStorages {
     }
     try check(pickle.bytes, pickle.checksum, "its description", file)
     let (made, root, end) = try PickleMachine.run(UnsafeRawBufferPointer(rebasing: file[pickle.bytes]))
-    guard end == pickle.bytes.count else { throw .damaged("its description goes on after its end") }
+    guard end == pickle.bytes.count else { throw .damaged("its pickle continues after its end") }
     var storages = TorchStorages()
     let start = folder + "data/"
     for (name, member) in members where name.hasPrefix(start) {
@@ -60,7 +60,7 @@ struct TorchStorages {
     var storages = TorchStorages()
     var reader = ByteReader(file, at: list.end)
     for key in keys {
-      guard case .text(let key) = key else { throw .damaged("a storage's key in it is no text") }
+      guard case .text(let key) = key else { throw .damaged("the key of a storage in it is not a string") }
       guard let size = content.made.storages[key]?.dtype.size else {
         throw .damaged("storage \(SafetensorsError.quoted(key)) is not described")
       }
@@ -69,7 +69,7 @@ struct TorchStorages {
       let start = reader.at
       _ = try reader.take(bytes)
       guard storages.places.updateValue((start..<reader.at, nil), forKey: key) == nil else {
-        throw .damaged("storage \(SafetensorsError.quoted(key)) stands in it twice")
+        throw .damaged("storage \(SafetensorsError.quoted(key)) occurs in it twice")
       }
     }
     return (content.result, content.made.things, storages)

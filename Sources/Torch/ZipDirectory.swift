@@ -17,7 +17,7 @@ struct ZipDirectory {
     for _ in 0..<end.count {
       let member = try Self.member(&reader, file, before: end.start)
       guard members.updateValue(member, forKey: member.name) == nil else {
-        throw .damaged("\(SafetensorsError.quoted(member.name)) stands in it twice")
+        throw .damaged("\(SafetensorsError.quoted(member.name)) occurs in it twice")
       }
     }
   }

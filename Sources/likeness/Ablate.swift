@@ -15,12 +15,12 @@ struct Ablate: ParsableCommand {
       driven by tracked coefficients and by speech. Each is judged on the held-out frames as `likeness eval` does.
 
       --budget is the time of training of the whole study: every row's field gets the same part of it, and texture enhancement a quarter of that on
-      top. Judging is not counted: a few seconds a row, for a row with slow pictures at most about as long as it was trained (it is judged on fewer
+      top. Judging is not counted: a few seconds a row, for a row with slow images at most about as long as it was trained (it is judged on fewer
       frames then, which the report says). --row-budget gives each row's field its time instead.
 
-      Writes <output>/ablation.html (one page with tables, pictures side by side, maps of errors, curves of training), ablation.md and ablation.csv
-      anew after every row, and rows/<name>/ with the run of each, which render and eval take. Ctrl-C saves and stops. With --resume rows that are
-      finished are not run again, and one that was interrupted goes on from its last checkpoint; of a finished study it writes the report anew.
+      Writes <output>/ablation.html (one page with tables, images side by side, maps of errors, curves of training), ablation.md and ablation.csv
+      again after every row, and rows/<name>/ with the run of each, which render and eval take. Ctrl-C saves and stops. With --resume rows that are
+      finished are not run again, and one that was interrupted continues from its last checkpoint; for a finished study it writes the report again.
 
       Examples:
         likeness ablate --data data/anna --budget 2h
@@ -32,35 +32,35 @@ struct Ablate: ParsableCommand {
 
   @Option(help: ArgumentHelp("The dataset folder; with --resume and --output the study knows it.", valueName: "folder"))
   var data: String?
-  @Option(help: ArgumentHelp("Training time of all rows together, as 10m, 2h or 1h30m; 10m by default.", valueName: "time"))
+  @Option(help: ArgumentHelp("Training time of all rows together, such as 10m, 2h or 1h30m; 10m by default.", valueName: "time"))
   var budget: String?
   @Option(help: ArgumentHelp("Training time of each row, in place of --budget.", valueName: "time"))
   var rowBudget: String?
   @Option(help: ArgumentHelp("The study's folder; outputs/<dataset>/ablate/<time> by default.", valueName: "folder"))
   var output: String?
-  @Flag(help: "Go on with a study: that of --output, otherwise the dataset's latest.")
+  @Flag(help: "Continue a study: that of --output, otherwise the dataset's latest.")
   var resume = false
   @Option(help: ArgumentHelp("Only these rows, by name with commas between.", valueName: "names"))
   var rows: String?
-  @Option(help: "The longer side of the pictures, in pixels; 256 by default.")
+  @Option(help: "The longer side of the images, in pixels; 256 by default.")
   var size: Int?
-  @Option(help: "What chance starts from in all rows.")
+  @Option(help: "The seed of all random numbers, in all rows.")
   var seed: UInt64?
   @Option(
     help: ArgumentHelp(
-      "Change one field of every row's configuration by its path, as rays.rays=1024; may be repeated.", valueName: "field=value"))
+      "Change one field of every row's configuration by its path, such as rays.rays=1024; may be repeated.", valueName: "field=value"))
   var set: [String] = []
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
     if budget != nil, rowBudget != nil { throw ValidationError("give --budget or --row-budget, not both") }
     for (name, text) in [("--budget", budget), ("--row-budget", rowBudget)] {
-      if let text, StudyBudget.seconds(text) == nil { throw ValidationError("\(name) \(text): write a time as 10m, 90s or 1h30m") }
+      if let text, StudyBudget.seconds(text) == nil { throw ValidationError("\(name) \(text): write a time such as 10m, 90s or 1h30m") }
     }
     if let size, !(16...8192).contains(size) { throw ValidationError("--size must be 16...8192") }
     if let output { try OutputKind.requireFolder(output) }
     if data == nil, !(resume && output != nil) { throw ValidationError("--data names the dataset folder to study") }
-    if resume, rows != nil { throw ValidationError("a study that goes on keeps its rows; leave --rows out") }
+    if resume, rows != nil { throw ValidationError("a resumed study keeps its rows; leave out --rows") }
   }
 
   func run() throws {
@@ -82,7 +82,7 @@ struct Ablate: ParsableCommand {
     print("report    \(page.path(percentEncoded: false))")
     let again = suggestedCommand("likeness", "ablate", "--output", folder.url.path(percentEncoded: false), "--resume")
     if StopSignal.isRaised, study.isOpen {
-      print("stopped   go on with: \(again)")
+      print("stopped   continue with: \(again)")
       throw ExitCode(StopSignal.exitStatus ?? 1)
     }
     if !study.failures.isEmpty {

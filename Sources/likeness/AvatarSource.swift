@@ -18,7 +18,7 @@ struct AvatarSource {
     let url = URL(filePath: place)
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), !isFolder.boolValue {
-      if step != nil { throw Failure.usage("an exported avatar is of one step; leave --step out") }
+      if step != nil { throw Failure.usage("an exported avatar has one step only; leave out --step") }
       avatar = try SubjectAvatar(file: url, device: device)
       (data, file, results) = (nil, url, url.deletingPathExtension())
     } else {

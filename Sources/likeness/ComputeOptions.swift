@@ -3,7 +3,9 @@ import Torch
 
 /// Where a verb computes.
 struct ComputeOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Where to compute: cpu, cuda or cuda:<number>; likeness doctor says what a GPU lacks.", valueName: "device"))
+  @Option(
+    help: ArgumentHelp("Where to compute: cpu, cuda or cuda:<number>; likeness doctor says what is missing for a GPU.", valueName: "device")
+  )
   var device = "cpu"
 
   /// The device that was asked for. Throws `DeviceError` or `CUDAError`, before anything takes time, if it cannot be used.

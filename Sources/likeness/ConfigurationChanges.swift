@@ -41,9 +41,9 @@ struct ConfigurationChanges {
       try value.merge(changes)
       return value
     } catch let error as DecodingError {
-      throw Failure.input("\(file.relativePath): is no sound JSON (\(error.oneLine)); mend it")
+      throw Failure.input("\(file.relativePath): is not valid JSON (\(error.oneLine)); correct it")
     } catch {
-      throw Failure.input("\(file.relativePath): \(error); mend it")
+      throw Failure.input("\(file.relativePath): \(error); correct it")
     }
   }
 }

@@ -8,7 +8,7 @@ import Tracking
 
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "What is installed, what is missing, what to do.",
+    abstract: "Say what is installed, what is missing and what to do.",
     discussion: """
       Tries everything that the other verbs need instead of trusting that it is there: libtorch multiplies, the face networks are loaded, a film is
       written and read back. Exits with 1 if something that is needed does not work.
@@ -72,7 +72,7 @@ struct Doctor: ParsableCommand {
     do {
       let tracker = try LandmarkTracker()
       guard try tracker.track(.zeros([64, 64, 3], .uint8)) == nil else {
-        return .bad("face networks", "they see a face in a black picture; remove .deps/litert and .deps/mediapipe and run scripts/setup")
+        return .bad("face networks", "they see a face in a black image; remove .deps/litert and .deps/mediapipe and run scripts/setup")
       }
       return .good("face networks", try DependencyFolder.file("mediapipe").path)
     } catch {
@@ -104,7 +104,7 @@ struct Doctor: ParsableCommand {
   private func phones() -> Finding {
     do {
       _ = try PhonemeFeatures()
-      return .good("PocketSphinx", "hears phones, for --speech phonemes")
+      return .good("PocketSphinx", "recognises phones, for --speech phonemes")
     } catch {
       return .note("PocketSphinx", oneLine(error))
     }

@@ -12,7 +12,7 @@ struct Eval: ParsableCommand {
     abstract: "Judge an avatar on the frames it never saw.",
     discussion: """
       Renders the held-out frames of the run's dataset and compares them with the truth: L1, PSNR, SSIM (Gaussian window of 11 x 11), sharpness
-      and detail of the whole picture, head, face, mouth and torso, and of the face alone as the paper has it, as means over frames. A sharp face
+      and detail of the whole image, head, face, mouth and torso, and of the face alone as the paper has it, as means over frames. A sharp face
       that does not move has a fine PSNR, so the renders are also tracked as any clip is, and lip gap, mouth width, eye opening and brow height
       compared with the truth's: correlation and amplitude (standard deviation over the truth's), 1 is best for both; how many frames late the
       lips are; and the average distances of expression (AED) and pose (APD). The report says what each figure means, as does Docs/metrics.md.
@@ -31,7 +31,7 @@ struct Eval: ParsableCommand {
   var data: String?
   @Option(help: ArgumentHelp("The folder that synth performer --truth wrote: judges the capture, not an avatar.", valueName: "folder"))
   var truth: String?
-  @Option(help: "Which frames: test (held out), train, all, or numbers as 120..200.")
+  @Option(help: "Which frames: test (held out), train, all, or numbers such as 120..200.")
   var frames = "test"
   @Option(help: "The checkpoint to judge, by its step; the last one by default.")
   var step: Int?
@@ -39,9 +39,11 @@ struct Eval: ParsableCommand {
   var output: String?
   @Option(help: ArgumentHelp("A film to write of the frames, truth left and avatar right.", valueName: "film"))
   var video: String?
-  @Option(help: "What moves the mouth of an avatar that knows both: expression (as tracked) or speech (as heard in the clip).")
+  @Option(help: "What drives the mouth of an avatar that was trained for both: expression (as tracked) or speech (the clip's sound).")
   var by: MouthChoice?
-  @Option(help: ArgumentHelp("What train texture made: the pictures are judged as it enhances them.", valueName: "run|file"))
+  @Option(
+    help: ArgumentHelp(
+      "A texture enhancement of this avatar, made by train texture: the enhanced images are judged.", valueName: "run|file"))
   var enhance: String?
   @OptionGroup var compute: ComputeOptions
 
@@ -71,7 +73,7 @@ struct Eval: ParsableCommand {
     let device = try compute.chosen()
     let source = try AvatarSource(load, step: step, device: device), avatar = source.avatar
     guard let folder = data.map({ URL(filePath: $0) }) ?? source.data else {
-      throw Failure.usage("\(load): an exported avatar knows no clip of its own; name its dataset with --data <folder>")
+      throw Failure.usage("\(load): an exported avatar does not contain its clip; name its dataset with --data <folder>")
     }
     let enhancer = try enhance.map { try TextureEnhancer(URL(filePath: $0), warn: complain) }
     var trial = try AvatarTrial(avatar, data: folder, driver: try by.driver(of: avatar), enhancer: enhancer)

@@ -87,7 +87,7 @@ struct EvaluationReport: Encodable {
     let s = results.scores
     var lines = [name("") + "   PSNR    SSIM      L1  sharpness  detail"]
     for part in [""] + Region.allCases.map({ "_" + $0.rawValue }) + ["_face_only"] where s["psnr" + part] != nil {
-      let title = part.isEmpty ? "whole picture" : String(part.dropFirst()).replacing("_", with: " ")
+      let title = part.isEmpty ? "whole image" : String(part.dropFirst()).replacing("_", with: " ")
       lines.append(
         name(title) + number(s["psnr" + part], 2, 7) + number(s["ssim" + part], 4, 8) + number(s["l1" + part], 4, 8)
           + number(s["sharpness" + part], 2, 11) + number(s["detail" + part], 2, 8))

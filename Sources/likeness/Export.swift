@@ -6,13 +6,13 @@ import Torch
 
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Put an avatar into one file, to show it where its run is not.",
+    abstract: "Write an avatar into one file that renders without its run.",
     discussion: """
       The file is safetensors, with a checksum of every tensor. It holds what render needs (weights, background, camera, names of the
       expressions, the identity) and nothing of the clip, the training or this computer. render and eval --load it like a run; it knows no clip
-      of its own, so say with --track, --driver or --data what it is to do. The pictures are the same bit for bit.
+      of its own, so say with --track, --driver or --data what it is to do. The images are the same bit for bit.
 
-      With --baked it holds what pictures are drawn from in place of the weights: a smaller file that loads faster and cannot be
+      With --baked it holds what rendering needs in place of the weights: a smaller file that loads faster and cannot be
       trained on. Only a fast field can be baked.
 
       Whoever has the file can make the person do anything: give it to nobody whom that person has not agreed to.
@@ -24,7 +24,7 @@ struct Export: ParsableCommand {
 
   @Option(help: ArgumentHelp("The run folder that train printed.", valueName: "run"))
   var load: String
-  @Flag(help: "Only what pictures are drawn from, no weights.")
+  @Flag(help: "Only what rendering needs, without the weights.")
   var baked = false
   @Option(help: "The checkpoint to use, by its step; the last one by default.")
   var step: Int?

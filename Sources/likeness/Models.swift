@@ -4,10 +4,10 @@ import Perception
 
 struct Models: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Published networks that measure pictures, whose weights you bring.",
+    abstract: "List, fetch and check published networks that measure images.",
     discussion: """
-      Nothing of these comes with the tool, and nothing needs them: without a file the figures that it is for are left out. Files are read
-      by a reader that calls nothing: what a .pth asks Python to run is refused by name.
+      None of these comes with the tool, and nothing else needs them: without a file the figures that it is for are left out. Files are read
+      by a reader that calls nothing: a .pth that asks Python to run something is refused by name.
 
       Examples:
         likeness models
@@ -18,7 +18,7 @@ struct Models: ParsableCommand {
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Every file: what it is for, where it is published, under which licence, whether it is there.")
+      abstract: "List every file: what it is for, where it is published, its licence, and whether it is here.")
 
     func run() throws {
       print("looked for in")
@@ -41,7 +41,7 @@ struct Models: ParsableCommand {
 
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Loads files into their networks, every tensor in its place, and compares their SHA-256 with the published one.",
+      abstract: "Load files into their networks, every tensor in its place, and compare their SHA-256 with the published one.",
       discussion: "Without files: all that are found. Exits with 65 if one cannot be used.")
 
     @Argument(help: ArgumentHelp("The files to look at.", valueName: "file"))
@@ -69,7 +69,7 @@ struct Models: ParsableCommand {
 
   struct Download: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Fetches a file from its publisher.",
+      abstract: "Fetch a file from its publisher.",
       discussion: """
         Over https, with curl, into the folder that LIKENESS_MODELS names or ~/.cache/likeness/models. The file is kept only if its SHA-256 is
         the published one. Look at its licence first (likeness models).
@@ -85,7 +85,9 @@ struct Models: ParsableCommand {
         }
         return file
       }
-      guard let folder = ModelLibrary.downloads() else { throw Failure.usage("no folder for downloads; let LIKENESS_MODELS name one") }
+      guard let folder = ModelLibrary.downloads() else {
+        throw Failure.usage("there is no folder for downloads; set LIKENESS_MODELS to one")
+      }
       guard let curl = Machine.program("curl") else { throw Failure.other("curl is not installed; apt-get install curl") }
       for file in files {
         if let found = ModelLibrary.find(file) {

@@ -119,7 +119,8 @@ enum FrameChoice: Equatable {
     case .numbers(let range): chosen = (0..<dataset.count).filter { range.contains(dataset.track.frames[$0].index) }
     }
     guard !chosen.isEmpty else {
-      throw Failure.input("\(dataset.folder.path): has no such frames; there are numbers up to \(dataset.track.frames.last?.index ?? 0)")
+      throw Failure.input(
+        "\(dataset.folder.path): has none of these frames; its frame numbers end at \(dataset.track.frames.last?.index ?? 0)")
     }
     return chosen
   }

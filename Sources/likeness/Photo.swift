@@ -8,10 +8,10 @@ import Tracking
 
 struct Photo: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Cut faces out of photos as portrait generators want them, with the camera of each.",
+    abstract: "Cut faces out of photos as portrait generators need them, and estimate the camera of each.",
     discussion: """
       The face is found, levelled and cut out in one framing; a head is fitted to it, and that says where the camera stood. The output is
-      a folder of pictures with dataset.json, as EG3D has them, and sheet.png: each photo above, below it the landmarks that were seen (green)
+      a folder of images with dataset.json, as EG3D has them, and sheet.png: each photo above, below it the landmarks that were seen (green)
       and the fitted head as the photo's camera sees it (red). Look at it: faces must be upright and the dots on the face.
 
       What a file is, its content says and not its name. Of a folder every file is tried but hidden ones; folders in it are not looked
@@ -23,9 +23,9 @@ struct Photo: ParsableCommand {
         likeness photo holiday/*.jpg --output photos/
       """)
 
-  @ArgumentParser.Argument(help: ArgumentHelp("Pictures, or folders of pictures.", valueName: "photo"))
+  @ArgumentParser.Argument(help: ArgumentHelp("Photos, or folders of photos.", valueName: "photo"))
   var photos: [String]
-  @Option(help: "Pixels a side of what is cut out.")
+  @Option(help: "Width and height of the crops in pixels.")
   var size = 512
   @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"))
   var output: String

@@ -41,7 +41,9 @@ final class FilmSink: PictureSink {
     // The sound of a whole film can be read as it is written, however long it is.
     let isWhole = performance.shots.enumerated().allSatisfy { $0 == $1.index }
     sound = isWhole ? nil : try performance.sound.map { try AudioReader.read($0, sampleRate: Self.sampleRate) }
-    guard let camera = performance.shots.first?.camera else { throw Failure.input("\(url.relativePath): there is nothing to render") }
+    guard let camera = performance.shots.first?.camera else {
+      throw Failure.input("\(url.relativePath): no frame is left to render; check --frames")
+    }
     try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
     writer = try VideoWriter(
       url, width: columns * camera.width, height: camera.height, rate: Rational(fps),

@@ -7,7 +7,7 @@ struct Process: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make a dataset folder from a clip of one person talking.",
     discussion: """
-      Finds the face, cuts a square around head and shoulders, masks what the picture shows, and fits a head model to every frame. \
+      Finds the face, cuts a square around head and shoulders, masks what the image shows, and fits a head model to every frame. \
       The longest shot is used where the clip has cuts. Then says how good the clip is and what would make it better.
 
       The folder holds com_imgs/, parsing/, transforms_train.json and transforms_val.json (the last eighth), bc.jpg (the background), \

@@ -8,7 +8,7 @@ import Torch
 
 struct Render: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show an avatar moving: as in its own clip, as in another dataset, as in any video, or as any voice says.",
+    abstract: "Render an avatar that moves as in its own clip, another dataset, any video, or as any speech says.",
     discussion: """
       Without --track or --driver the avatar plays the frames of its own clip that it never saw in training. The result is a film if
       --output ends in .mp4, .m4v or .mov, otherwise a folder of PNGs named by frame number; other films are refused.
@@ -33,7 +33,7 @@ struct Render: ParsableCommand {
   var track: String?
   @Option(help: ArgumentHelp("A video whose motion to play.", valueName: "film"))
   var driver: String?
-  @Option(help: ArgumentHelp("Sound whose speech the avatar is to say.", valueName: "sound"))
+  @Option(help: ArgumentHelp("The sound that the avatar is to say.", valueName: "sound"))
   var audio: String?
   @OptionGroup var sound: SoundOptions
   @Option(
@@ -42,19 +42,22 @@ struct Render: ParsableCommand {
   @Option(help: "With --audio, clip: the head moves as in the clip; still: it does not.")
   var head: HeadChoice?
   @Option(
-    help: ArgumentHelp("A texture enhancement of this avatar, which train texture made, to draw its pictures with.", valueName: "run|file"))
+    help: ArgumentHelp("A texture enhancement of this avatar, made by train texture, to apply to the images.", valueName: "run|file"))
   var enhance: String?
-  @Option(help: "How far speech moves the mouth; 1.5 unless the run says otherwise, less mumbles, more overdoes it.")
+  @Option(
+    help: "How far speech moves the mouth from its mean; that of the run by default (1.8 in new runs), less mumbles, more exaggerates.")
   var emphasis: Double?
-  @Option(help: "With --audio, what chance draws the blinks from; the same seed gives the same film.")
+  @Option(help: "With --audio, the seed of the random blinks; the same seed gives the same film.")
   var seed: UInt64 = 0
-  @Option(help: "What moves the mouth of an avatar that knows both, in its own clip or in a dataset: expression (as tracked) or speech.")
+  @Option(
+    help:
+      "What drives the mouth of an avatar that was trained for both, in its own clip or in a dataset: expression (as tracked) or speech.")
   var by: MouthChoice?
-  @Option(help: "fixed: where the clip was filmed from; orbit: swaying around the head.")
+  @Option(help: "fixed: the camera of the clip; orbit: a camera that sways around the head.")
   var camera = CameraChoice.fixed
-  @Option(help: "Which frames of the dataset: test (held out), train, all, or numbers as 120..200. With --track all by default.")
+  @Option(help: "Which frames of the dataset: test (held out), train, all, or numbers such as 120..200. With --track all by default.")
   var frames: String?
-  @Option(help: "The longer side of the pictures in pixels; that of the training by default.")
+  @Option(help: "The longer side of the images in pixels; that of the training by default.")
   var size: Int?
   @Option(help: "The checkpoint to use, by its step; the last one by default.")
   var step: Int?
@@ -66,12 +69,12 @@ struct Render: ParsableCommand {
     _ = try OutputKind(output, among: [.film, .folder])
     if track != nil, driver != nil { throw ValidationError("give --track or --driver, not both") }
     if audio != nil, driver != nil || frames != nil || by != nil {
-      throw ValidationError("--audio says what the avatar does; leave out --driver, --frames and --by")
+      throw ValidationError("--audio drives the avatar; leave out --driver, --frames and --by")
     }
     if sound.audioTrack != nil, audio == nil, driver == nil { throw ValidationError("--audio-track goes with --audio or --driver") }
     if audio == nil, head != nil || features != nil { throw ValidationError("--head and --features go with --audio") }
     if let frames, FrameChoice(frames) == nil {
-      throw ValidationError("--frames \(frames): write test, train, all, or numbers as 120..200")
+      throw ValidationError("--frames \(frames): write test, train, all, or numbers such as 120..200")
     }
     if driver != nil, frames.map({ FrameChoice($0) == .test || FrameChoice($0) == .train }) ?? false {
       throw ValidationError("a video has no test and train frames; leave --frames out or give numbers")
@@ -128,7 +131,7 @@ struct Render: ParsableCommand {
       return try VideoDriver(sound.track(of: driver)).performance(by: avatar, frames: numbers)
     }
     guard let folder = track.map({ URL(filePath: $0).standardizedFileURL }) ?? source.data else {
-      throw Failure.usage("\(load): an exported avatar knows no clip of its own; name a motion with --track <dataset> or --driver <film>")
+      throw Failure.usage("\(load): an exported avatar does not contain its clip; name a motion with --track <dataset> or --driver <film>")
     }
     let dataset = try Dataset(folder)
     let choice = frames.flatMap { FrameChoice($0) } ?? (track == nil ? .test : .all)
@@ -141,11 +144,12 @@ struct Render: ParsableCommand {
     let side = performance.shots.first.map { max($0.camera.width, $0.camera.height) }
     if let made = enhancer.size, let side, made != side {
       complain(
-        "\(place) was made for pictures of \(made) pixels and these are of \(side): name that size with --size, or train it for this one")
+        "\(place) was made for images of \(made) pixels and these are of \(side): name that size with --size, or train it for this one")
     }
     if let kind = enhancer.speechKind, performance.voice != nil, kind != avatar.configuration.speech?.features {
       throw Failure.usage(
-        "\(place) hears \(kind), and the avatar \(avatar.configuration.speech?.features ?? "nothing"); train it with the same --speech")
+        "\(place) needs speech features of kind \(kind), and the avatar has \(avatar.configuration.speech?.features ?? "none"); train it with the same --speech"
+      )
     }
     return enhancer
   }
@@ -159,10 +163,10 @@ struct Render: ParsableCommand {
         let dataset = try Dataset(folder, width: avatar.scene.camera.width, height: avatar.scene.camera.height)
         moving = .looped(dataset.track, isOwn: folder.path == source.data?.path || dataset.track.isOf(avatar.scene))
       } catch  where head == nil && track == nil {
-        complain("\(oneLine(error)); the head keeps still")
+        complain("\(oneLine(error)); the head does not move")
       }
     } else if head == .clip {
-      throw Failure.usage("\(load): an exported avatar knows no clip of its own; name a motion of the head with --track <dataset>")
+      throw Failure.usage("\(load): an exported avatar does not contain its clip; name a motion of the head with --track <dataset>")
     }
     return try Performance(speaking: spoken, sound: audio.map(sound.track), head: moving, by: avatar, seed: seed)
   }

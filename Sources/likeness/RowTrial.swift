@@ -150,7 +150,7 @@ final class RowTrial {
     let every = (all.count + most - 1) / most
     let some = Set(stride(from: 0, to: all.count, by: every).map { all[$0] }).union(telling).sorted()
     let words = String(format: "%.1f", locale: nil, seconds)
-    return (some, "judged on \(some.count) of \(all.count) held-out frames, as a picture takes \(words) s")
+    return (some, "judged on \(some.count) of \(all.count) held-out frames, as an image takes \(words) s")
   }
 
   /// Held-out frames that show most: the jaw widest open and shut, the eyes most closed, the head turned farthest.

@@ -8,8 +8,8 @@ struct Sample: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Draw people who do not exist, from all sides, with a generator of heads.",
     discussion: """
-      A picture (.png) has a person a row: five views, then how far the first and the middle one are (near is bright). A film (.mp4)
-      walks about each person, who then turns into the next. A folder gets the views as pictures with their cameras in dataset.json.
+      An image (.png) shows a person in each row: five views, then the depth maps of the first and the middle one (near is bright). A film (.mp4)
+      walks around each person, who then turns into the next. A folder gets the views as images with their cameras in dataset.json.
 
       The generator that comes with the tool was trained on drawn people by `likeness train portrait --stage prior`.
 
@@ -21,17 +21,17 @@ struct Sample: ParsableCommand {
 
   @Option(help: ArgumentHelp("A generator: generator.safetensors of a training; by default the tool's own.", valueName: "file"))
   var load: String?
-  @Option(help: ArgumentHelp("The picture (.png), film (.mp4) or folder to write.", valueName: "file"))
+  @Option(help: ArgumentHelp("The image (.png), film (.mp4) or folder to write.", valueName: "file"))
   var output: String
   @Option(help: "How many people.")
   var people = 4
-  @Option(help: "Who they are.")
+  @Option(help: "The seed that decides who they are.")
   var seed: UInt64 = 0
-  @Option(help: "Below 1 draws everybody towards the mean person: less varied, fewer odd ones.")
+  @Option(help: "Below 1 moves everybody towards the mean person: less variety, fewer odd ones.")
   var truncation = 0.7
   @Option(help: "The largest turn to either side, in degrees.")
   var yaw = 40.0
-  @Option(help: "Of a film: seconds a person.")
+  @Option(help: "Of a film: seconds for each person.")
   var seconds = 4.0
 
   @Flag(help: "Replace a folder of views of this name.")
@@ -75,10 +75,10 @@ struct Sample: ParsableCommand {
     for frame in 0..<frames {
       guard !StopSignal.isRaised else { throw ExitCode(StopSignal.exitStatus ?? 1) }
       try writer.append(turntable.picture(at: Double(people) * Double(frame) / Double(frames)))
-      table.show("drawn \(frame + 1) of \(frames) pictures", last: frame + 1 == frames)
+      table.show("drawn \(frame + 1) of \(frames) images", last: frame + 1 == frames)
     }
     try writer.finish()
     table.finish()
-    print("\(output): \(frames) pictures of \(people) people")
+    print("\(output): \(frames) images of \(people) people")
   }
 }

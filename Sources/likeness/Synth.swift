@@ -11,12 +11,12 @@ struct Synth: ParsableCommand {
 struct SynthPerformer: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "performer",
-    abstract: "Film a drawn person who speaks, blinks and turns, and keep what is true about every frame.",
+    abstract: "Film a drawn person who speaks, blinks and turns, and keep the truth about every frame.",
     discussion: "The film goes through process like any other clip. Speech comes from eSpeak NG.")
 
   @Option(help: "The film to write.")
   var output: String
-  @Option(help: "How long it lasts.")
+  @Option(help: "Its length in seconds.")
   var seconds = 20.0
   @Option(help: "Width and height in pixels.")
   var size = 512
@@ -24,7 +24,7 @@ struct SynthPerformer: ParsableCommand {
   var truth: String?
   @Flag(help: "Keep depth maps beside the masks.")
   var depth = false
-  @Option(help: "Who it is and how they move.")
+  @Option(help: "The seed that decides who it is and how they move.")
   var seed: UInt64 = 0
   @Option(help: "The head: builtin, or a packed ICT-FaceKit file.")
   var model = "builtin"

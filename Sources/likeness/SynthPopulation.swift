@@ -6,21 +6,21 @@ import Synthetic
 struct SynthPopulation: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "population",
-    abstract: "Draw pictures of many people who do not exist, with cameras, coefficients, masks and depth.",
+    abstract: "Draw images of many people who do not exist, with cameras, coefficients, masks and depth.",
     discussion: """
-      The folder is a data set as EG3D reads them (pictures and dataset.json), with masks/, depth/ and population.safetensors beside.
-      The same command goes on where a stopped one ended; with a larger --count it adds people.
+      The folder is a dataset in EG3D's format (images and dataset.json), with masks/, depth/ and population.safetensors beside it.
+      The same command continues where a stopped one ended; with a larger --count it adds people.
       """)
 
-  @Option(help: "How many pictures.")
+  @Option(help: "How many images.")
   var count: Int
   @Option(help: "The folder to fill.")
   var output: String
-  @Option(help: "How many of them show the same person.")
+  @Option(help: "How many images show each person.")
   var views = 4
   @Option(help: "Width and height in pixels.")
   var size = 256
-  @Option(help: "Who they are.")
+  @Option(help: "The seed that decides who they are.")
   var seed: UInt64 = 0
   @Option(help: "The largest turn of the camera to either side, in degrees.")
   var yaw: Float = 50
@@ -41,23 +41,23 @@ struct SynthPopulation: ParsableCommand {
     let folder = try PopulationFolder(URL(filePath: output), crowd: Crowd(script, model: head))
     let there = count - folder.missing.count
     print(
-      "\(output): \(count) pictures of \(folder.crowd.personCount) people, \(size) x \(size) pixels"
+      "\(output): \(count) images of \(folder.crowd.personCount) people, \(size) x \(size) pixels"
         + (there > 0 ? "; \(there) are there already" : "")
         + (there < count ? "; about \(max(1, folder.need / 1_000_000)) MB to write" : ""))
     StopSignal.listen()
     let table = ProgressTable(), start = Date()
     let isComplete = try folder.fill(lanes: threads, stop: { StopSignal.isRaised }) { done in
-      table.show(Double(done) / Double(count), under: "  pictures      %       ETA   a second") { left in
+      table.show(Double(done) / Double(count), under: "    images      %       ETA   a second") { left in
         let rate = Double(done - there) / max(1e-3, -start.timeIntervalSinceNow)
         return ProgressTable.start(done, Double(done) / Double(count), left) + String(format: " %10.2f", locale: nil, rate)
       }
     }
     table.finish()
     guard isComplete else {
-      complain("stopped with \(count - folder.missing.count) of \(count) pictures done; the same command goes on from there")
+      complain("stopped with \(count - folder.missing.count) of \(count) images done; the same command continues from there")
       throw ArgumentParser.ExitCode(StopSignal.exitStatus ?? 1)
     }
     let drawn = count - there, seconds = -start.timeIntervalSinceNow
-    print("\(output): complete" + (drawn > 0 ? String(format: "; %d pictures in %.1f s", locale: nil, drawn, seconds) : ""))
+    print("\(output): complete" + (drawn > 0 ? String(format: "; %d images in %.1f s", locale: nil, drawn, seconds) : ""))
   }
 }

@@ -7,22 +7,22 @@ import Torch
 struct TrainPortrait: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "portrait",
-    abstract: "Train what avatars from one photo are made of.",
+    abstract: "Train the networks that avatars from one photo are made of.",
     discussion: """
-      Stage prior trains a generator of heads, which knows what heads look like from all sides, from pictures whose cameras are known: a
-      folder with dataset.json as EG3D has it, or `likeness synth population`. Every picture and camera is checked before training begins.
+      Stage prior trains a generator of heads, which knows what heads look like from all sides, on images whose cameras are known: a
+      folder with dataset.json as EG3D has it, or `likeness synth population`. Every image and camera is checked before training begins.
 
-      --objective says what it learns from. reconstruction, which preset small has, makes the training pictures again from few numbers each, with
-      the population's masks and depth maps: faces in an hour of a few cores, soft ones. adversarial is EG3D's game against a discriminator: sharp
-      in the end, and slow (millions of pictures). both begins with the first and goes on with both.
+      --objective says what it learns from. reconstruction, which preset small has, reconstructs the training images from a few numbers each, with
+      the population's masks and depth maps: faces in an hour of a few cores, soft ones. adversarial is EG3D's training against a discriminator: sharp
+      in the end, and slow (millions of images). both begins with the first and continues with both.
 
       The run goes to outputs/<folder>/prior/<time>/: config.json, checkpoints/ (the last three and the best), metrics.jsonl, TensorBoard's
       events, validation/*.png (the same people every time, from five sides, then two depth maps), and at the end generator.safetensors,
-      the generator's running mean in half precision. Ctrl-C saves and stops; the same command with --resume goes on, bit for bit where
+      the generator's running mean in half precision. Ctrl-C saves and stops; the same command with --resume continues, bit for bit where
       steps are counted.
 
-      Stage light makes a generator's super-resolution lighter: one of fewer channels learns to make the pictures that the generator makes. It
-      needs no pictures; --load names the generator. validation/*.png show its pictures beside the lighter ones, and generator.safetensors at
+      Stage light makes a generator's super-resolution lighter: one of fewer channels learns to make the images that the generator makes. It
+      needs no images; --load names the generator. validation/*.png show its images beside the lighter ones, and generator.safetensors at
       the end is the same generator with the lighter one in place.
 
       Examples:
@@ -38,18 +38,19 @@ struct TrainPortrait: ParsableCommand {
 
   @Option(help: "What to train: prior, the generator, or light, a lighter super-resolution for one.")
   var stage: Stage
-  @Option(help: ArgumentHelp("Of prior: the folder of pictures and cameras; with --resume the run knows it.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("Of prior: the folder of images and cameras; with --resume and --output the run knows it.", valueName: "folder"))
   var data: String?
-  @Option(help: ArgumentHelp("Of light: the generator's file; with --resume the run knows it.", valueName: "file"))
+  @Option(help: ArgumentHelp("Of light: the generator's file; with --resume and --output the run knows it.", valueName: "file"))
   var load: String?
   @Option(
     help: ArgumentHelp(
-      "Of prior: small (pictures of 128, an hour of four cores), ffhq512 (the published sizes, days of GPUs) or tiny (for trying things out).",
+      "Of prior: small (images of 128, an hour of four cores), ffhq512 (the published sizes, days of GPUs) or tiny (for trying things out).",
       valueName: "name"))
   var preset: String?
   @Option(help: "Of prior: adversarial, reconstruction or both; the preset's by default.")
   var objective: PriorConfiguration.Objective?
-  @Option(help: "Of prior: stop when so many thousands of pictures were shown.")
+  @Option(help: "Of prior: stop after this many thousands of training images.")
   var kimg: Double?
   @OptionGroup var training: TrainingOptions
   @OptionGroup var compute: ComputeOptions
@@ -62,7 +63,7 @@ struct TrainPortrait: ParsableCommand {
     switch stage {
     case .prior:
       if load != nil { throw ValidationError("--load goes with --stage light") }
-      if data == nil, !training.namesRun { throw ValidationError("--data names the folder of pictures to train on") }
+      if data == nil, !training.namesRun { throw ValidationError("--data names the folder of images to train on") }
     case .light:
       let others: KeyValuePairs = [
         "--data": data != nil, "--preset": preset != nil, "--objective": objective != nil, "--kimg": kimg != nil,
@@ -89,14 +90,14 @@ struct TrainPortrait: ParsableCommand {
     let plan = start.configuration
     // Without a folder there is a run that knows it: `validate`.
     guard let place = given ?? start.run.map({ URL(filePath: $0.record.data) }) else {
-      throw Failure.usage("name the pictures with --data")
+      throw Failure.usage("name the images with --data")
     }
     let folder = try PosedFolder(place)
     let reading = ProgressTable()
     let pictures = try PosedPictures(
       folder, size: plan.size, depthSize: plan.schedules.lastResolution, background: plan.pictures.background,
       mirrors: plan.pictures.mirrors, limit: plan.pictures.limit > 0 ? plan.pictures.limit : nil,
-      progress: { reading.show("read \($0) of \($1) pictures", last: $0 == $1) }, shouldStop: { StopSignal.isRaised })
+      progress: { reading.show("read \($0) of \($1) images", last: $0 == $1) }, shouldStop: { StopSignal.isRaised })
     reading.finish()
     guard let pictures else { throw ExitCode(StopSignal.exitStatus ?? 1) }
     let trainer = try PriorTrainer(
@@ -172,7 +173,7 @@ struct TrainPortrait: ParsableCommand {
 extension PriorConfiguration.Objective: ExpressibleByArgument {}
 
 extension ProgressTable {
-  private static let priorHead = "      step      %       ETA     kimg  pictures/s  generator  discriminator   PSNR"
+  private static let priorHead = "      step      %       ETA     kimg    images/s  generator  discriminator   PSNR"
 
   /// Shows how far a generator is: losses of the players, PSNR of pictures made again.
   func show(_ p: PriorProgress) {

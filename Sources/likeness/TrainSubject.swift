@@ -15,7 +15,7 @@ struct TrainSubject: ParsableCommand {
       The dataset is what `likeness process` wrote, or an AD-NeRF or NerFACE style folder. Its last eighth is held out for `likeness eval`.
 
       The run goes to outputs/<dataset>/subject/<time>/: config.json, checkpoints/ (the last three), metrics.jsonl, TensorBoard's
-      events, validation/*.png (truth beside the avatar). Ctrl-C saves and stops; the same command with --resume goes on, bit for bit where steps are counted.
+      events, validation/*.png (truth beside the avatar). Ctrl-C saves and stops; the same command with --resume continues, bit for bit where steps are counted.
 
       Examples:
         likeness train subject --data data/anna --max-minutes 20
@@ -24,7 +24,7 @@ struct TrainSubject: ParsableCommand {
         likeness train subject --data data/anna --preset reference --size 256 --set rays.rays=1024
       """)
 
-  @Option(help: ArgumentHelp("The dataset folder; with --resume the run knows it.", valueName: "folder"))
+  @Option(help: ArgumentHelp("The dataset folder; with --resume and --output the run knows it.", valueName: "folder"))
   var data: String?
   @Option(
     help: ArgumentHelp(
@@ -33,15 +33,15 @@ struct TrainSubject: ParsableCommand {
   var preset: String?
   @Option(
     help: ArgumentHelp(
-      "What is to drive the mouth: the tracked expression, speech, or both, so that either can later.", valueName: "signal"))
+      "What drives the mouth: the tracked expression, speech, or both, so that either can be chosen later.", valueName: "signal"))
   var driver: Driver?
   @Option(
     help: ArgumentHelp(
-      "How speech is heard: \(SpeechKind.allCases.map(\.rawValue).joined(separator: ", ")); mel by default.", valueName: "kind"))
+      "The kind of speech features: \(SpeechKind.allCases.map(\.rawValue).joined(separator: ", ")); mel by default.", valueName: "kind"))
   var speech: String?
-  @Option(help: ArgumentHelp("The weights of the network that --speech names, if it needs some.", valueName: "file"))
+  @Option(help: ArgumentHelp("The weights of the network that --speech names, if it needs any.", valueName: "file"))
   var speechWeights: String?
-  @Option(help: "The longer side of the pictures trained on, in pixels.")
+  @Option(help: "The longer side of the images trained on, in pixels.")
   var size: Int?
   @OptionGroup var training: TrainingOptions
   @OptionGroup var compute: ComputeOptions
@@ -49,7 +49,7 @@ struct TrainSubject: ParsableCommand {
   func validate() throws {
     if let size, size < 16 { throw ValidationError("--size must be at least 16") }
     if let speech, SpeechKind(rawValue: speech) == nil {
-      throw ValidationError("--speech \(speech): there are \(SpeechKind.allCases.map(\.rawValue).joined(separator: ", "))")
+      throw ValidationError("--speech \(speech) is not known; choose one of \(SpeechKind.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     if driver == .expression, speech != nil { throw ValidationError("--speech goes with --driver speech or both") }
     if data == nil, !training.namesRun { throw ValidationError("--data names the dataset folder to train on") }
@@ -102,7 +102,7 @@ struct TrainSubject: ParsableCommand {
     let isSaved = run.savedSteps.contains(trainer.step)
     if isSaved { print("saved     \(run.file(trainer.step).path(percentEncoded: false))") }
     guard isDone else {
-      throw stopped("at step \(trainer.step)\(isSaved ? "" : ", before anything was worth saving")", goOn: "subject", run)
+      throw stopped("at step \(trainer.step)\(isSaved ? "" : ", before the first checkpoint")", goOn: "subject", run)
     }
     print("next      \(suggestedCommand("likeness", "eval", "--load", run.url.path(percentEncoded: false)))")
   }

@@ -10,15 +10,15 @@ import Torch
 struct TrainTexture: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "texture",
-    abstract: "Train an enhancement that makes an avatar's pictures look more as if they had been filmed.",
+    abstract: "Train a network that adds the detail of the clip to an avatar's images.",
     discussion: """
-      Draws the avatar's own clip, which takes a while and is kept in the run as frames/*.png, and trains a network on cut-outs of it beside
-      the truth. light corrects a picture while it is shown; paper is the network of the paper, which looks at a filmed picture of the
-      person too and takes seconds a picture.
+      Renders the avatar's own clip, which takes a while and is kept in the run as frames/*.png, and trains a network on crops of it and of
+      the truth. light corrects an image while it is shown; paper is the network of the paper, which looks at a filmed image of the
+      person too and takes seconds an image.
 
       The run goes to outputs/<dataset>/texture/<time>/, with the parts that train subject writes; validation/*.png show a held-out frame as it
       was rendered, enhanced, and filmed. At its end it prints what enhancement does to held-out frames. Ctrl-C saves and stops; the same
-      command with --resume goes on, bit for bit where steps are counted.
+      command with --resume continues, bit for bit where steps are counted.
 
       Examples:
         likeness train texture --load <run> --max-minutes 5
@@ -26,25 +26,27 @@ struct TrainTexture: ParsableCommand {
         likeness train texture --output <texture run> --max-minutes 10 --resume
       """)
 
-  @Option(help: ArgumentHelp("The avatar: the run folder that train subject printed; with --resume the run knows it.", valueName: "run"))
+  @Option(
+    help: ArgumentHelp(
+      "The avatar: the run folder that train subject printed; with --resume and --output the run knows it.", valueName: "run"))
   var load: String?
   @Option(help: ArgumentHelp("The avatar's dataset folder, if it has moved since.", valueName: "folder"))
   var data: String?
-  @Option(help: "light, for pictures while they are shown, or paper.")
+  @Option(help: "light, fast enough for use while images are shown, or paper, the network of the paper.")
   var variant: TextureConfiguration.Variant?
   @Option(
     help: ArgumentHelp(
-      "Of variant paper: let it look at the clip's speech in place of the coarsest features of the person's picture; mel.",
+      "Of variant paper: condition it on the clip's speech in place of the coarsest features of the person's image; mel.",
       valueName: "kind"))
   var speech: String?
-  @Option(help: "The longer side of the pictures trained on, in pixels; that of the avatar's training by default.")
+  @Option(help: "The longer side of the images trained on, in pixels; that of the avatar's training by default.")
   var size: Int?
   @OptionGroup var training: TrainingOptions
 
   func validate() throws {
     if let speech, speech == SpeechKind.file.rawValue || SpeechKind(rawValue: speech) == nil {
       let known = SpeechKind.allCases.filter { $0 != .file }.map(\.rawValue)
-      throw ValidationError("--speech \(speech): there are \(known.joined(separator: ", "))")
+      throw ValidationError("--speech \(speech) is not known; choose one of \(known.joined(separator: ", "))")
     }
     if speech != nil, variant != .paper { throw ValidationError("--speech goes with --variant paper") }
     if load == nil, !training.namesRun { throw ValidationError("--load names the avatar's run to enhance") }
@@ -58,7 +60,7 @@ struct TrainTexture: ParsableCommand {
       new: chosenConfiguration)
     let source = try AvatarSource(load ?? start.configuration.avatar, step: nil, device: .cpu), avatar = source.avatar
     guard let folder = data.map({ URL(filePath: $0).standardizedFileURL }) ?? source.data else {
-      throw Failure.usage("an exported avatar knows no clip of its own; name its dataset with --data <folder>")
+      throw Failure.usage("an exported avatar does not contain its clip; name its dataset with --data <folder>")
     }
     let camera = avatar.scene.camera
     let size = start.configuration.size ?? max(camera.width, camera.height)
@@ -147,7 +149,7 @@ struct TrainTexture: ParsableCommand {
 extension TextureConfiguration.Variant: ExpressibleByArgument {}
 
 extension ProgressTable {
-  private static let textureHead = "      step      %       ETA  pictures/s       loss  rendered  enhanced"
+  private static let textureHead = "      step      %       ETA    images/s       loss  rendered  enhanced"
 
   /// Shows how far a texture enhancement is: PSNR of the last cut-outs as they were rendered, and enhanced.
   func show(_ p: TextureProgress) {

@@ -4,21 +4,22 @@ import Runs
 
 /// What every training is told: when it ends, where its run lies, what of its configuration changes.
 struct TrainingOptions: ParsableArguments {
-  @Option(help: "Stop after so many minutes of training; what a resumed run trained before counts.")
+  @Option(help: "Stop after this many minutes of training, those before a resume included.")
   var maxMinutes: Double?
-  @Option(help: "Stop after so many steps, those before a resume included.")
+  @Option(help: "Stop after this many steps, those before a resume included.")
   var steps: Int?
-  @Option(help: ArgumentHelp("The run folder to make or, with --resume, to go on with.", valueName: "run"))
+  @Option(help: ArgumentHelp("The run folder to make or, with --resume, to continue.", valueName: "run"))
   var output: String?
-  @Flag(help: "Go on where a run stopped: that of --output, otherwise the latest on the same data. Starts one if there is none.")
+  @Flag(help: "Continue a run that stopped: that of --output, otherwise the latest on the same data. If there is none, one is started.")
   var resume = false
-  @Option(help: "What chance starts from; the same seed trains the same.")
+  @Option(help: "The seed of all random numbers; the same seed gives the same training.")
   var seed: UInt64?
   @Option(help: ArgumentHelp("A JSON file with fields of the configuration to change, as in a run's config.json.", valueName: "file"))
   var config: String?
   @Option(
     help: ArgumentHelp(
-      "Change one field of the configuration by its path in config.json, as group.field=16; may be repeated.", valueName: "field=value"))
+      "Change one field of the configuration by its path in config.json, such as group.field=16; may be repeated.", valueName: "field=value"
+    ))
   var set: [String] = []
 
   func validate() throws {

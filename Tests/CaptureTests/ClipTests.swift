@@ -79,10 +79,10 @@ import Torch
     let output = scratch.url.appending(path: "out")
     try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
     try Data("mine".utf8).write(to: output.appending(path: "diary.txt"))
-    #expect(message(video, output).contains("already there"))
+    #expect(message(video, output).contains("exists already"))
     var options = ClipOptions()
     options.overwrite = true
-    #expect(message(video, output, options: options).contains("no dataset"))
+    #expect(message(video, output, options: options).contains("not a dataset"))
     #expect(FileManager.default.fileExists(atPath: output.appending(path: "diary.txt").path))
     options.size = 63
     #expect(message(video, output, options: options).contains("--size 63"))

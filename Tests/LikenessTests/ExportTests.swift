@@ -51,13 +51,13 @@ import likeness
       }
       try says("export", "--load", "run", "--baked", "--output", "a.safetensors", status: 64, "leave out --baked")
       #expect(!FileManager.default.fileExists(atPath: folder.path + "/a.safetensors"))
-      try says("export", "--load", "data", "--output", "a.safetensors", status: 65, "no run folder")
+      try says("export", "--load", "data", "--output", "a.safetensors", status: 65, "not a run folder")
       try says("export", "--load", "run", "--output", "nowhere/a.safetensors", status: 1, "nowhere")
       #expect(try Tool.run("export", "--load", "run", "--output", "a.safetensors", in: folder).status == 0)
       try says("render", "--load", "a.safetensors", "--output", "b", status: 64, "--track")
       try says("render", "--load", "a.safetensors", "--step", "5", "--track", "data", "--output", "b", status: 64, "--step")
       try says("eval", "--load", "a.safetensors", status: 64, "--data")
-      try says("render", "--load", "a", "--output", "b", status: 65, "no run folder")
+      try says("render", "--load", "a", "--output", "b", status: 65, "not a run folder")
     }
   }
 

@@ -38,8 +38,8 @@ import Torch
     try withFolder { folder in
       try Self.writePictures(to: folder.appending(path: "heads"))
       let whole = try Tool.run(Self.arguments("whole", Self.tiny + ["--steps", "30"]), in: folder)
-      #expect(whole.status == 0 && whole.output.contains("generator ") && whole.output.contains("8 pictures of 64 x 64"), "\(whole.errors)")
-      #expect(whole.errors.contains("pictures/s") && whole.errors.contains("read 8 of 8 pictures"))
+      #expect(whole.status == 0 && whole.output.contains("generator ") && whole.output.contains("8 images of 64 x 64"), "\(whole.errors)")
+      #expect(whole.errors.contains("images/s") && whole.errors.contains("read 8 of 8 images"))
 
       let part = folder.appending(path: "part")
       var kills = 0

@@ -179,7 +179,7 @@ import Tracking
         "format": "likeness.portrait-model", "version": "1",
         "configuration": String(decoding: try JSONEncoder().encode(huge), as: UTF8.self),
       ], to: file)
-    #expect { try PortraitModelFile.read(file) } throws: { String(describing: $0).contains("numbers at least") }
+    #expect { try PortraitModelFile.read(file) } throws: { String(describing: $0).contains("needs at least") }
   }
 
   @Test func statisticsStandardise() throws {

@@ -120,12 +120,12 @@ import Torch
     broken[40] = .nan
     let files: [(String, Data, String)] = [
       ("empty", Data(), "ends within"),
-      ("text", Data("this is a text file, nothing else".utf8), "is no NumPy array"),
+      ("text", Data("this is a text file, nothing else".utf8), "is not a NumPy array"),
       ("pickle", Self.file(good.replacingOccurrences(of: "<f4", with: "|O"), sound), "Python objects"),
       ("whole", Self.file(good.replacingOccurrences(of: "<f4", with: "<i4"), sound), "floating-point"),
       ("records", Self.file(good.replacingOccurrences(of: "'<f4'", with: "[('a', '<f4')]"), sound), "header"),
       ("version", Self.file(good, sound, version: 9), "version 9.0"),
-      ("short", Self.file(good, sound.dropLast(3)), "holds 1853 bytes"),
+      ("short", Self.file(good, sound.dropLast(3)), "contains 1853 bytes"),
       ("long", Self.file(good, sound + Data([0])), "needs 1856"),
       ("nan", Self.file(good, Self.bytes(broken, "<f4")), "not finite"),
       ("infinite", Self.file(good, Self.bytes([.infinity] + numbers.dropFirst(), "<f4")), "not finite"),

@@ -68,7 +68,7 @@ import Torch
   /// The whole method is not the best here, by 0.3 dB where chance makes 0.15.
   @Test func whatStandsOutIsSaid() throws {
     let found = Self.report(try Self.plan()).findings
-    #expect(found.contains { $0.hasPrefix("Table 3") && $0.contains("behind in PSNR 25.10, w/o TE 25.40 (chance: 0.15)") })
+    #expect(found.contains { $0.hasPrefix("Table 3") && $0.contains("behind in PSNR 25.10, w/o TE 25.40 (random variation: 0.15)") })
     #expect(found.contains { $0.contains("differ in their seed alone (expression-no-te, weight-1.1) differ by PSNR 0.15") })
   }
 

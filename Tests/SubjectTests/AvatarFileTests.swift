@@ -76,7 +76,7 @@ import Torch
         refused("a header of \(length) bytes")
       }
       try Safetensors.write(["x": Tensor([1 as Float])], to: bad)
-      refused("foreign tensors", "no sound avatar")
+      refused("foreign tensors", "not a valid avatar")
       try Checkpoint(step: 1, tensors: ["model.x": Tensor([1 as Float])]).write(to: bad)
       refused("a run's checkpoint", "name the run's folder")
 

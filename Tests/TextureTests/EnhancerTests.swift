@@ -123,9 +123,9 @@ import Torch
       let other = try RunFolder.create(
         folder.appending(path: "other"), try RunRecord(experiment: "x", method: "subject", data: folder, configuration: [1]))
       fails(other.url, "not of train texture")
-      fails(folder.appending(path: "nowhere"), "no run folder")
+      fails(folder.appending(path: "nowhere"), "not a run folder")
       try other.save(Checkpoint(step: 3, tensors: ["a": Tensor(1)]))
-      fails(other.file(3), "holds no texture enhancement")
+      fails(other.file(3), "is not a texture enhancement")
       var configuration = small(.light)
       let trainer = try TextureTrainer(data(), configuration, run: try run(folder, "sound", configuration), warn: { _ in })
       _ = try trainer.train(.steps(1), progress: { _ in }, shouldStop: { true })

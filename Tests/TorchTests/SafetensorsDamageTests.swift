@@ -16,7 +16,7 @@ import Torch
       try bytes.write(to: url)
       let error = #expect(throws: SafetensorsError.self, sourceLocation: sourceLocation) { try Safetensors.read(url) }
       let line = error.map { "\($0)" } ?? ""
-      #expect(line.hasPrefix(url.path + ": not a sound safetensors file: ") && !line.contains("\n"), sourceLocation: sourceLocation)
+      #expect(line.hasPrefix(url.path + ": not a valid safetensors file: ") && !line.contains("\n"), sourceLocation: sourceLocation)
       return error?.problem
     }
   }

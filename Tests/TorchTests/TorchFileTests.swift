@@ -138,7 +138,7 @@ import Torch
     #expect(try problem(old(vector)) == .damaged("storage \"s\" is missing"))
     #expect(try problem(old(vector, [("s", [1, 2])])) == .damaged("storage \"s\" has 8 bytes, not 6 numbers"))
     #expect(try problem(old(vector, six + [("t", [1])])) == .damaged("storage \"t\" is not described"))
-    #expect(try problem(old(vector, six + six)) == .damaged("storage \"s\" stands in it twice"))
+    #expect(try problem(old(vector, six + six)) == .damaged("storage \"s\" occurs in it twice"))
     #expect(try problem(old(vector, six).dropLast(1)) == .short)
     #expect(try problem(old([0x28] + storage("s", 6) + storage("s", 7) + [0x74, 0x2e])) == .damaged("storage \"s\" has two sizes"))
     var large = old(vector, six)

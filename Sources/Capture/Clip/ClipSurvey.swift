@@ -89,13 +89,15 @@ struct ClipSurvey {
 
   /// The shot that the options ask for; throws where there is none with a face.
   func chosen(_ options: ClipOptions, _ video: URL) throws -> Int {
-    guard total > 0 else { throw CaptureError(.badInput, "\(video.path): no frames in the range that was asked for") }
+    guard total > 0 else {
+      throw CaptureError(.badInput, "\(video.path): the clip has no frames in the range of --frames; choose another range")
+    }
     let index: Int
     switch options.shot {
     case .longest: index = shots.indices.max { shots[$0].tracked < shots[$1].tracked } ?? 0
     case .number(let n):
       guard shots.indices.contains(n - 1) else {
-        throw CaptureError(.badInput, "\(video.path): there is no shot \(n), the clip has \(shots.count)")
+        throw CaptureError(.badInput, "\(video.path): the clip has \(shots.count) shots and no shot \(n); choose another --shot")
       }
       index = n - 1
     }

@@ -67,20 +67,20 @@ struct Preflight {
           + "and \(others == 1 ? "the other is" : "the other \(others) are") left out; --shot chooses another")
     }
     if survey.crowd.count(where: { $0 > 1 }) * 4 > survey.crowd.count {
-      add(.severalFaces, "several faces are in the picture; the largest is followed. Film one person alone, or cut the others off")
+      add(.severalFaces, "several faces are in the image; the largest one is tracked. Film one person alone, or cut the others off")
     }
     let missing = r.frames.withoutFace
     if missing * 50 > r.frames.shot {
-      add(.noFace, "\(missing) of \(r.frames.shot) frames of the shot show no face that could be followed and are left out")
+      add(.noFace, "\(missing) of \(r.frames.shot) frames of the shot show no face that could be tracked and are left out")
     }
     let outside = framesOutside
     if outside * 50 > r.frames.tracked {
-      add(.faceLeavesFrame, "the face reaches over the border of the picture in \(outside) frames; leave room around the head")
+      add(.faceLeavesFrame, "the face reaches over the border of the image in \(outside) frames; leave room around the head")
     }
     if builder.camera.isMoving {
       add(
         .movingCamera,
-        String(format: "the camera moves (by %.1f %% of the picture): ", 100 * builder.camera.wandering)
+        String(format: "the camera moves (by %.1f %% of the image): ", 100 * builder.camera.wandering)
           + "the avatar's background will be blurred. Film from a tripod")
     }
     if builder.drawing.isDrawing {
@@ -92,7 +92,7 @@ struct Preflight {
     }
     if r.blur > 0.62 { add(.blurred, "the face is blurred: use more light, a shorter exposure, or a sharper recording") }
     if r.reprojection.medianOverEyeDistance > 0.03 {
-      add(.poorFit, "the head fits the face badly: see preview.mp4 whether the mesh lies on the face")
+      add(.poorFit, "the head model fits the face badly: check in preview.mp4 whether the mesh lies on the face")
     }
     let length = Double(r.frames.tracked) / fps
     if length < 9.5 {

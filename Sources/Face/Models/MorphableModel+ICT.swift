@@ -58,7 +58,7 @@ private struct ICTFile {
     (self.file, self.url) = (file, url)
     func decode<T: Decodable>(_ key: String, _: T.Type) throws -> T {
       guard let text = file.metadata[key], let value = try? JSONDecoder().decode(T.self, from: Data(text.utf8)) else {
-        throw ModelFileError(url, "its metadata has no sound \(key); pack ICT-FaceKit again")
+        throw ModelFileError(url, "its metadata has no valid \(key); pack ICT-FaceKit again")
       }
       return value
     }
@@ -89,7 +89,7 @@ private struct ICTFile {
     let needed = ["face", "head_neck", "eyeball_left", "eyeball_right", "sclera_left", "sclera_right", "iris_left", "iris_right"]
     for name in needed where ranges[name] == nil { throw ModelFileError(url, "has no region \(name); pack ICT-FaceKit again") }
     guard known.allSatisfy(points.indices.contains), ranges.values.allSatisfy({ $0.upperBound <= points.count }) else {
-      throw ModelFileError(url, "names vertices that it lacks; pack ICT-FaceKit again")
+      throw ModelFileError(url, "refers to vertices that it does not have; pack ICT-FaceKit again")
     }
   }
   private struct Region: Decodable {

@@ -73,7 +73,7 @@ package enum GeneratorFile {
 
   private static func stored(_ metadata: [String: String]) throws -> GeneratorConfiguration? {
     if let version = metadata["version"], metadata["format"] == format, version != self.version {
-      throw PortraitError.configuration("it is of version \(version.prefix(20)), this tool knows \(self.version)")
+      throw PortraitError.configuration("it has format version \(version.prefix(20)), this tool reads version \(self.version)")
     }
     return try metadata["configuration"].map { try JSONDecoder().decode(GeneratorConfiguration.self, from: Data($0.utf8)) }
   }
@@ -116,7 +116,7 @@ package enum GeneratorFile {
 
   private static func finite(_ generator: TriplaneGenerator, _ url: URL) throws {
     for (name, tensor) in generator.state() where !tensor.isFinite().all() {
-      throw PortraitError.file(url, "has numbers without end in \(name); take a sound copy")
+      throw PortraitError.file(url, "tensor \(name) holds values that are not finite (NaN or infinity); use an undamaged copy")
     }
   }
 }

@@ -24,7 +24,7 @@ package final class SuperResolution: Module {
     let styles = last.expand(ws.size(0), 3, ws.size(2))
     var state = SynthesisState(feature: resized(feature), image: resized(raw))
     for block in [block0, block1] { state = block(state, styles, noise: noise, by: modulation) }
-    guard let image = state.image else { fatalError("a block without a picture") }
+    guard let image = state.image else { fatalError("a block without an image") }
     return image
   }
 

@@ -65,7 +65,7 @@ package final class TriplaneGenerator: Module {
   ) -> Tensor {
     if let state, let side, side >= configuration.planeResolution, let image = state.image { return image }
     let last = backbone.synthesis.run(state, ws, from: side.map { 2 * $0 }, noise: noise, by: modulation)
-    guard let image = last.image else { fatalError("a block without a picture") }
+    guard let image = last.image else { fatalError("a block without an image") }
     return image
   }
 

@@ -9,7 +9,7 @@ extension Tensor {
   package func convolved(
     _ weight: Tensor, filter: Tensor? = nil, up: Int = 1, down: Int = 1, padding: Int = 0, flips: Bool = true, groups: Int = 1
   ) -> Tensor {
-    precondition(up == 1 || down == 1, "a convolution makes its picture larger or smaller, not both")
+    precondition(up == 1 || down == 1, "a convolution makes its image larger or smaller, not both")
     let k = weight.size(-1)
     guard up != 1 || down != 1, let filter else {
       return conv2d(flips ? weight : weight.flip(2, 3), padding: padding, groups: groups)

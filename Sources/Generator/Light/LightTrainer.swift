@@ -32,7 +32,7 @@ package final class LightTrainer: Trainer {
     generator = try GeneratorFile.read(file).frozen()
     notes = try GeneratorFile.notes(file)
     guard var lighter = generator.configuration.superResolution else {
-      throw PortraitError.file(file, "draws its pictures without super-resolution; there is nothing to make lighter")
+      throw PortraitError.file(file, "renders its images without super-resolution; there is nothing to make lighter")
     }
     (lighter.firstChannels, lighter.secondChannels) = (configuration.firstChannels, configuration.secondChannels)
     random = Generator(seed: configuration.seed)

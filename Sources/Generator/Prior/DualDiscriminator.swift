@@ -31,7 +31,7 @@ package final class DualDiscriminator: Module, NamedParts {
   /// How real pictures `[N, 3, H, H]` in -1...1 with their rendered ones `[N, 3, h, h]` and cameras `[N, 25]` look: logits `[N, 1]`.
   package func callAsFunction(_ image: Tensor, raw: Tensor, label: Tensor) -> Tensor {
     let side = _configuration.resolution
-    precondition(image.size(2) == side && image.size(3) == side, "pictures of \(image.shape) where they have a side of \(side)")
+    precondition(image.size(2) == side && image.size(3) == side, "images of \(image.shape) where they have a side of \(side)")
     let large = raw.size(2) == side ? raw : raw.interpolate(size: [side, side], .linear, antialias: true)
     let found = b4(_blocks.reduce(cat([image, large], 1)) { $1.part($0) })
     guard let mapping else { return found }

@@ -13,7 +13,7 @@ struct PictureLoader {
   func side(_ name: String) throws -> Int {
     let url = folder.picture(name), picture = try ImageFile.read(url)
     guard picture.size(0) == picture.size(1) else {
-      throw PosedFolderError(url, "is \(picture.size(1)) x \(picture.size(0)) pixels; pictures must be square: crop them as EG3D does")
+      throw PosedFolderError(url, "is \(picture.size(1)) x \(picture.size(0)) pixels; images must be square: crop them as EG3D does")
     }
     return picture.size(0)
   }
@@ -45,7 +45,7 @@ struct PictureLoader {
     let steps = try ImageFile.readDeep(url)
     guard steps.shape == [side, side] else {
       throw PosedFolderError(
-        url, "is \(steps.size(1)) x \(steps.size(0)) pixels where the picture is \(side) x \(side); make the population again")
+        url, "is \(steps.size(1)) x \(steps.size(0)) pixels where the image is \(side) x \(side); make the population again")
     }
     let depth = steps.to(.float32) / PosedFolder.depthSteps
     let known = mask.to(.float32) * (depth .> 0).to(.float32), pair = stack([depth * known, known])
@@ -66,7 +66,7 @@ struct PictureLoader {
     let picture = try ImageFile.read(url)
     guard picture.size(0) == side, picture.size(1) == side else {
       throw PosedFolderError(
-        url, "is \(picture.size(1)) x \(picture.size(0)) pixels where the first picture is \(side) x \(side); scale all to one size")
+        url, "is \(picture.size(1)) x \(picture.size(0)) pixels where the first image is \(side) x \(side); scale all to one size")
     }
     return picture
   }

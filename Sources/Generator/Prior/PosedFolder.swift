@@ -20,22 +20,22 @@ package struct PosedFolder {
     let file = url.appending(path: "dataset.json")
     guard let data = try? Data(contentsOf: file) else {
       throw PosedFolderError(
-        file, "cannot be read; likeness synth population --output <folder> makes such a folder, or bring one of EG3D's")
+        file, "cannot be read; likeness synth population --output <folder> makes such a folder, or use one of EG3D's")
     }
     let contents: Contents
     do {
       contents = try JSONDecoder().decode(Contents.self, from: data)
     } catch {
-      throw PosedFolderError(file, #"is no list of cameras ({"labels": [["picture.png", [25 numbers]], ...]}); write it again"#)
+      throw PosedFolderError(file, #"is not a list of cameras ({"labels": [["picture.png", [25 numbers]], ...]}); write it again"#)
     }
-    guard !contents.labels.isEmpty else { throw PosedFolderError(file, "names no pictures; write it again") }
+    guard !contents.labels.isEmpty else { throw PosedFolderError(file, "lists no images; write it again") }
     var known: Set<String> = []
     entries = try contents.labels.map { row in
       guard known.insert(row.name).inserted else { throw PosedFolderError(file, "names \(row.name) twice; remove one") }
       return Entry(name: row.name, label: try Self.label(row, file))
     }
     for entry in entries where !FileManager.default.fileExists(atPath: picture(entry.name).path) {
-      throw PosedFolderError(picture(entry.name), "is not there, but dataset.json names it; bring the picture or remove its line")
+      throw PosedFolderError(picture(entry.name), "is missing, but dataset.json lists it; add the image or remove its line")
     }
   }
 
@@ -76,16 +76,17 @@ package struct PosedFolder {
     guard v.count == CameraLabel.count else {
       throw wrong("has \(v.count) numbers; a camera has 16 of a camera-to-world matrix and 9 of normalised intrinsics")
     }
-    guard v.allSatisfy(\.isFinite) else { throw wrong("holds what is no number; mend it") }
+    guard v.allSatisfy(\.isFinite) else { throw wrong("contains a value that is not finite (NaN or infinity); correct it") }
     guard v[16] > 0, v[20] > 0 else {
-      throw wrong("has no focal length above 0; numbers 17 and 21 are focal lengths over the picture's size")
+      throw wrong("has no focal length above 0; numbers 17 and 21 are focal lengths over the image's size")
     }
     // Focal lengths in pixels would be a hundred times as long.
     guard v[16] < 50, v[20] < 50, abs(v[18]) < 5, abs(v[21]) < 5 else {
-      throw wrong("has intrinsics in pixels; divide them by the picture's size")
+      throw wrong("has intrinsics in pixels; divide them by the image's size")
     }
     guard let label = CameraLabel(values: v), zip(v[12..<16], [0, 0, 0, 1]).allSatisfy({ abs($0 - $1) < 1e-3 }) else {
-      throw wrong("is no camera: its matrix does not only turn and move (rows of length 1 at right angles, then 0 0 0 1); mend it")
+      throw wrong(
+        "is not a camera: its matrix is not a rotation and translation (rows of length 1 at right angles, then 0 0 0 1); correct it")
     }
     return label
   }

@@ -44,7 +44,7 @@ package final class PosedPictures {
     guard background == .keep || hasMasks else {
       throw PosedFolderError(
         folder.url,
-        "has no masks/ of all pictures to lay white behind the heads; train with --set pictures.background=keep --set "
+        "does not have masks/ for all images, which a white background needs; train with --set pictures.background=keep --set "
           + "generator.rendering.whiteBack=false")
     }
     let hasDepths = hasMasks && entries.allSatisfy { folder.depth($0.name) != nil }

@@ -89,7 +89,7 @@ package struct PriorConfiguration: Codable, Equatable, Sendable {
       .configuration("\(field)=\(value) must be \(bounds)")
     }
     guard discriminator.resolution == size else {
-      throw refuse("discriminator.resolution", discriminator.resolution, "\(size), the side of the generator's pictures")
+      throw refuse("discriminator.resolution", discriminator.resolution, "\(size), the side of the generator's images")
     }
     guard generator.label == CameraLabel.count else { throw refuse("generator.label", generator.label, "\(CameraLabel.count)") }
     guard [0, CameraLabel.count].contains(discriminator.label) else {

@@ -44,7 +44,7 @@ extension PriorTrainer {
   package var words: String {
     let c = configuration, parts = [data.hasMasks ? "masks" : nil, data.hasDepths ? "depth maps" : nil].compactMap(\.self)
     let beside = parts.isEmpty || c.objective == .adversarial ? "" : " with \(parts.joined(separator: " and "))"
-    return "\(data.count) pictures of \(c.size) x \(c.size)\(beside), preset \(c.preset), objective \(c.objective.rawValue)"
+    return "\(data.count) images of \(c.size) x \(c.size)\(beside), preset \(c.preset), objective \(c.objective.rawValue)"
   }
 
   /// Tells the curves and the caller what the last steps showed, and forgets them.

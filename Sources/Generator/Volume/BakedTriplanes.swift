@@ -64,7 +64,7 @@ package struct BakedTriplanes {
   package func render(
     _ rays: LabelRays, _ draws: RayDraws = .even, row: Int = 0, deformation: DeformationLattice? = nil
   ) -> RenderedFeatures {
-    precondition(rays.batch == 1, "the rays of one picture, not of \(rays.batch)")
+    precondition(rays.batch == 1, "the rays of one image, not of \(rays.batch)")
     return withoutGradient {
       let (jitter, importance) = draws.numbers(batch: 1, rays: rays.count, configuration, device: .cpu)
       return drawn(

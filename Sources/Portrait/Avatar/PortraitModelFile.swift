@@ -24,10 +24,11 @@ package enum PortraitModelFile {
   package static func read(_ url: URL) throws -> PortraitModel {
     let file = try Safetensors.read(url)
     guard file.metadata["format"] == format else {
-      throw PortraitError.file(url, "is no model for portraits; name a file that train portrait made")
+      throw PortraitError.file(url, "is not a portrait model; name a file that train portrait made")
     }
     guard file.metadata["version"] == version else {
-      throw PortraitError.file(url, "is of version \((file.metadata["version"] ?? "?").prefix(20)), this tool knows \(version); update it")
+      throw PortraitError.file(
+        url, "is of version \((file.metadata["version"] ?? "?").prefix(20)), this tool reads version \(version); update it")
     }
     do {
       let configuration = try JSONDecoder().decode(PortraitConfiguration.self, from: Data((file.metadata["configuration"] ?? "").utf8))
@@ -35,20 +36,20 @@ package enum PortraitModelFile {
       // Before room is made for what is not there.
       let held = file.tensors.values.reduce(0) { $0 + $1.numel }
       guard configuration.leastNumbers <= held else {
-        throw PortraitError.configuration("it needs \(configuration.leastNumbers) numbers at least where \(held) are")
+        throw PortraitError.configuration("it needs at least \(configuration.leastNumbers) values, but the file contains \(held)")
       }
       let model = PortraitModel(configuration, Generator(seed: 0))
       try model.load(file.tensors)
       for (name, tensor) in model.state() where !tensor.isFinite().all() {
-        throw PortraitError.file(url, "has numbers without end in \(name); take a sound copy")
+        throw PortraitError.file(url, "tensor \(name) holds values that are not finite (NaN or infinity); use an undamaged copy")
       }
       return model
     } catch let error as ModuleError {
-      throw PortraitError.file(url, "does not hold what its configuration describes (\(error.fault)); take the whole file")
+      throw PortraitError.file(url, "does not contain the tensors that its configuration describes (\(error.fault)); use an undamaged copy")
     } catch PortraitError.configuration(let text) {
-      throw PortraitError.file(url, "has a configuration that cannot be used (\(text)); take a sound copy")
+      throw PortraitError.file(url, "has a configuration that cannot be used (\(text)); use an undamaged copy")
     } catch is DecodingError {
-      throw PortraitError.file(url, "has a configuration that cannot be read; take a sound copy")
+      throw PortraitError.file(url, "has a configuration that cannot be read; use an undamaged copy")
     }
   }
 }

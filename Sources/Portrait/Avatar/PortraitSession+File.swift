@@ -38,29 +38,33 @@ extension PortraitSession {
     do {
       file = try Checkpoint.read(url)
     } catch let error as RunError {
-      if case .damaged(let part) = error.reason { throw PortraitError.file(url, "is no sound portrait (\(part)); \(again)") }
+      if case .damaged(let part) = error.reason { throw PortraitError.file(url, "is not a valid portrait file (\(part)); \(again)") }
       throw error
     }
     guard file.metadata["format"] == format else {
-      throw PortraitError.file(url, "is no portrait; name the file that was made from a photo")
+      throw PortraitError.file(url, "is not a portrait; name the file that was made from a photo")
     }
     let version = file.metadata["version"] ?? "?"
     guard version == "\(Self.version)" else { throw RunError(url, .newer(version: version, known: Self.version)) }
     guard let words = try? JSONDecoder().decode(Words.self, from: Data((file.metadata["session"] ?? "").utf8)),
       let label = CameraLabel(values: words.label), words.distance > 0, words.distance.isFinite, words.crop.isSound
-    else { throw PortraitError.file(url, "says of its photo what cannot be; \(again)") }
+    else { throw PortraitError.file(url, "has impossible values for its photo; \(again)") }
     func tensor(_ name: String, _ dimensions: Int) throws -> Tensor {
       guard let tensor = file.tensors[name], tensor.dim == dimensions, tensor.size(0) == 1, tensor.dtype == .float32 else {
         throw PortraitError.file(url, "its \(name) is missing or of another shape; \(again)")
       }
-      guard tensor.isFinite().all() else { throw PortraitError.file(url, "its \(name) holds what is no number; \(again)") }
+      guard tensor.isFinite().all() else {
+        throw PortraitError.file(url, "its \(name) holds values that are not finite (NaN or infinity); \(again)")
+      }
       return tensor
     }
     let session = PortraitSession(
       ws: try tensor("ws", 3), feature: try tensor("feature", 4), image: try tensor("image", 4), planes: try tensor("planes", 4),
       state: words.state, faceModel: words.faceModel, label: label, distance: words.distance, crop: words.crop, photo: words.photo,
       model: words.model)
-    guard file.tensors.count == session.tensors.count else { throw PortraitError.file(url, "holds tensors that no portrait has; \(again)") }
+    guard file.tensors.count == session.tensors.count else {
+      throw PortraitError.file(url, "contains tensors that a portrait does not have; \(again)")
+    }
     return session
   }
 }

@@ -20,10 +20,10 @@ package struct PhotoError: KindedError, Equatable {
   package var description: String {
     let what =
       switch reason {
-      case .noFace: "no face was found; use a photo in which a face is seen from the front and well lit"
+      case .noFace: "no face was found; use a photo that shows a well-lit face from the front"
       case .tiny(let pixels):
         "the face is too small, \(pixels) pixels between the eyes and not \(PhotoReader.leastEyes); use a larger photo, or a closer one"
-      case .cutOff(let percent): "only \(percent) % of the face lie within the picture; use a photo that shows all of it"
+      case .cutOff(let percent): "only \(percent) % of the face lie inside the image; use a photo that shows all of it"
       case .turned(let degrees):
         "the head is turned away by \(degrees) degrees; use a photo in which both eyes are seen"
       }

@@ -28,7 +28,7 @@ package final class PhotoFit {
     fit.knownFocal = Double(CameraLabel.faceFocal) * Double(size)
     (fit.smooth, fit.calibrates) = (false, false)
     let found = try fit.fit([landmarks], width: size, height: size)
-    guard let frame = found.frames[0] else { throw CaptureError(.badInput, "no head fits the face") }
+    guard let frame = found.frames[0] else { throw CaptureError(.badInput, "the head model does not fit the face") }
     return Result(
       state: FaceState(identity: found.identity, expression: frame.expression, pose: frame.pose, gaze: frame.gaze),
       error: frame.error, cameraToBox: placement.box(frame.pose.inverse))

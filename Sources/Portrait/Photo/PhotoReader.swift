@@ -39,11 +39,11 @@ package final class PhotoReader {
     var notices = turns == 0 ? [] : [UprightSearch.notice(turns)]
     if tracker.detections.count > 1 {
       let middle = (face.box.low + face.box.high) / 2
-      notices.append("\(tracker.detections.count) faces; the largest is taken, at \(Int(middle.x)), \(Int(middle.y))")
+      notices.append("\(tracker.detections.count) faces were found; the largest one is used, at \(Int(middle.x)), \(Int(middle.y))")
     }
     let eyes = Int(face.eyeDistance)
     guard eyes >= Self.leastEyes else { throw PhotoError(name, .tiny(eyes)) }
-    if eyes < Self.fewEyes { notices.append("the face is small, \(eyes) pixels between the eyes, and comes out blurred") }
+    if eyes < Self.fewEyes { notices.append("the face is small, \(eyes) pixels between the eyes, and will be blurred") }
     let within = face.share(width: width, height: height)
     guard within >= Self.leastFace else { throw PhotoError(name, .cutOff(Int(within * 100))) }
 
@@ -53,14 +53,14 @@ package final class PhotoReader {
     let crop = PhotoCrop(points, size: size)
     let shown = crop.shown(width: width, height: height)
     if shown < Self.leastSquare {
-      notices.append("\(Int((1 - shown) * 100)) % of what is cut out lie beyond the picture's border and are blurred")
+      notices.append("\(Int((1 - shown) * 100)) % of the crop lie outside the image and are blurred")
     }
     let seen = crop.landmarks(face)
     let found = try fit(seen, size: size)
     let place = found.cameraToBox.translation
     let turn = acos(min(1, max(-1, normalized(place).z))) * 180 / .pi
     guard turn <= Self.mostTurn else { throw PhotoError(name, .turned(Int(turn))) }
-    if turn > Self.muchTurn { notices.append("the head is turned away by \(Int(turn)) degrees; what it hides is made up") }
+    if turn > Self.muchTurn { notices.append("the head is turned away by \(Int(turn)) degrees; the side that it hides has to be guessed") }
     return PortraitPhoto(
       name: name, crop: crop, picture: crop.cut(picture), landmarks: seen, state: found.state, faceModel: fit.head.name,
       fitError: found.error,

@@ -49,12 +49,12 @@ package struct AvatarFile {
       return try AvatarFile(file, url)
     } catch let error as RunError {
       switch error.reason {
-      case .damaged(let part): throw SubjectError.file(url, "is no sound avatar (\(part)); export it again")
+      case .damaged(let part): throw SubjectError.file(url, "is not a valid avatar file (\(part)); export it again")
       case .configuration(let text): throw SubjectError.file(url, "has a configuration that cannot be used (\(text)); export it again")
       default: throw error
       }
     } catch let error as ModuleError {
-      throw SubjectError.file(url, "does not hold what its configuration needs (\(error.fault)); export it again")
+      throw SubjectError.file(url, "does not contain the tensors that its configuration needs (\(error.fault)); export it again")
     } catch let error as DecodingError {
       throw SubjectError.file(url, "has a configuration that cannot be used (\(error.oneLine)); export it again")
     }
@@ -81,14 +81,14 @@ package struct AvatarFile {
     let model = part("model.", file.tensors), content = Content(rawValue: file.metadata["content"] ?? "")
     // Before room is made for what is not there.
     let least = configuration.gridNumbers(folded: content == .baked), held = model.values.reduce(0) { $0 + $1.numel }
-    guard least <= held else { throw SubjectError.file(url, "holds \(held) numbers where its grids alone are \(least); export it again") }
+    guard least <= held else { throw SubjectError.file(url, "contains \(held) values, but its grids alone need \(least); export it again") }
     switch (content, configuration.planes) {
     case (.weights, _): field = configuration.makeField(Generator(seed: 0))
     case (.baked, let planes?):
       field = BakedPlanes(
         planes, driving: configuration.field.driving, classes: configuration.field.classes, nodes: model["nodes"]?.numel ?? 0)
     case (.baked, nil), (nil, _):
-      throw SubjectError.file(url, "does not say what it holds; export it again")
+      throw SubjectError.file(url, "does not say what it contains; export it again")
     }
     try field.load(model)
     try field.check()

@@ -71,7 +71,7 @@ extension SpeechConfiguration {
   fileprivate func check() throws(ConfigurationError) {
     guard widths.count == 4, widths.allSatisfy({ (1...4096).contains($0) }) else {
       throw ConfigurationError(
-        field: "speech.widths", value: "\(widths)", bounds: "four numbers of 1...4096, one for each halving of 16 steps")
+        field: "speech.widths", value: "\(widths)", bounds: "four numbers in 1...4096, one for each halving of 16 steps")
     }
     try within(0...1, ["speech.trackedShare": trackedShare])
     try within(0...1e6, ["speech.trackedLoss": trackedLoss, "speech.learningRate": learningRate])
@@ -89,7 +89,7 @@ extension HyperPlanesConfiguration {
     // Their product has to stay below 2^24, as the kernels count cells.
     try three(1...255, "planes.occupancy", occupancy)
     guard !planes.isEmpty, planes.allSatisfy({ (2...4096).contains($0) }), planes.last == planes.max() else {
-      throw ConfigurationError(field: "planes.planes", value: "\(planes)", bounds: "numbers of 2...4096, the largest last")
+      throw ConfigurationError(field: "planes.planes", value: "\(planes)", bounds: "numbers in 2...4096 with the largest last")
     }
     try within(1...64, ["planes.basis.layers": basis.layers])
     try within(
@@ -122,6 +122,6 @@ private func within<N: Comparable>(_ bounds: ClosedRange<N>, _ fields: KeyValueP
 }
 private func three(_ bounds: ClosedRange<Int>, _ name: String, _ values: [Int]) throws(ConfigurationError) {
   guard values.count == 3, values.allSatisfy({ bounds ~= $0 }) else {
-    throw ConfigurationError(field: name, value: "\(values)", bounds: "three numbers of \(bounds.lowerBound)...\(bounds.upperBound)")
+    throw ConfigurationError(field: name, value: "\(values)", bounds: "three numbers in \(bounds.lowerBound)...\(bounds.upperBound)")
   }
 }

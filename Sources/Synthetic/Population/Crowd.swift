@@ -21,9 +21,9 @@ package struct PopulationScript: Equatable, Sendable, Codable {
   /// Throws `PopulationError` if it asks for what cannot be.
   package func check() throws {
     func refuse(_ complaint: String) -> PopulationError { .script(complaint) }
-    guard (1...10_000_000).contains(count) else { throw refuse("a population of \(count) pictures: ask for 1 to 10,000,000") }
+    guard (1...10_000_000).contains(count) else { throw refuse("a population of \(count) images: ask for 1 to 10,000,000") }
     guard (1...1000).contains(views) else { throw refuse("\(views) views of each person: ask for 1 to 1000") }
-    guard (32...2048).contains(size) else { throw refuse("pictures of \(size) pixels: ask for 32 to 2048") }
+    guard (32...2048).contains(size) else { throw refuse("images of \(size) pixels: ask for 32 to 2048") }
     guard (0...90).contains(yaw) else { throw refuse("a camera that turns \(yaw) degrees: ask for 0 to 90") }
     guard (0...45).contains(pitch) else { throw refuse("a camera that rises \(pitch) degrees: ask for 0 to 45") }
   }

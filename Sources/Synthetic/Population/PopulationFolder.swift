@@ -78,12 +78,12 @@ package final class PopulationFolder {
       let s = found.script
       throw PopulationError.folder(
         path,
-        "holds a population made otherwise (model \(found.model), --seed \(s.seed), --views \(s.views), --size \(s.size), --yaw \(s.yaw), "
+        "holds a population with other settings (model \(found.model), --seed \(s.seed), --views \(s.views), --size \(s.size), --yaw \(s.yaw), "
           + "--pitch \(s.pitch)); give the same, or name a new folder")
     }
     guard settings.script.count >= found.script.count else {
       throw PopulationError.folder(
-        path, "holds a population of \(found.script.count) pictures; ask for as many or more, or name a new folder")
+        path, "holds a population of \(found.script.count) images; ask for as many or more, or name a new folder")
     }
   }
   private func takeLock(_ path: String) throws {

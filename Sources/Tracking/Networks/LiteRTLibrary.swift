@@ -76,7 +76,7 @@ final class LiteRTLibrary: @unchecked Sendable {
     var made: litert_handle?
     let status = try symbol("LiteRtCreateEnvironment", litert_create_environment.self)(Int32(settings.count), settings, &made)
     guard status == 0, let made else {
-      throw CaptureError(.setUp, "\(file.path): no environment (status \(status)); run scripts/setup again")
+      throw CaptureError(.setUp, "\(file.path): LiteRT cannot create its environment (status \(status)); run scripts/setup again")
     }
     environment = made
   }

@@ -68,13 +68,13 @@ import Torch
     }
     let picture = "0/view1.png"
     try refuses("dataset.json", "cannot be read") { try FileManager.default.removeItem(at: $0.appending(path: "dataset.json")) }
-    try refuses("dataset.json", "is no list of cameras") { try edit($0) { _ in "[1, 2]" } }
-    try refuses("dataset.json", "is no list of cameras") {
+    try refuses("dataset.json", "is not a list of cameras") { try edit($0) { _ in "[1, 2]" } }
+    try refuses("dataset.json", "is not a list of cameras") {
       try edit($0) { $0.replacingOccurrences(of: "[4.", with: "[null, 4.").replacingOccurrences(of: "0.5", with: "\"x\"") }
     }
-    try refuses("dataset.json", "names no pictures") { try edit($0) { _ in #"{"labels": []}"# } }
+    try refuses("dataset.json", "lists no images") { try edit($0) { _ in #"{"labels": []}"# } }
     try refuses("dataset.json", "twice") { try edit($0) { $0.replacingOccurrences(of: "view2", with: "view1") } }
-    try refuses(picture, "is not there") { try FileManager.default.removeItem(at: $0.appending(path: picture)) }
+    try refuses(picture, "is missing") { try FileManager.default.removeItem(at: $0.appending(path: picture)) }
     try refuses(picture) { try Data("no picture".utf8).write(to: $0.appending(path: picture)) }
     try refuses(picture, "16 x 16") { try ImageFile.write(.zeros([20, 20, 3], .uint8), to: $0.appending(path: picture)) }
     try refuses("0/view0.png", "square") { try ImageFile.write(.zeros([16, 20, 3], .uint8), to: $0.appending(path: "0/view0.png")) }
@@ -90,7 +90,7 @@ import Torch
     try refuses("0/view0.png", "24 numbers") { try edit($0, label(Array(good.dropLast()))) }
     var stretched = good
     stretched[0] *= 1.1
-    try refuses("0/view0.png", "is no camera") { try edit($0, label(stretched)) }
+    try refuses("0/view0.png", "is not a camera") { try edit($0, label(stretched)) }
     var pixels = good
     for i in 16..<22 { pixels[i] *= 512 }
     try refuses("0/view0.png", "pixels") { try edit($0, label(pixels)) }
