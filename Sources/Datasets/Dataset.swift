@@ -82,7 +82,7 @@ package final class Dataset {
     guard (map .!= Double(SemanticClass.unlabelled)).any() else {
       throw DatasetError.broken(
         file,
-        "none of its colours stands for a class; label maps have the twelve colours that process paints with, or AD-NeRF's: "
+        "none of its colours belongs to a class; label maps use the twelve colours that process writes, or AD-NeRF's: "
           + "a blue head, a green neck and a red torso on white")
     }
     return ImageScaling.scale(labels: map, width: width, height: height)
@@ -134,7 +134,7 @@ package final class Dataset {
   private func existing(_ file: URL) throws -> URL {
     guard FileManager.default.fileExists(atPath: file.path) else {
       let remedy =
-        style == .likeness ? "run process again with --overwrite" : "take all of it, or leave that frame out of its transforms files"
+        style == .likeness ? "run process again with --overwrite" : "copy the whole dataset, or remove that frame from its transforms files"
       throw DatasetError.missing(file, hint: "the dataset is not complete; \(remedy)")
     }
     return file

@@ -18,7 +18,7 @@ enum JSONFile {
     }
     switch error {
     case .keyNotFound(let key, let context): return "it has no \"\(key.stringValue)\" at \(path(context) + "." + key.stringValue)"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context): return "\(path(context)) is not of the type it should be"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context): return "\(path(context)) has the wrong type"
     case .dataCorrupted(let context) where !context.codingPath.isEmpty: return "\(path(context)) is a number that cannot be used"
     default: return "it is not a JSON file"
     }

@@ -1,6 +1,7 @@
 import Face
 import Foundation
 import Torch
+import Tracking
 
 /// `track.safetensors`: a track with all its numbers as float32 and the names in the metadata.
 extension Track {
@@ -77,7 +78,7 @@ extension Track {
     let fps: Double = try number("fps")
     guard (0.1...1000).contains(fps) else { throw DatasetError.broken(url, "its \"fps\" is \(fps), not 0.1...1000") }
     guard index.allSatisfy({ (0..<Int64(Self.mostFrames)).contains($0) }) else {
-      throw DatasetError.broken(url, "its tensor \"index\" holds numbers that no frame has")
+      throw DatasetError.broken(url, "its tensor \"index\" holds frame numbers that are out of range")
     }
     guard camera[0] > 0, camera[1] > 0 else { throw DatasetError.broken(url, "its focal length is not positive") }
     self.init(

@@ -17,15 +17,15 @@ enum ContainedPicture {
     } catch let error as MediaError {
       if let name { throw unreadable(file.url, name) }
       guard [.notMedia, .audioOnly, .truncated].contains(error.kind) else { throw error }
-      throw MediaError(.notMedia, file.url, "is not a picture this tool reads: convert it to PNG or JPEG")
+      throw MediaError(.notMedia, file.url, "is not an image this tool reads: convert it to PNG or JPEG")
     }
     let format = pictures.demuxer.context.pointee.iformat.map { String(cString: $0.pointee.name) } ?? ""
     guard name != nil || format.hasSuffix("_pipe") else {
-      throw MediaError(.notMedia, file.url, "is a film (\(format)), not a picture: save a picture of it as PNG or JPEG")
+      throw MediaError(.notMedia, file.url, "is a film (\(format)), not an image: save a frame of it as PNG or JPEG")
     }
     guard let picture = try pictures.next(), pictures.corrupt == 0, pictures.decoder.failures == 0 else {
       if let name { throw unreadable(file.url, name) }
-      throw MediaError(.damaged, file.url, "is a damaged picture (\(format)): copy it again or save it anew")
+      throw MediaError(.damaged, file.url, "is a damaged image (\(format)): copy it again or save it again")
     }
     return (picture.frame, Orientation(pictures.stream) ?? Orientation(picture.frame))
   }
@@ -38,6 +38,6 @@ enum ContainedPicture {
     return brands.first { !$0.brands.isDisjoint(with: words) }?.name
   }
   private static func unreadable(_ url: URL, _ name: String) -> MediaError {
-    MediaError(.unsupported, url, "is a picture of kind \(name), which this FFmpeg cannot read: convert it to JPEG or PNG")
+    MediaError(.unsupported, url, "is an image of kind \(name), which this FFmpeg cannot read: convert it to JPEG or PNG")
   }
 }

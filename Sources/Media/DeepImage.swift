@@ -28,7 +28,7 @@ extension ImageFile {
   /// Reads a grey PNG file of 16 bits as `[H, W]` int32. Throws `MediaError` where it is something else.
   package static func readDeep(_ url: URL) throws -> Tensor {
     let file = try InputFile(url)
-    guard let codec = try codec(of: file) else { throw MediaError(.notMedia, url, "is not a picture this tool reads: name a depth file") }
+    guard let codec = try codec(of: file) else { throw MediaError(.notMedia, url, "is not an image this tool reads: name a depth file") }
     let frame = try decode(file, codec)
     guard frame.pointer.pointee.format == AV_PIX_FMT_GRAY16BE.rawValue, let plane = frame.pointer.pointee.data.0 else {
       throw MediaError(.unsupported, url, "is not a gray image of 16 bits: name a depth file")

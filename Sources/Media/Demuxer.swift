@@ -46,7 +46,7 @@ final class Demuxer {
     context = opened
     formatName = opened.pointee.iformat.map { String(cString: $0.pointee.name) } ?? ""
     if Self.isRefused(formatName) {
-      throw MediaError(.notMedia, url, "is \(Self.plainName(formatName)), not video, audio or a picture: name the media file itself")
+      throw MediaError(.notMedia, url, "is \(Self.plainName(formatName)), not video, audio or an image: name the media file itself")
     }
     try findStreams()
   }

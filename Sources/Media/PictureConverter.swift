@@ -80,7 +80,7 @@ final class PictureConverter {
     lend(bytes, to: target, rowBytes: rowBytes)
     let status = sws_scale_frame(scaler, target.pointer, frame.pointer)
     guard status >= 0 else {
-      throw MediaError(.damaged, url, "a picture cannot be converted (\(text(ofStatus: status))): export it anew")
+      throw MediaError(.damaged, url, "a frame cannot be converted (\(text(ofStatus: status))): export it again")
     }
   }
 

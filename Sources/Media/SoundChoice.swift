@@ -34,7 +34,7 @@ struct SoundChoice {
     if let number = url.audioTrack {
       guard tracks.indices.contains(number - 1) else {
         let which = tracks.count == 1 ? "one sound track" : "\(tracks.count) sound tracks"
-        throw MediaError(.badRequest, url, "has \(which) and none of number \(number): choose another --audio-track")
+        throw MediaError(.badRequest, url, "has \(which) and no track \(number): choose another --audio-track")
       }
       chosen = number - 1
     } else if tracks.count > 1 {
@@ -42,7 +42,7 @@ struct SoundChoice {
       let better = Self.speaking(surveys, usual: chosen)
       let why = better == chosen ? "" : ", since number \(chosen + 1) holds no speech"
       chosen = better
-      notices.append("of its \(tracks.count) sound tracks number \(chosen + 1) is heard\(why); --audio-track chooses another")
+      notices.append("of its \(tracks.count) sound tracks, number \(chosen + 1) is used\(why); --audio-track chooses another")
     }
     stream = tracks[chosen]
     if mono, stream.pointee.codecpar.pointee.ch_layout.nb_channels > 1 {
@@ -50,7 +50,7 @@ struct SoundChoice {
       if let channel = survey?.loudestOfCancelling {
         mix = .only(channel)
         notices.append(
-          "its \(survey?.channels.count ?? 2) channels cancel one another when they are mixed; channel \(channel + 1) alone is heard, the loudest"
+          "its \(survey?.channels.count ?? 2) channels cancel each other when they are mixed, so only channel \(channel + 1), the loudest, is used"
         )
       }
     }

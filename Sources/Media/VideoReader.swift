@@ -200,7 +200,7 @@ package final class VideoReader {
     if pictures.demuxer.file.failure != 0 { found.append("the disk fails to read it") }
     if pictures.decoder.failures > 0 { found.append("\(pictures.decoder.failures) pieces cannot be decoded") }
     if pictures.corrupt > 0 { found.append("\(pictures.corrupt) frames are damaged") }
-    if pictures.lacksTransparency { found.append("its transparency needs libvpx, which this FFmpeg lacks, and is left out") }
+    if pictures.lacksTransparency { found.append("its transparency cannot be read, because this FFmpeg lacks libvpx") }
     found += pictures.sizeChanges + pictures.closedGaps
     if isFinished, let promised {
       if end < promised - max(0.5, 2 / sourceRate.value) {

@@ -50,7 +50,7 @@ package final class VideoWriter {
   ) throws {
     precondition(width > 0 && height > 0 && rate.numerator > 0, "a film of \(width) x \(height) pixels at \(rate) frames a second")
     guard !format.isMP4 || MediaName.films.contains(url.pathExtension.lowercased()) else {
-      throw MediaError(.badRequest, url, "names no kind of film that is written: end it in .mp4")
+      throw MediaError(.badRequest, url, "its extension is not that of a film that can be written: end the name in .mp4")
     }
     (self.url, self.width, self.height, self.rate, self.format, self.calls) = (url, width, height, rate, format, calls)
     switch sound {

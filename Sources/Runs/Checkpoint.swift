@@ -41,7 +41,7 @@ package struct Checkpoint {
     try Safetensors.write(tensors, metadata: all, to: url)
   }
 
-  /// Reads a checkpoint and compares every checksum; throws `RunError` if it is damaged, holds what is not a finite number, with which
+  /// Reads a checkpoint and compares every checksum; throws `RunError` if it is damaged, holds values that are not finite (NaN or infinity), with which
   /// nothing can be drawn or trained, or is newer, or what reading the file throws.
   package static func read(_ url: URL) throws -> Checkpoint {
     let file = try Safetensors.read(url)
@@ -64,7 +64,9 @@ package struct Checkpoint {
     let user = covered.filter { $0.key.hasPrefix(Key.user) }.map { (String($0.key.dropFirst(Key.user.count)), $0.value) }
     let checkpoint = Checkpoint(
       step: step, tensors: file.tensors, metadata: Dictionary(uniqueKeysWithValues: user), score: covered[Key.score].flatMap { finite($0) })
-    if let name = checkpoint.firstNotFinite { throw RunError(url, .damaged("tensor \(name) holds what is not a finite number")) }
+    if let name = checkpoint.firstNotFinite {
+      throw RunError(url, .damaged("tensor \(name) holds values that are not finite (NaN or infinity)"))
+    }
     return checkpoint
   }
 

@@ -51,13 +51,13 @@ package struct RunError: KindedError {
         "was written by a newer Likeness (format \(version), this one reads up to \(known)); update Likeness to use it"
       case .misfit(let fault): "does not fit its run's config.json (\(fault)); restore that, or train again with another --output"
       case .otherData(let data):
-        "was begun on other data than \(data) holds now (it was made again or changed); train a new run with another --output, or restore "
+        "was begun on other data than \(data) holds now (the data was made again or changed); train a new run with another --output, or restore "
           + "the data"
       case .diverged(let returns, let step):
-        "loss or gradients are not finite numbers, also after \(returns) returns with half the learning rates; "
+        "loss or gradients are not finite numbers, even after going back \(returns) times with half the learning rates; "
           + (step.map { "the checkpoint of step \($0) is kept; " } ?? "nothing was saved yet; ")
-          + "look for broken values in the data, or train anew with lower learning rates (--set)"
-      case .configuration(let text): "cannot be understood: \(text); restore it, or train again"
+          + "look for broken values in the data, or train again with lower learning rates (--set)"
+      case .configuration(let text): "cannot be read: \(text); restore it, or train again"
       }
     return "\(url.relativePath): \(what)"
   }

@@ -124,7 +124,7 @@ package final class TrainingSession {
   private func save(_ trainer: some Trainer, _ warn: (String) -> Void) throws -> Bool {
     let checkpoint = try checkpoint(of: trainer)
     if let name = checkpoint.firstNotFinite {
-      try goBack(trainer, "tensor \(name) holds what is not a finite number, so this step is not saved", warn)
+      try goBack(trainer, "tensor \(name) holds values that are not finite (NaN or infinity), so this step is not saved", warn)
       return false
     }
     try run.save(checkpoint)

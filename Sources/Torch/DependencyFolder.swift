@@ -8,7 +8,7 @@ package enum DependencyFolder {
       let file = folder.appendingPathComponent(path)
       if FileManager.default.fileExists(atPath: file.path) { return file }
     }
-    throw MissingDependency("\(path): not found in .deps; run scripts/setup, or let LIKENESS_DEPS name the folder that holds it")
+    throw MissingDependency("\(path): not found in .deps; run scripts/setup, or set LIKENESS_DEPS to the folder that contains it")
   }
 
   /// The file `name` of those that come with the tool: in the folder that `LIKENESS_MODELS` names, otherwise in `Models` beside the package,
@@ -22,7 +22,7 @@ package enum DependencyFolder {
       if FileManager.default.fileExists(atPath: file.path) { return file }
     }
     throw MissingDependency(
-      "\(name): not found in Models, the folder that comes with the tool; let LIKENESS_MODELS name the folder that holds it")
+      "\(name): not found in Models, the folder that comes with the tool; set LIKENESS_MODELS to the folder that contains it")
   }
 
   private static var candidates: [URL] {

@@ -33,7 +33,7 @@ package struct SafetensorsError: KindedError {
   package var errorKind: ErrorKind { .input }
   package var description: String {
     let name = Self.quoted
-    if case .otherKind(let what, let remedy) = problem { return "\(url.relativePath): is no safetensors file: \(what); \(remedy)" }
+    if case .otherKind(let what, let remedy) = problem { return "\(url.relativePath): is not a safetensors file: \(what); \(remedy)" }
     let what =
       switch problem {
       case .otherKind(let what, _): what

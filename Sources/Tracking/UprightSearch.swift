@@ -68,6 +68,6 @@ package final class UprightSearch {
       case 1: ("lies on its side", "90 degrees clockwise")
       default: ("lies on its side", "90 degrees counter-clockwise")
       }
-    return "\(lies) and says nothing of it; it is turned by \(by)"
+    return "\(lies) but the file does not say so; it was rotated by \(by)"
   }
 }

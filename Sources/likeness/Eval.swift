@@ -57,7 +57,7 @@ struct Eval: ParsableCommand {
     default: break
     }
     if let video { _ = try OutputKind(video, option: "--video", among: [.film]) }
-    if FrameChoice(frames) == nil { throw ValidationError("--frames \(frames): write test, train, all, or numbers as 120..200") }
+    if FrameChoice(frames) == nil { throw ValidationError("--frames \(frames): write test, train, all, or numbers such as 120..200") }
   }
 
   func run() throws {

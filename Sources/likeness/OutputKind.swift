@@ -36,7 +36,7 @@ enum OutputKind: CaseIterable {
     func list(_ endings: [String]) -> String { endings.map { "." + $0 }.joined(separator: ", ") }
     return switch self {
     case .film: "for a film end the name in one of \(list(MediaName.films))"
-    case .picture: "for a picture end it in one of \(list(MediaName.pictures))"
+    case .picture: "for an image end it in one of \(list(MediaName.pictures))"
     case .folder: "for a folder name it without such an ending"
     }
   }

@@ -15,7 +15,7 @@ struct Photo: ParsableCommand {
       and the fitted head as the photo's camera sees it (red). Look at it: faces must be upright and the dots on the face.
 
       What a file is, its content says and not its name. Of a folder every file is tried but hidden ones; folders in it are not looked
-      into. Photos that cannot be used are named, with the reason; the others are done all the same. The folder is there whole or not at all.
+      into. Photos that cannot be used are named, with the reason; the others are processed. The folder is there whole or not at all.
 
       Use only photos of yourself, or of people who have agreed to it.
 
@@ -33,7 +33,7 @@ struct Photo: ParsableCommand {
   var overwrite = false
 
   func validate() throws {
-    if photos.isEmpty { throw ValidationError("name a photo at least") }
+    if photos.isEmpty { throw ValidationError("name at least one photo") }
     try OutputKind.requireFolder(output)
     if !(64...1024).contains(size) { throw ValidationError("--size must be 64...1024") }
   }
@@ -49,7 +49,7 @@ struct Photo: ParsableCommand {
       do {
         guard case .picture(let url) = file else {
           if case .folder(let url) = file {
-            complain("\(url.relativePath): is a folder in a folder and is left out; name it to use its photos")
+            complain("\(url.relativePath): is a folder inside a folder and is skipped; name it to use its photos")
           }
           continue
         }
@@ -63,7 +63,7 @@ struct Photo: ParsableCommand {
         complain(oneLine(error))
       }
     }
-    guard set.count > 0 else { throw Failure.input("none of \(refused) files can be used") }
+    guard set.count > 0 else { throw Failure.input("none of \(refused) files can be used; the lines above say why") }
     try set.finish()
     try ImageFile.write(ContactSheet(columns: 8, cell: 192).picture(sheet), to: folder.url.appending(path: "sheet.png"))
     try folder.finish()
@@ -89,7 +89,7 @@ struct Photo: ParsableCommand {
 
 extension AtomicFolder.Kind {
   /// Pictures with cameras, as generators are trained on them.
-  static let posed = AtomicFolder.Kind("folder of posed pictures", marker: "dataset.json")
+  static let posed = AtomicFolder.Kind("folder of posed images", marker: "dataset.json")
 }
 
 /// A photo with dots on it: where landmarks were seen, and where the fitted head has them in the eyes of the photo's camera.

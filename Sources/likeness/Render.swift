@@ -97,7 +97,7 @@ struct Render: ParsableCommand {
     let isFilm = try OutputKind(output, among: [.film, .folder]) == .film
     let sink: any PictureSink = isFilm ? try FilmSink(place, performance) : try FolderSink(place)
     if !isFilm, performance.sound != nil, audio != nil || driver != nil {
-      complain("\(output): a folder of PNGs holds no sound; name a film (.\(MediaName.films[0])) to keep it")
+      complain("\(output): a folder of PNGs has no sound; name a film (.\(MediaName.films[0])) to keep it")
     }
     let table = ProgressTable()
     let start = ContinuousClock.now

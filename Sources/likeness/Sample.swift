@@ -64,7 +64,7 @@ struct Sample: ParsableCommand {
     case .folder:
       let folder = try AtomicFolder(url, .posed, replace: overwrite), count = try sheet.write(to: folder.url)
       try folder.finish()
-      print("\(output): \(count) pictures of \(people) people")
+      print("\(output): \(count) images of \(people) people")
     }
   }
   private var radians: Double { yaw * .pi / 180 }

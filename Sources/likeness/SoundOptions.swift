@@ -4,7 +4,7 @@ import Media
 
 /// Which sound of a file is meant.
 struct SoundOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Which of the file's sound tracks is heard, from 1; by default one with speech.", valueName: "number"))
+  @Option(help: ArgumentHelp("Which sound track of the file is used, from 1; by default one with speech.", valueName: "number"))
   var audioTrack: Int?
 
   func validate() throws {

@@ -30,7 +30,7 @@ struct SynthPerformer: ParsableCommand {
   var model = "builtin"
   @Option(help: "Which person it is, from 0, of the population of the same seed; without it, somebody in a studio.")
   var person: Int?
-  @Option(help: "What is said.")
+  @Option(help: "The sentence that is said.")
   var sentence: String?
 
   func validate() throws {

@@ -105,7 +105,7 @@ struct TrainPortrait: ParsableCommand {
     let run = trainer.run, planned = plan.steps(kimg: plan.kimg)
     let budget = kimg.map { .steps(plan.steps(kimg: $0)) } ?? training.budget(run, steps: planned)
     print("run       \(run.url.relativePath)")
-    print("training  \(trainer.words), \(budget), \(plan.batch) pictures a step")
+    print("training  \(trainer.words), \(budget), \(plan.batch) images a step")
     try finish(run, trainer.exported, startsAt: (trainer.step, trainer.seconds)) { progress, warn in
       (try trainer.train(budget, progress: progress, warn: warn, shouldStop: { StopSignal.isRaised }), trainer.step)
     }
@@ -123,7 +123,7 @@ struct TrainPortrait: ParsableCommand {
     let run = trainer.run, budget = training.budget(run, steps: plan.steps)
     print("run       \(run.url.relativePath)")
     print(
-      "training  super-resolution of \(plan.firstChannels) and \(plan.secondChannels) channels, \(budget), \(plan.batch) pictures a step")
+      "training  super-resolution of \(plan.firstChannels) and \(plan.secondChannels) channels, \(budget), \(plan.batch) images a step")
     try finish(run, trainer.exported, startsAt: (trainer.step, trainer.seconds)) { progress, warn in
       (try trainer.train(budget, progress: progress, warn: warn, shouldStop: { StopSignal.isRaised }), trainer.step)
     }

@@ -90,7 +90,7 @@ struct TrainingStart<C: Codable> {
 /// How a training that was stopped is gone on with, after its state was said.
 func stopped(_ when: String, goOn verb: String, _ run: RunFolder) -> ExitCode {
   print(
-    "stopped   \(when); go on with: \(suggestedCommand("likeness", "train", verb, "--output", run.url.path(percentEncoded: false), "--resume"))"
+    "stopped   \(when); continue with: \(suggestedCommand("likeness", "train", verb, "--output", run.url.path(percentEncoded: false), "--resume"))"
   )
   return ExitCode(StopSignal.exitStatus ?? 1)
 }

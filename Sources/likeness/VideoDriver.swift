@@ -56,7 +56,7 @@ struct VideoDriver {
     performance.shots = zip(frames, states).map { Performance.Shot(index: $0, state: $1, torso: .zero, camera: avatar.scene.camera) }
     let faceless = wanted.count - tracked.count
     if faceless > 0 {
-      complain("\(url.lastPathComponent): no face is seen in \(faceless) of \(wanted.count) frames; the motion goes on evenly over them")
+      complain("\(url.lastPathComponent): no face is seen in \(faceless) of \(wanted.count) frames; their motion was interpolated")
     }
     performance.sound = reader.hasAudio ? url : nil
     return performance

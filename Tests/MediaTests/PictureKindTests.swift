@@ -36,7 +36,7 @@ import Torch
         #expect(whole && isOrange(picture), "\(kind)")
       } catch let error as MediaError {
         #expect(
-          error.description.contains("phone.\(kind.lowercased()): is a picture of kind \(kind), which this FFmpeg cannot read: convert"))
+          error.description.contains("phone.\(kind.lowercased()): is an image of kind \(kind), which this FFmpeg cannot read: convert"))
       }
     }
   }

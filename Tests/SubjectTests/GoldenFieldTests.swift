@@ -1,4 +1,5 @@
 import Golden
+import Portrait
 import Radiance
 import Subject
 import Testing

@@ -1,4 +1,3 @@
-import Generator
 import Subject
 import Testing
 import Torch

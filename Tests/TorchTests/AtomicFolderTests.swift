@@ -37,14 +37,14 @@ import Torch
       var made = try AtomicFolder(name, kind, replace: false)
       try fill(made, "old")
       try made.finish()
-      #expect(line { _ = try AtomicFolder(name, kind, replace: false) }.contains("anna: already there; choose another --output, or"))
+      #expect(line { _ = try AtomicFolder(name, kind, replace: false) }.contains("anna: exists already; choose another --output, or"))
       made = try AtomicFolder(name, kind, replace: true)
       try fill(made)
       try made.finish()
       #expect(try String(contentsOf: file, encoding: .utf8) == "new")
       try FileManager.default.removeItem(at: file)
       try Data().write(to: name.appendingPathComponent("diary.txt"))
-      #expect(line { _ = try AtomicFolder(name, kind, replace: true) }.contains("anna: is no album and will not be replaced; "))
+      #expect(line { _ = try AtomicFolder(name, kind, replace: true) }.contains("anna: is no album and is not replaced; "))
       #expect(try names(in: folder) == ["anna"])
     }
   }
@@ -57,7 +57,7 @@ import Torch
         try fill(made)
         try FileManager.default.createDirectory(at: name, withIntermediateDirectories: false)
         try Data().write(to: name.appendingPathComponent("diary.txt"))
-        #expect(line { try made.finish() }.contains("already there"))
+        #expect(line { try made.finish() }.contains("exists already"))
       }
       #expect(try names(in: name) == ["diary.txt"])
       #expect(try names(in: folder) == ["anna"])

@@ -57,7 +57,7 @@ struct Preflight {
   private func diagnoses(_ r: CaptureReport) -> [Diagnosis] {
     var all: [Diagnosis] = []
     func add(_ code: Diagnosis.Code, _ message: String) { all.append(Diagnosis(code, message)) }
-    if let damage = survey.damage { add(.damaged, "\(damage): what can be read is used") }
+    if let damage = survey.damage { add(.damaged, "\(damage): the part that can be read is used") }
     if survey.quarterTurns != 0 { add(.turned, "the clip \(UprightSearch.notice(survey.quarterTurns))") }
     if survey.shots.count > 1 {
       let others = survey.shots.count - 1
@@ -101,19 +101,19 @@ struct Preflight {
     if let hdr = survey.hdr {
       add(
         .hdr,
-        "the clip is HDR (\(hdr)): its colours are converted to those of standard video. Switch HDR off in the camera for exact ones")
+        "the clip is HDR (\(hdr)): its colours were converted to those of standard video. Switch HDR off in the camera for exact colours")
     }
     if survey.isInterlaced {
       add(
         .interlaced,
-        "the clip is interlaced and has been deinterlaced. Record progressive pictures, 25p or 50p and not 50i, for sharper ones")
+        "the clip is interlaced and has been deinterlaced. Record progressive video (25p or 50p instead of 50i) for sharper images")
     }
     let lips = shot.mouth.compactMap { $0 }.sorted()
     if survey.repeated * 2 > survey.total {
       add(
         .repeatedPictures,
-        "\(survey.repeated) of \(survey.total) frames repeat the picture before them: an avatar learns from motion. "
-          + "See whether the file plays as it was filmed, export it again, or film with 25 pictures a second or more")
+        "\(survey.repeated) of \(survey.total) frames repeat the image before them: an avatar learns from motion. "
+          + "Check whether the file plays as it was filmed, export it again, or film with 25 images a second or more")
     } else if !lips.isEmpty, lips[lips.count * 19 / 20] - lips[lips.count / 20] < 0.04 {
       add(.stillMouth, "the mouth hardly moves: an avatar of this clip will not learn to speak")
     }

@@ -35,9 +35,9 @@ package enum SubjectError: KindedError {
   package var description: String {
     switch self {
     case .scene(let url, let part):
-      "\(url.path): its \(part) is missing or broken; it cannot be rendered, train or export it again"
+      "\(url.path): its \(part) is missing or damaged, so the avatar cannot be rendered; train or export it again"
     case .mirroredScene(let url):
-      "\(url.path): an earlier version trained it in the mirror image of the world (the dataset's focal length is negative); train it anew"
+      "\(url.path): an earlier version trained it in a mirrored world (the dataset's focal length is negative); train it again"
     case .file(let url, let text): "\(url.relativePath): \(text)"
     case .driving(let found, let expected):
       "\(found) expression coefficients drive an avatar that was trained with \(expected); use a track made with the same face model"

@@ -24,11 +24,11 @@ package struct PerformerScript: Sendable {
       throw PerformerError.script("a performance of \(seconds) seconds: ask for more than 0 and at most 3600")
     }
     guard (64...4096).contains(size), size % 2 == 0 else {
-      throw PerformerError.script("a picture of \(size) pixels: ask for an even number from 64 to 4096")
+      throw PerformerError.script("an image of \(size) pixels: ask for an even number from 64 to 4096")
     }
     if let person, person < 0 { throw PerformerError.script("person \(person): people are counted from 0") }
     if let text, !text.contains(where: \.isLetter) {
-      throw PerformerError.script("a sentence without words: write what the performer shall say")
+      throw PerformerError.script("a sentence without words: write what the performer should say")
     }
   }
 }

@@ -64,7 +64,7 @@ package final class PopulationFolder {
     if names.contains(Self.settingsName) {
       try Self.compare(settings, root.appending(path: Self.settingsName), root.relativePath)
     } else if !names.isEmpty {
-      throw PopulationError.folder(root.relativePath, "holds something else (\(names.sorted()[0])); name a new or empty folder")
+      throw PopulationError.folder(root.relativePath, "contains other files (\(names.sorted()[0])); name a new or empty folder")
     }
   }
   private static func compare(_ settings: Settings, _ file: URL, _ path: String) throws {
