@@ -1,7 +1,6 @@
 import Face
 import Foundation
 import Torch
-import Tracking
 
 /// `track.safetensors`: a track with all its numbers as float32 and the names in the metadata.
 extension Track {
@@ -72,8 +71,8 @@ extension Track {
       throw DatasetError.broken(url, "its images are \(width) x \(height) pixels")
     }
     let calibrated = calibration.count / 3
-    guard try text("model") != "builtin" || calibrated == 0 || calibrated == LandmarkModel.count else {
-      throw DatasetError.broken(url, "its tensor \"calibration\" has \(calibrated) points, and the head model \(LandmarkModel.count)")
+    guard try text("model") != "builtin" || calibrated == 0 || calibrated == FaceMeshTopology.pointCount else {
+      throw DatasetError.broken(url, "its tensor \"calibration\" has \(calibrated) points, and the head model \(FaceMeshTopology.pointCount)")
     }
     let fps: Double = try number("fps")
     guard (0.1...1000).contains(fps) else { throw DatasetError.broken(url, "its \"fps\" is \(fps), not 0.1...1000") }

@@ -48,7 +48,7 @@ import Torch
     try AudioFile.write(tone(300, seconds: 0.2, rate: 16000), sampleRate: 16000, to: sound)
     let text = scratch.file("notes.jpg")
     try Data("hello, this is a letter and no picture at all\n".utf8).write(to: text)
-    for (url, words) in [(film, "is a film"), (sound, "is not a picture"), (text, "is not a picture")] {
+    for (url, words) in [(film, "is a film"), (sound, "is not an image"), (text, "is not an image")] {
       let error = #expect(throws: MediaError.self) { try ImageFile.read(url) }
       #expect(error?.description.contains("\(url.lastPathComponent): \(words)") == true, "\(error?.description ?? "")")
     }
