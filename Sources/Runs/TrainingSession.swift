@@ -48,6 +48,8 @@ package final class TrainingSession {
   package func train(
     _ trainer: some Trainer, _ budget: TrainingBudget, report: (Double) throws -> Void, warn: (String) -> Void, shouldStop: () -> Bool
   ) throws -> Bool {
+    // What came before, such as a warm start with an optimizer of its own, may have left gradients that nobody took.
+    for adam in trainer.optimizers { adam.zeroGrad() }
     if savedStep == nil { beginning = try checkpoint(of: trainer, isCopy: true) }
     let clock = ContinuousClock()
     var last = clock.now

@@ -177,6 +177,15 @@ private final class TinyTrainer: Trainer {
     }
   }
 
+  @Test func gradientsOfAWarmStartAreNotTakenAlong() throws {
+    try withFolder { folder in
+      let trainer = try TinyTrainer(try makeRun(folder))
+      trainer.weights.grad = Tensor([1e6, 1e6, 1e6] as [Float])
+      let other = try TinyTrainer(try makeRun(folder.appending(path: "other")))
+      #expect(try trainer.train(1) && other.train(1) && trainer.weights.floats == other.weights.floats)
+    }
+  }
+
   @Test func runsAreTiedToTheirData() throws {
     try withFolder { folder in
       var run: RunFolder? = try makeRun(folder)
