@@ -36,8 +36,10 @@ Tensor call_fused(const Tensor &x, const Tensor &weight, const std::optional<Ten
 
 Tensor forward(const Tensor &x, const Tensor &weight, const Tensor &bias, double slope) {
   TORCH_CHECK(x.dim() == 2 && weight.dim() == 2, "dense: x [N, in] and weight [out, in], not ", x.sizes(), " and ", weight.sizes());
-  if (can_fuse(x, weight)) return call_fused(x.contiguous(), weight.contiguous(), bias, slope);
-  Tensor sum = at::linear(x, weight, bias);
+  const bool fuses = can_fuse(x, weight);
+  // oneDNN's ReLU makes 0 of what is not a number, libtorch's keeps it, and a broken step must not look sound.
+  if (fuses && slope != 0) return call_fused(x.contiguous(), weight.contiguous(), bias, slope);
+  Tensor sum = fuses ? call_fused(x.contiguous(), weight.contiguous(), bias, 1) : at::linear(x, weight, bias);
   if (slope == 0) at::relu_(sum);
   else if (slope != 1) at::leaky_relu_(sum, slope);
   return sum;

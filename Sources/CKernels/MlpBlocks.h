@@ -63,7 +63,8 @@ struct Values {
         V value = sum[i][v];
         if (bends) {
           const V low = slope == 0 ? V{} : value * slope;
-          value = value > low ? value : low;
+          // What is not a number must stay so, or a broken step would look sound: it is in no order, and so never the lower one.
+          value = low > value ? low : value;
         }
         store<V>(out + i * out_row + v * n, value);
       }

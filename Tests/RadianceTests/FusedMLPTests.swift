@@ -59,6 +59,21 @@ import Torch
     }
   }
 
+  /// What is not a number comes out as it went in, whatever bends on the way, and stays in its row.
+  @Test(arguments: chains.map(\.0)) func keepsWhatIsNotANumber(name: String) throws {
+    let chain = try #require(Self.chains.first { $0.0 == name }).1()
+    let row = chain.x.size(0) / 2, sound = withoutGradient { chain.ours }
+    withoutGradient { chain.x[.at(row), .at(0)].copy_(Tensor(Float.nan)) }
+    for y in [withoutGradient { chain.ours }, chain.ours] {
+      #expect(!y[.at(row)].isFinite().any(), "\(name)")
+      for other in [row - 1, row + 1] where (0..<y.size(0)).contains(other) {
+        expectClose(y[.at(other)], sound[.at(other)], absolute: 0, relative: 0, "\(name): row \(other)")
+      }
+    }
+    chain.ours.square().sum().backward()
+    #expect(try !#require(chain.weights[0].grad).isFinite().all())
+  }
+
   /// Where no layer bends near a row, values move as the gradient says.
   @Test func gradientsAreTheSlopes() throws {
     let chain = Chain([3, 8, 8, 2], rows: 6, groups: 2, slope: 1, skip: 1)
@@ -142,7 +157,7 @@ import Torch
   @Test func noRows() throws {
     let chain = Chain([6, 8, 4], rows: 0, groups: 2)
     #expect(chain.ours.shape == [0, 4])
-    chain.ours.sum().backward()
+    chain.ours.square().sum().backward()
     #expect(try chain.weights.allSatisfy { try #require($0.grad).abs().sum().item == 0 })
   }
 

@@ -34,6 +34,15 @@ import Torch
     }
   }
 
+  @Test(arguments: [Activation.relu, .leakyRelu, nil]) func keepsWhatIsNotANumber(activation: Activation?) {
+    for rows in [1, 515] {
+      let x = Tensor.randn([rows, 17], Generator(seed: 2)), weight = Tensor.randn([5, 17], Generator(seed: 3))
+      x[.at(rows - 1), .at(3)].copy_(Tensor(Float.nan))
+      let y = x.dense(weight, Tensor.zeros([5]), activation)
+      #expect(!y[.at(rows - 1)].isFinite().any() && (rows == 1 || y[.at(0)].isFinite().all()))
+    }
+  }
+
   @Test func givesNoGradientWhereNoneIsWanted() {
     let generator = Generator(seed: 1)
     let x = Tensor.randn([9, 4], generator), weight = Tensor.randn([3, 4], generator).requiringGrad(), bias = Tensor.zeros([3])
