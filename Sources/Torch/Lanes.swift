@@ -27,6 +27,8 @@ package enum Lanes {
       let gradient = isRecordingGradient
       DispatchQueue.concurrentPerform(iterations: lanes) { lane in
         Libtorch.threads = 1
+        // The system's threads serve others afterwards.
+        defer { Libtorch.threads = threads }
         results[lane] = gradient ? body(lane) : withoutGradient { body(lane) }
       }
     }
