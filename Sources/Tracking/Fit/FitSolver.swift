@@ -176,9 +176,21 @@ struct FitSolver {
 }
 
 /// Solves A x = b for symmetric positive definite `[n, d, d]` and `[n, d, k]`, float64.
-func choleskySolve(_ a: Tensor, _ b: Tensor) -> Tensor {
-  let (factor, _) = call2("aten::linalg_cholesky_ex", a)
-  return call("aten::cholesky_solve", b, factor)
+///
+/// A matrix that rounding made indefinite gets a heavier diagonal until it is not. Of one that stays so, or holds what is not a finite
+/// number, x is zero: whoever steps by it stays where they are.
+package func choleskySolve(_ a: Tensor, _ b: Tensor) -> Tensor {
+  var (factor, info) = call2("aten::linalg_cholesky_ex", a)
+  guard !(info .== 0).all() else { return call("aten::cholesky_solve", b, factor) }
+  let diagonal = call("aten::diag_embed", a.diagonal().abs())
+  for share in [1e-10, 1e-7, 1e-4, 1e-1] where !(info .== 0).all() {
+    let failed = (info .!= 0).unsqueeze(-1).unsqueeze(-1)
+    let (heavier, again) = call2("aten::linalg_cholesky_ex", a + diagonal * share)
+    (factor, info) = (heavier.where(failed, else: factor), again.where(info .!= 0, else: info))
+  }
+  let x = call("aten::cholesky_solve", b, factor)
+  let isSolved = (info .== 0).unsqueeze(-1).unsqueeze(-1) .& x.isFinite().all(-1, keepdim: true).all(-2, keepdim: true)
+  return x.where(isSolved, else: x.zerosLike())
 }
 
 /// Rotation matrices `[n, 3, 3]` of rotation vectors `[n, 3]`, float64.
