@@ -39,6 +39,16 @@ struct AvatarTrial {
     return picture
   }
 
+  /// The truth's classes; nil where a folder of another project has none of this frame. What is broken throws: figures of a part of the
+  /// frames would pass for those of all.
+  private func labels(_ position: Int) throws -> Tensor? {
+    do {
+      return try dataset.labels(position)
+    } catch DatasetError.missing where dataset.style != .likeness {
+      return nil
+    }
+  }
+
   /// Renders and compares every frame. `each` hears of both pictures, `[H, W, 3]` uint8, and of how many frames are done; where it
   /// returns false, nothing more is done and the result is nil.
   func judged(_ each: (_ truth: Tensor, _ shown: Tensor, _ frame: Int, _ done: Int) throws -> Bool) throws -> (
@@ -50,7 +60,7 @@ struct AvatarTrial {
       let picture = try picture(i), frame = performance.shots[i].index
       // Judged as it would be shown: in 8 bits.
       let shown = (picture.rgb * 255).round().clamp(0, 255).to(.uint8), truth = try dataset.image(position)
-      let labels = try? dataset.labels(position)
+      let labels = try labels(position)
       try judgement.add(shown, truth: truth, labels: labels, renderedLabels: picture.labels, frame: frame)
       guard try each(truth, shown, frame, i + 1) else { return nil }
     }
