@@ -92,7 +92,8 @@ package final class Dataset {
 
   /// Pictures at positions in `track.frames`, `[N, H, W, 3]` uint8.
   package func images(_ positions: [Int]) throws -> Tensor {
-    try read(positions, into: .empty([positions.count, height, width, 3], .uint8)) { try image($0) }
+    try Memory.require(numbers: Memory.product(positions.count, height, width) / 4 * 3, for: "the clip of \(positions.count) images")
+    return try read(positions, into: .empty([positions.count, height, width, 3], .uint8)) { try image($0) }
   }
   /// Classes at positions in `track.frames`, `[N, H, W]` uint8.
   package func labels(_ positions: [Int]) throws -> Tensor {

@@ -38,4 +38,9 @@ package enum PortraitError: KindedError, Equatable {
       throw .configuration("\(field)=\(value) must be \(bounds.lowerBound)...\(bounds.upperBound)")
     }
   }
+  /// Throws where a product of sizes, each within its bounds, is more than any memory holds.
+  static func require(atMost most: Int, _ field: String, _ value: Int, _ count: Int, _ what: String) throws(PortraitError) {
+    guard count > most else { return }
+    throw .configuration("\(field)=\(value) must be such that there are at most \(most) \(what), not \(count), with what stands beside it")
+  }
 }

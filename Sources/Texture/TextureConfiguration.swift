@@ -1,6 +1,7 @@
 import Foundation
 import Runs
 import Subject
+import Torch
 
 /// How a texture enhancement is made and trained.
 package struct TextureConfiguration: Codable, Equatable, Sendable {
@@ -83,6 +84,10 @@ package struct TextureConfiguration: Codable, Equatable, Sendable {
     try require([2, 4].contains(light.block), "light.block=\(light.block) must be 2 or 4")
     try require((1...512).contains(light.width), "light.width=\(light.width) must be 1...512")
     try require((0...64).contains(light.layers), "light.layers=\(light.layers) must be 0...64")
+    let places = Memory.product(batch, crop / light.block, crop / light.block, light.width)
+    try require(places <= 1 << 31, "batch=\(batch) must be such that a step has at most \(1 << 31) numbers a layer, not \(places)")
+    let pixels = Memory.product(batch, crop, crop)
+    try require(pixels <= 1 << 27, "crop=\(crop) must be such that a step has at most \(1 << 27) pixels, not \(pixels)")
     try require(paper.speech.map { (1...4096).contains($0) } ?? true, "paper.speech=\(paper.speech ?? 0) must be 1...4096")
     try require(learningRate > 0 && learningRate.isFinite, "learningRate=\(learningRate) must be above 0")
     try require(decay > 0 && decay <= 1, "decay=\(decay) must be above 0 and at most 1")

@@ -1,4 +1,5 @@
 import CTorch
+import Foundation
 
 /// What an operator takes.
 package protocol Argument {
@@ -85,8 +86,13 @@ private func popTensor(_ op: StaticString) -> Tensor {
   guard let result = ct_pop() else { mistake("\(op)") }
   return Tensor(owning: result)
 }
-/// Ends the program with libtorch's words: a wrong shape or type is a mistake in it, not in what it was given.
-func mistake(_ place: String) -> Never { fatalError("\(place): \(String(cString: ct_error()))") }
+/// Ends the program with libtorch's words: a wrong shape or type is a mistake in it, not in what it was given. Memory that runs out is none;
+/// the program ends with a line that says so, and the system's status for it (EX_OSERR).
+func mistake(_ place: String) -> Never {
+  guard Memory.hasRunOut else { fatalError("\(place): \(String(cString: ct_error()))") }
+  FileHandle.standardError.write(Data("likeness: there is not enough memory; choose smaller sizes, or end other programs\n".utf8))
+  _exit(71)
+}
 
 /// Runs the operator `op` under its schema name, as `aten::add.Tensor`, and returns its one result.
 ///

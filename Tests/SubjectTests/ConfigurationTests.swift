@@ -1,4 +1,5 @@
 import Foundation
+import Radiance
 import Runs
 import Subject
 import Testing
@@ -15,6 +16,63 @@ import Testing
       ("planes.step", { $0.planes?.step = .nan }), ("planes.basis.width", { $0.planes?.basis.width = 0 }),
       ("planes.refreshEvery", { $0.planes?.refreshEvery = 0 }), ("saveEvery", { $0.saveEvery = 0 }), ("rays.rays", { $0.rays.rays = -1 }),
       ("rays.weights", { $0.rays.weights = [1] }), ("mesh.weight", { $0.mesh.weight = -.infinity }),
+      ("loss.mouthClasses", { $0.loss.mouthClasses = [12] }), ("loss.mouthClasses", { $0.loss.mouthClasses = [7, -1] }),
+      (
+        "planes.planes",
+        {
+          $0.planes?.planes = [4096]
+          $0.planes?.planeChannels = 1024
+        }
+      ),
+      (
+        "planes.volume",
+        {
+          $0.planes?.volume = [512, 512, 512]
+          $0.planes?.volumeChannels = 8
+        }
+      ),
+      (
+        "planes.lattice",
+        {
+          $0.planes?.lattice = [128, 128, 128]
+          $0.planes?.basis.width = 1024
+        }
+      ),
+      (
+        "rays.rays",
+        {
+          $0.rays.rays = 1_000_000
+          $0.planes?.samples = 4096
+        }
+      ),
+      (
+        "mesh.points",
+        {
+          $0.mesh.points = 1_000_000
+          $0.mesh.frames = 64
+        }
+      ),
+      (
+        "speech.widths",
+        {
+          $0.drive(by: .speech)
+          $0.speech?.widths = [4096, 4096, 4096, 4096]
+        }
+      ),
+      (
+        "field.grid.resolution",
+        {
+          $0.planes = nil
+          $0.field.grid.resolution = [512, 512, 512]
+        }
+      ),
+      (
+        "field.position.frequencies",
+        {
+          $0.planes = nil
+          $0.field.position = FrequencyEncoding(0, includesInput: false)
+        }
+      ),
       (
         "field.deformation.width",
         {

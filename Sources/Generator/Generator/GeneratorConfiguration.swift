@@ -1,3 +1,5 @@
+import Torch
+
 /// The sizes and variants of a tri-plane generator: what has to be known to make room for its weights and to draw with them.
 package struct GeneratorConfiguration: Codable, Sendable, Equatable {
   /// Length of the latent vector z.
@@ -86,5 +88,10 @@ package struct GeneratorConfiguration: Codable, Sendable, Equatable {
     try PortraitError.require(1e-6...1e6, ["decoderMultiplier": decoderMultiplier])
     if let fault = rendering.fault { throw .configuration("rendering: \(fault)") }
     try superResolution?.check()
+    let mapping = Memory.product(mappingLayers, width, max(width, latent))
+    try PortraitError.require(atMost: 1 << 28, "width", width, mapping, "weights of the mapping network")
+    try PortraitError.require(atMost: 1 << 29, "channelMax", channelMax, numbersOfBlocks, "weights")
   }
+  /// Weights of the blocks' convolutions, which are most of all.
+  var numbersOfBlocks: Int { resolutions.reduce(0) { $0 + 18 * channels($1) * channels($1) } }
 }

@@ -34,6 +34,10 @@ package final class LightTrainer: Trainer {
     guard var lighter = generator.configuration.superResolution else {
       throw PortraitError.file(file, "renders its images without super-resolution; there is nothing to make lighter")
     }
+    let pixels = Memory.product(configuration.batch, generator.configuration.imageResolution, generator.configuration.imageResolution)
+    try PortraitError.require(
+      atMost: 1 << 31, "batch", configuration.batch, Memory.product(pixels, max(configuration.firstChannels, configuration.secondChannels)),
+      "numbers of a step's pictures")
     (lighter.firstChannels, lighter.secondChannels) = (configuration.firstChannels, configuration.secondChannels)
     random = Generator(seed: configuration.seed)
     let c = generator.configuration

@@ -34,5 +34,13 @@ package struct DiscriminatorConfiguration: Codable, Sendable, Equatable {
     try PortraitError.require(1...64, ["discriminator.mappingLayers": mappingLayers, "discriminator.groupChannels": groupChannels])
     try PortraitError.require(1...1024, ["discriminator.group": group])
     if let clamp { try PortraitError.require(1e-3...1e9, ["discriminator.clamp": clamp]) }
+    try PortraitError.require(atMost: 1 << 29, "discriminator.channelMax", channelMax, numbersOfBlocks, "weights")
+  }
+
+  /// Weights of the blocks' convolutions, and of the layer behind the last one.
+  var numbersOfBlocks: Int {
+    sequence(first: 4) { $0 * 2 }.prefix { $0 <= resolution }.reduce(16 * channels(4) * channels(4)) {
+      $0 + 18 * channels($1) * channels($1)
+    }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Runs
+import Torch
 
 /// How a generator of heads is made and trained.
 package struct PriorConfiguration: Codable, Equatable, Sendable {
@@ -133,6 +134,14 @@ package struct PriorConfiguration: Codable, Equatable, Sendable {
     try PortraitError.require(1...2048, ["reconstruction.channelMax": reconstruction.channelMax])
     try PortraitError.require(0...1_000_000_000, ["validation.pictures": validation.pictures, "pictures.limit": pictures.limit])
     try PortraitError.require(1e-3...1e9, ["kimg": kimg])
+    let rays = Memory.product(batch, max(schedules.firstResolution, schedules.lastResolution), schedules.lastResolution)
+    let samples = Memory.product(rays, generator.rendering.coarse + generator.rendering.fine)
+    let perSample = max(generator.decoderHidden, generator.decoderFeatures, generator.planeChannels)
+    try PortraitError.require(atMost: 1 << 33, "batch", batch, Memory.product(samples, perSample), "numbers of a step's samples")
+    let side = generator.planeResolution, planes = Memory.product(batch, side, side, generator.channels(side))
+    try PortraitError.require(atMost: 1 << 31, "batch", batch, planes, "numbers of a step's planes")
+    let first = Memory.product(batch, size, size, discriminator.channels(size))
+    try PortraitError.require(atMost: 1 << 31, "batch", batch, first, "numbers of the discriminator's first block")
     if pictures.background == .white, !generator.rendering.whiteBack {
       throw refuse("generator.rendering.whiteBack", false, "true where pictures.background is white")
     }

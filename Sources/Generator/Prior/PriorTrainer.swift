@@ -33,6 +33,9 @@ package final class PriorTrainer: Trainer {
     warn: (String) -> Void
   ) throws {
     try configuration.check()
+    // Weights, gradients, two moments of Adam for each player; the generator also has a running mean, and an optimizer for making again.
+    let numbers = 7 * configuration.generator.numbersOfBlocks + 4 * configuration.discriminator.numbersOfBlocks
+    try Memory.require(numbers: numbers, on: device, for: "the generator with what trains it")
     (self.configuration, self.data, self.device) = (configuration, data, device)
     random = Generator(seed: configuration.seed)
     network = TriplaneGenerator(configuration.generator, random)

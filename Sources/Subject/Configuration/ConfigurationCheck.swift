@@ -1,3 +1,6 @@
+import Radiance
+import Torch
+
 extension SubjectConfiguration {
   /// Throws a `ConfigurationError` naming the first field whose value is out of its bounds: sizes that no network or grid can have, and
   /// those that no memory holds.
@@ -24,6 +27,16 @@ extension SubjectConfiguration {
     guard rays.weights.count == field.classes, rays.weights.allSatisfy({ 0...1e6 ~= $0 }), rays.weights.contains(where: { $0 > 0 }) else {
       throw ConfigurationError(field: "rays.weights", value: "\(rays.weights)", bounds: "a weight for each of the \(field.classes) classes")
     }
+    let strangers = loss.mouthClasses.filter { !(0..<field.classes).contains($0) }
+    guard strangers.isEmpty else {
+      throw ConfigurationError(
+        field: "loss.mouthClasses", value: "\(loss.mouthClasses)", bounds: "classes of 0...\(field.classes - 1)")
+    }
+    try within(0...1e6, ["loss.semantic": loss.semantic, "loss.mouth": loss.mouth, "sampling.densityNoise": sampling.densityNoise])
+    try within(0...1, ["rays.floor": rays.floor, "optimizer.epsilon": optimizer.epsilon])
+    let samples = planes.map(\.samples) ?? max(sampling.coarse, sampling.fine)
+    try few(1 << 26, "rays.rays", rays.rays, Memory.product(rays.rays, samples), "samples of a step")
+    try few(1 << 24, "mesh.points", mesh.points, Memory.product(mesh.points, mesh.frames), "points of a step")
     if let speech { try speech.check() }
     guard let planes else { return try checkPaper() }
     try planes.check()
@@ -64,6 +77,28 @@ extension SubjectConfiguration {
     }
     try within(2...4096, ["sampling.coarse": sampling.coarse])
     try within(0...4096, ["sampling.fine": sampling.fine])
+    let encodings: KeyValuePairs = ["position": field.position, "ambient": field.ambient]
+    for (name, encoding) in encodings where !encoding.includesInput {
+      try within(1...20, ["field.\(name).frequencies": encoding.frequencies])
+    }
+    try within(-1e6...1e6, ["field.displacementRange": field.displacementRange, "field.initialDisplacement": field.initialDisplacement])
+    try within(1e-6...1e6, ["field.positionScale": field.positionScale])
+    try within(0...1e6, ["field.grid.initialDeviation": field.grid.initialDeviation, "field.grid.focus": field.grid.focus])
+    if case .softplus(let scale) = field.density { try within(1e-6...1e6, ["field.density.softplus.scale": scale]) }
+    for (name, stack) in [("deformation", field.deformation), ("hyper", field.hyper), ("template", field.template)] {
+      try few(1 << 28, "field.\(name).width", stack.width, Memory.product(stack.width, stack.width, stack.layers), "weights")
+    }
+    try few(1 << 28, "field.headWidth", field.headWidth, Memory.product(field.headWidth, field.headWidth, field.headLayers), "weights")
+    try few(1 << 29, "field.grid.resolution", field.grid.resolution, numbersOfGrids, "features")
+  }
+
+  /// Learnt numbers of grids and planes, which are most of a field's.
+  var numbersOfGrids: Int {
+    guard let planes else {
+      let r = field.grid.resolution
+      return Memory.product(r[0], r[1], r[2], field.grid.channels)
+    }
+    return planes.numbersOfGrids
   }
 }
 
@@ -78,6 +113,8 @@ extension SpeechConfiguration {
     try within(1...4096, ["speech.frames": frames])
     try within(0...Int.max, ["speech.steps": steps])
     try within(1...64, ["speech.members": members])
+    let weights = zip(widths, widths.dropFirst()).reduce(0) { $0 + 3 * $1.0 * $1.1 }
+    try few(1 << 28, "speech.widths", widths, Memory.product(weights, members), "weights")
     try within(0...10, ["speech.colouring": colouring, "speech.emphasis": emphasis])
   }
 }
@@ -103,6 +140,15 @@ extension HyperPlanesConfiguration {
         "planes.features": features,
       ])
     try within(2...4096, ["planes.ambient": ambient])
+    try few(1 << 29, "planes.planes", self.planes, Self.numbers(planes: self.planes, planeChannels), "features")
+    try few(1 << 29, "planes.volume", volume, Memory.product(volume[0], volume[1], volume[2], volumeChannels), "features")
+    try few(1 << 29, "planes.ambient", ambient, Memory.product(ambient, ambient, ambientChannels), "features")
+    try few(1 << 28, "planes.basis.width", basis.width, Memory.product(basis.width, basis.width, basis.layers), "weights")
+    let nodes = Memory.product(lattice[0], lattice[1], lattice[2])
+    try few(1 << 29, "planes.lattice", lattice, Memory.product(nodes, basis.width, basis.layers), "values of its basis functions")
+    try within(0...1, ["planes.visible": visible])
+    try within(0...Int.max, ["planes.refreshFrom": refreshFrom])
+    try within(0...1e6, ["planes.opacityLoss": opacityLoss, "planes.distortionLoss": distortionLoss])
     try within(0...0.99, ["planes.latticeFocus": latticeFocus, "planes.templateFocus": templateFocus])
     try within(1e-6...1e6, ["planes.densityScale": densityScale])
     try within(1e-4...10, ["planes.step": step, "planes.firstStep": firstStep])
@@ -111,6 +157,19 @@ extension HyperPlanesConfiguration {
     try within(1...Int.max, ["planes.refreshEvery": refreshEvery])
     try within(1...4096, ["planes.samples": samples, "planes.pictureSamples": pictureSamples])
   }
+
+  private static func numbers(planes: [Int], _ channels: Int) -> Int { planes.reduce(0) { $0 + Memory.product(3, $1, $1, channels) } }
+  fileprivate var numbersOfGrids: Int {
+    Self.numbers(planes: planes, planeChannels) + Memory.product(volume[0], volume[1], volume[2], volumeChannels)
+      + Memory.product(ambient, ambient, ambientChannels)
+  }
+}
+
+/// Each field may be in its bounds, and their product more than any memory holds.
+private func few(_ most: Int, _ field: String, _ value: Any, _ count: Int, _ what: String) throws(ConfigurationError) {
+  guard count > most else { return }
+  throw ConfigurationError(
+    field: field, value: "\(value)", bounds: "such that there are at most \(most) \(what), not \(count), with what stands beside it")
 }
 
 private func within<N: Comparable>(_ bounds: ClosedRange<N>, _ fields: KeyValuePairs<String, N>) throws(ConfigurationError) {

@@ -34,6 +34,8 @@ package final class SubjectTrainer: Trainer {
   ) throws {
     self.configuration = configuration
     try configuration.check()
+    // Weights, gradients, and the two moments of Adam.
+    try Memory.require(numbers: 4 * configuration.numbersOfGrids, on: device, for: "the field")
     guard !dataset.trainIndices.isEmpty else { throw SubjectError.noFrames(dataset.folder.path) }
     isTracked = !dataset.track.expressionNames.isEmpty
     guard isTracked || configuration.driver != .both else { throw SubjectError.nothingTracked(dataset.folder.path) }

@@ -107,6 +107,11 @@ import Torch
     refuses("whiteBack") { $0.generator.rendering.whiteBack = false }
     refuses("regularisation.gamma") { $0.regularisation.gamma = .nan }
     refuses("planeResolution") { $0.generator.planeResolution = 48 }
+    refuses("width=4096") { ($0.generator.width, $0.generator.mappingLayers) = (4096, 64) }
+    refuses("channelMax=2048") { c in
+      (c.generator.channelBase, c.generator.channelMax, c.generator.planeResolution) = (1 << 20, 2048, 1024)
+    }
+    refuses("batch=4096") { ($0.batch, $0.schedules.lastResolution) = (4096, 1024) }
     refuses("rates.generator") { $0.rates.generator = 0 }
   }
 }
