@@ -55,6 +55,13 @@ const c10::OperatorHandle &find(const uint8_t *op) {
   return known.emplace(op, c10::Dispatcher::singleton().findSchemaOrThrow(name.c_str(), overload.c_str())).first->second;
 }
 
+/// A thread takes the number of threads that was set last, by whichever thread, at its first loop: once in libtorch and once in what is
+/// compiled here. Both happen now, so that neither undoes later what is set for this thread.
+void settle_threads() {
+  at::internal::lazy_init_num_threads();
+  at::get_num_threads();
+}
+
 } // namespace
 
 const char *ct_error(void) { return error.c_str(); }
@@ -212,6 +219,13 @@ ct_tensor ct_grad(ct_tensor t) {
 }
 bool ct_set_grad(ct_tensor t, ct_tensor gradient) {
   return protect(false, [&] {
+    if (gradient) {
+      const at::Tensor &own = ref(t), &given = ref(gradient);
+      TORCH_CHECK(own.is_leaf(), "only a leaf is given a gradient");
+      TORCH_CHECK(given.sizes() == own.sizes() && given.scalar_type() == own.scalar_type() && given.device() == own.device(),
+                  "a gradient of ", own.sizes(), ", ", own.scalar_type(), " on ", own.device(), " is wanted, not of ", given.sizes(), ", ",
+                  given.scalar_type(), " on ", given.device());
+    }
     ref(t).mutable_grad() = gradient ? ref(gradient) : at::Tensor();
     return true;
   });
@@ -265,11 +279,17 @@ bool ct_generator_set_state(ct_generator g, ct_tensor state) {
 
 bool ct_set_threads(int32_t n) {
   return protect(false, [&] {
+    settle_threads();
     at::set_num_threads(n);
     return true;
   });
 }
-int32_t ct_threads(void) { return protect(1, [] { return at::get_num_threads(); }); }
+int32_t ct_threads(void) {
+  return protect(1, [] {
+    settle_threads();
+    return at::get_num_threads();
+  });
+}
 int32_t ct_device_count(const char *kind) {
   return protect(-1, [&]() -> int32_t {
     auto type = c10::Device(kind).type();

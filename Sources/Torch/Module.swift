@@ -3,6 +3,8 @@ import CTorch
 /// A part of a network: a class whose stored properties are its weights and parts.
 ///
 /// A weight's name in a checkpoint is its property path, as `layers.0.weight`; properties whose names start with an underscore do not count.
+/// Weights and parts stand in properties or in lists of these, not in structs, tuples or dictionaries: debug builds end where some do,
+/// since checkpoints would leave them out.
 package protocol Module: AnyObject {
   /// Names in checkpoints that are not the property's: `["runningMean": "running_mean"]`; none by default.
   ///
@@ -37,7 +39,12 @@ extension Module {
   }
   /// The state as `Safetensors.write` takes it, each name behind `prefix`.
   package func namedState(prefix: String = "") -> [String: Tensor] {
-    Dictionary(uniqueKeysWithValues: state().map { (prefix + $0.name, $0.tensor) })
+    assertNothingIsOverlooked()
+    return Dictionary(uniqueKeysWithValues: state().map { (prefix + $0.name, $0.tensor) })
+  }
+
+  private func assertNothingIsOverlooked() {
+    assert(ModuleWalk.overlooked(self).isEmpty, "checkpoints leave out \(ModuleWalk.overlooked(self).joined(separator: ", "))")
   }
 
   /// Moves the whole state to a device; the tensors stay the same objects. An optimizer is made afterwards.
@@ -52,6 +59,7 @@ extension Module {
   ///
   /// Every tensor must be there in the same shape, and none may be left over. Kinds of floating-point numbers are converted.
   package func load(_ tensors: [String: Tensor], prefix: String = "") throws {
+    assertNothingIsOverlooked()
     let state = state()
     var pairs: [(Tensor, Tensor)] = []
     for (name, tensor) in state {
@@ -126,6 +134,37 @@ private struct ModuleWalk {
     case .collection where value is [Tensor] || value is [Tensor?] || value is [any Module] || value is [(any Module)?]:
       for (i, child) in mirror.children.enumerated() { visit(child.value, "\(name).\(i)") }
     default: break
+    }
+  }
+  /// Properties of `module` and its parts that hold tensors or modules where the walk does not look: `_` says that it is meant.
+  static func overlooked(_ module: any Module) -> [String] {
+    var walk = ModuleWalk()
+    walk.visit(module, "")
+    return walk.modules.flatMap { part in
+      var mirrors = [Mirror(reflecting: part)]
+      while let parent = mirrors.last?.superclassMirror { mirrors.append(parent) }
+      return mirrors.flatMap(\.children).compactMap { child -> String? in
+        guard let label = child.label, let first = label.first, first != "_", first != "$" else { return nil }
+        return isWalked(child.value) || !holdsState(child.value) ? nil : "\(type(of: part)).\(label)"
+      }
+    }
+  }
+  private static func isWalked(_ value: Any) -> Bool {
+    if value is Tensor || value is any Module { return true }
+    if value is [Tensor] || value is [Tensor?] || value is [any Module] || value is [(any Module)?] { return true }
+    let mirror = Mirror(reflecting: value)
+    guard mirror.displayStyle == .optional else { return false }
+    return mirror.children.first.map { isWalked($0.value) } ?? true
+  }
+  /// Whether a value of structs, tuples, enumerations and lists of them holds a tensor or a module.
+  private static func holdsState(_ value: Any) -> Bool {
+    if value is Tensor || value is any Module { return true }
+    let mirror = Mirror(reflecting: value)
+    switch mirror.displayStyle {
+    case .struct, .tuple, .optional, .enum, .dictionary: return mirror.children.contains { holdsState($0.value) }
+    // The elements of a list are alike.
+    case .collection, .set: return mirror.children.prefix(4).contains { holdsState($0.value) }
+    default: return false
     }
   }
 }

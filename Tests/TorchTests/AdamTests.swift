@@ -31,6 +31,22 @@ import Torch
     #expect(abs(adam.learningRate(0) - 5e-3 * pow(0.1, 0.5)) < 1e-12)
   }
 
+  @Test func gradientsThatAreNotFiniteAreFound() {
+    let a = Tensor.zeros([3, 2]).requiringGrad(), b = Tensor.zeros([2]).requiringGrad()
+    let adam = Adam(groups: [.init(parameters: [("a", a)], learningRate: 1), .init(parameters: [("b", b)], learningRate: 1)])
+    #expect(adam.hasFiniteGradients() && !adam.hasFiniteGradients(and: [Tensor(Double.nan)]))
+    a.grad = Tensor.full([2, 3], 1e-30).t()
+    #expect(adam.hasFiniteGradients(and: [Tensor(1.0)]))
+    // The last one's square is what Adam could not keep.
+    for bad in [Double.nan, .infinity, -.infinity, 1e20] {
+      b.grad = Tensor([0, Float(bad)])
+      #expect(!adam.hasFiniteGradients(), "\(bad)")
+    }
+    #expect(adam.steps == 0)
+    adam.rateFactor = 0.5
+    #expect(adam.learningRate(1) == 0.5)
+  }
+
   @Test(arguments: [2, 5]) func goesOnExactlyFromASavedState(_ at: Int) throws {
     let file = try fixture("adam")
     let (through, whole) = Self.make(file)

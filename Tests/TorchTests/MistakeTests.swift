@@ -16,6 +16,12 @@ import Torch
     "size: Dimension out of range": { _ = Tensor.ones([2]).size(1) },
     "backward: element 0 of tensors does not require grad": { Tensor.ones([1]).backward() },
     "requiringGrad: Only Tensors of floating point and complex dtype can require gradients": { Tensor.ones([1], .int64).requiringGrad() },
+    "grad: a gradient of [2], Float on cpu is wanted, not of [3], Float on cpu": { Tensor.ones([2]).requiringGrad().grad = .ones([3]) },
+    "grad: a gradient of [2], Float on cpu is wanted, not of [2], Double on cpu": {
+      Tensor.ones([2]).requiringGrad().grad = .ones([2], .float64)
+    },
+    "grad: only a leaf is given a gradient": { (Tensor.ones([2]).requiringGrad() * 2).grad = .ones([2]) },
+    "checkpoints leave out Loose.pair": { _ = Loose().namedState() },
     "aten::add.Tensor: The size of tensor a (2) must match the size of tensor b (3)": { _ = Tensor.ones([2]) + .ones([3]) },
   ]
 
@@ -26,4 +32,31 @@ import Torch
     let said = String(decoding: end.map { Array($0.standardErrorContent) } ?? [], as: UTF8.self)
     #expect(said.contains(words))
   }
+
+  /// Not the program's mistake: a line, and the system's status for it.
+  @Test func memoryThatRunsOutIsSaid() async {
+    let end = await #expect(processExitsWith: .exitCode(71), observing: [\.standardErrorContent]) {
+      _ = Tensor.empty([1 << 46])
+    }
+    let said = String(decoding: end.map { Array($0.standardErrorContent) } ?? [], as: UTF8.self)
+    #expect(said.contains("likeness: there is not enough memory; choose smaller sizes"))
+  }
+
+  @Test func roomIsAskedForBeforehand() {
+    #expect(throws: Never.self) { try Memory.require(numbers: 1000, for: "a test") }
+    for numbers in [1 << 46, Memory.product(1 << 40, 1 << 40)] {
+      let found = #expect(throws: MemoryError.self) { try Memory.require(numbers: numbers, for: "the field") }
+      #expect("\(found!)".hasPrefix("the field needs ") && !"\(found!)".contains("\n"))
+    }
+    #expect(Memory.product(3, 4, 5) == 60)
+  }
+}
+
+/// A weight where the walk does not look, and what may stand there.
+private final class Loose: Module {
+  struct Settings { var names = ["a"], sizes = (3, 4) }
+  let first = Linear(1, 2, Generator(seed: 1))
+  let pair = (name: "w", weight: Tensor.ones([2]))
+  let _cache = [Tensor.ones([2])]
+  let settings = Settings()
 }
