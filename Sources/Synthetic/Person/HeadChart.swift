@@ -1,28 +1,14 @@
-import Dispatch
 import Face
 import Foundation
 
-/// The head unrolled: arc length about a vertical axis against height, both in head units. Skin is painted in it.
+/// The head unrolled: arc length about a vertical axis against height, both in head units. Hair, skin and beards are placed in it.
 enum HeadChart {
   static let axis = SIMD3<Float>(0, 0, -0.1)
   static let radius: Float = 0.8
-  static let bottom: Float = -2.2
-  static let top: Float = 1.5
-  static let width = 2048
-  static let height = 1024
-  static let span = 2 * Float.pi * radius
 
   /// Where a point of the resting head lies: arc length (positive to the subject's left) and height.
   @inline(__always) static func place(_ p: SIMD3<Float>) -> SIMD2<Float> {
     SIMD2(radius * arctangent(p.x, p.z - axis.z), p.y)
-  }
-  /// Continuous texel coordinates of a place; texel centres lie at +0.5, rows run down.
-  @inline(__always) static func texel(_ place: SIMD2<Float>) -> SIMD2<Float> {
-    SIMD2((place.x / span + 0.5) * Float(width), (top - place.y) / (top - bottom) * Float(height))
-  }
-  static func place(column: Int, row: Int) -> SIMD2<Float> {
-    SIMD2(
-      ((Float(column) + 0.5) / Float(width) - 0.5) * span, top - (Float(row) + 0.5) / Float(height) * (top - bottom))
   }
 
   /// The angle of (x along, z ahead), -pi...pi, to 2e-4 radians: a polynomial, for use at every pixel.
@@ -97,11 +83,6 @@ struct ChartLine {
     var nearest = Float.infinity
     for i in 1..<points.count { nearest = min(nearest, ChartOutline.distance(p, points[i - 1], points[i])) }
     return nearest
-  }
-  /// The point at `t` in 0...1 along the corners.
-  func at(_ t: Float) -> SIMD2<Float> {
-    let x = max(0, min(0.9999, t)) * Float(points.count - 1), i = Int(x)
-    return points[i] + (x - Float(i)) * (points[i + 1] - points[i])
   }
   /// The height of the line above or below `x`, held beyond its ends; for lines that run from one side to the other.
   func height(_ x: Float) -> Float {

@@ -1,4 +1,3 @@
-import Dispatch
 import Face
 import Foundation
 
@@ -15,13 +14,14 @@ struct Skull: Sendable {
       Facet(points[Int(corners[f])] - Self.center, points[Int(corners[f + 1])] - Self.center, points[Int(corners[f + 2])] - Self.center)
     }
     radii = [Float](unsafeUninitializedCapacity: (Self.rows + 1) * Self.columns) { out, count in
-      let shared = Shared(out)
-      DispatchQueue.concurrentPerform(iterations: Self.rows + 1) { row in
-        for column in 0..<Self.columns {
-          let d = Self.direction(Float(column) / Float(Self.columns), Float(row) / Float(Self.rows))
-          var far: Float = 0
-          for facet in facets where dot(facet.direction, d) >= facet.cosine { far = max(far, facet.hit(d)) }
-          shared.memory[row * Self.columns + column] = far > 0 ? far : 0.9
+      Bands.perform(Self.rows + 1, of: 1) { rows in
+        for row in rows {
+          for column in 0..<Self.columns {
+            let d = Self.direction(Float(column) / Float(Self.columns), Float(row) / Float(Self.rows))
+            var far: Float = 0
+            for facet in facets where dot(facet.direction, d) >= facet.cosine { far = max(far, facet.hit(d)) }
+            out[row * Self.columns + column] = far > 0 ? far : 0.9
+          }
         }
       }
       count = (Self.rows + 1) * Self.columns
@@ -58,10 +58,4 @@ struct Skull: Sendable {
     let lower = radii[(j + 1) * Self.columns + i] * (1 - fu) + radii[(j + 1) * Self.columns + n] * fu
     return upper * (1 - fv) + lower * fv
   }
-}
-
-/// Memory that tasks share, each writing its own part.
-private struct Shared: @unchecked Sendable {
-  let memory: UnsafeMutableBufferPointer<Float>
-  init(_ memory: UnsafeMutableBufferPointer<Float>) { self.memory = memory }
 }

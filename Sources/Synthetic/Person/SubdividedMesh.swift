@@ -1,4 +1,3 @@
-import Dispatch
 import Face
 import Foundation
 
@@ -45,10 +44,6 @@ struct SubdividedMesh {
         let toA = m - dot(m - points[a], normals[a]) * normals[a], toB = m - dot(m - points[b], normals[b]) * normals[b]
         return m + Self.bend * ((toA + toB) / 2 - m)
       }
-  }
-  /// Values at the old points, halfway between them at the new ones.
-  func spread<V>(_ values: [V], _ middle: (V, V) -> V) -> [V] {
-    values[..<coarse] + edges.map { middle(values[Int($0.x)], values[Int($0.y)]) }
   }
 
   /// Unit normals of the points: the mean of the triangles about them, weighted by area.
