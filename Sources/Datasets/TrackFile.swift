@@ -72,7 +72,8 @@ extension Track {
     }
     let calibrated = calibration.count / 3
     guard try text("model") != "builtin" || calibrated == 0 || calibrated == FaceMeshTopology.pointCount else {
-      throw DatasetError.broken(url, "its tensor \"calibration\" has \(calibrated) points, and the head model \(FaceMeshTopology.pointCount)")
+      throw DatasetError.broken(
+        url, "its tensor \"calibration\" has \(calibrated) points, and the head model \(FaceMeshTopology.pointCount)")
     }
     let fps: Double = try number("fps")
     guard (0.1...1000).contains(fps) else { throw DatasetError.broken(url, "its \"fps\" is \(fps), not 0.1...1000") }

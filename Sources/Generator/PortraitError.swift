@@ -41,6 +41,6 @@ package enum PortraitError: KindedError, Equatable {
   /// Throws where a product of sizes, each within its bounds, is more than any memory holds.
   static func require(atMost most: Int, _ field: String, _ value: Int, _ count: Int, _ what: String) throws(PortraitError) {
     guard count > most else { return }
-    throw .configuration("\(field)=\(value) must be such that there are at most \(most) \(what), not \(count), with what stands beside it")
+    throw .configuration("\(field)=\(value) must be such that, with the fields beside it, there are at most \(most) \(what), not \(count)")
   }
 }

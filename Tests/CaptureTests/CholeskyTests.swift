@@ -1,8 +1,6 @@
 import Testing
 import Torch
 
-import Capture
-
 @Suite struct CholeskyTests {
   private let sound = Tensor([4, 1, 1, 3] as [Double], [2, 2])
 

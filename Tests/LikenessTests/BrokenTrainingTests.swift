@@ -1,4 +1,4 @@
-import Capture
+import Datasets
 import Foundation
 import Runs
 import Subject

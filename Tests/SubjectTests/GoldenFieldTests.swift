@@ -1,5 +1,4 @@
 import Golden
-import Portrait
 import Radiance
 import Subject
 import Testing

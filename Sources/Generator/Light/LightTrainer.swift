@@ -37,7 +37,7 @@ package final class LightTrainer: Trainer {
     let pixels = Memory.product(configuration.batch, generator.configuration.imageResolution, generator.configuration.imageResolution)
     try PortraitError.require(
       atMost: 1 << 31, "batch", configuration.batch, Memory.product(pixels, max(configuration.firstChannels, configuration.secondChannels)),
-      "numbers of a step's pictures")
+      "numbers of a step's images")
     (lighter.firstChannels, lighter.secondChannels) = (configuration.firstChannels, configuration.secondChannels)
     random = Generator(seed: configuration.seed)
     let c = generator.configuration

@@ -169,7 +169,7 @@ extension HyperPlanesConfiguration {
 private func few(_ most: Int, _ field: String, _ value: Any, _ count: Int, _ what: String) throws(ConfigurationError) {
   guard count > most else { return }
   throw ConfigurationError(
-    field: field, value: "\(value)", bounds: "such that there are at most \(most) \(what), not \(count), with what stands beside it")
+    field: field, value: "\(value)", bounds: "such that, with the fields beside it, there are at most \(most) \(what), not \(count)")
 }
 
 private func within<N: Comparable>(_ bounds: ClosedRange<N>, _ fields: KeyValuePairs<String, N>) throws(ConfigurationError) {
