@@ -1,14 +1,14 @@
 import Foundation
 
 /// Which numbers of a motion's expression are an avatar's.
-struct ExpressionMatch {
+package struct ExpressionMatch {
   /// For each of the avatar's names, where the motion has it; nil where it has not.
-  let places: [Int?]
+  package let places: [Int?]
   /// Of the avatar's, those that the motion lacks.
-  let missing: [String]
+  package let missing: [String]
 
   /// By name, and where there is none, by the same name in other letters (`EyeBlinkLeft`).
-  init(avatar: [String], motion: [String]) {
+  package init(avatar: [String], motion: [String]) {
     let exact = Dictionary(motion.enumerated().map { ($1, $0) }, uniquingKeysWith: { a, _ in a })
     let loose = Dictionary(motion.enumerated().map { ($1.lowercased(), $0) }, uniquingKeysWith: { a, _ in a })
     places = avatar.map { exact[$0] ?? loose[$0.lowercased()] }
@@ -18,7 +18,7 @@ struct ExpressionMatch {
   /// Throws `Failure` where a motion has none of an avatar's expressions; otherwise says which are missing, if any.
   ///
   /// `isSpoken`: what is heard moves the mouth, so that the avatar can do without them all.
-  static func checked(avatar: [String], motion: [String], from source: String, isSpoken: Bool = false) throws -> ExpressionMatch {
+  package static func checked(avatar: [String], motion: [String], from source: String, isSpoken: Bool = false) throws -> ExpressionMatch {
     let match = ExpressionMatch(avatar: avatar, motion: motion)
     guard !match.missing.isEmpty else { return match }
     func some(_ names: [String]) -> String {

@@ -2,19 +2,19 @@ import Foundation
 import Torch
 
 /// What the command line itself finds wrong with what it was given.
-struct Failure: KindedError {
-  let description: String
-  let errorKind: ErrorKind
+package struct Failure: KindedError {
+  package let description: String
+  package let errorKind: ErrorKind
 
   /// The input is at fault.
-  static func input(_ text: String) -> Failure { Failure(description: text, errorKind: .input) }
+  package static func input(_ text: String) -> Failure { Failure(description: text, errorKind: .input) }
   /// What was asked for is.
-  static func usage(_ text: String) -> Failure { Failure(description: text, errorKind: .usage) }
-  static func other(_ text: String) -> Failure { Failure(description: text, errorKind: .system) }
+  package static func usage(_ text: String) -> Failure { Failure(description: text, errorKind: .usage) }
+  package static func other(_ text: String) -> Failure { Failure(description: text, errorKind: .system) }
 }
 
 /// 65 where the user's files are at fault, 64 where what was asked for is, otherwise 1: as the error's type says.
-func exitStatus(of error: any Error) -> Int32 {
+package func exitStatus(of error: any Error) -> Int32 {
   switch (error as? any KindedError)?.errorKind {
   case .usage: 64
   case .input: 65

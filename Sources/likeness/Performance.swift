@@ -89,7 +89,7 @@ struct Performance {
 extension Track {
   /// Whether it is of an avatar's own person, tracked with the same head model: then its camera is the same rig's. Datasets of other
   /// projects say nothing of who it is.
-  func isOf(_ scene: SubjectScene) -> Bool { !identity.isEmpty && modelName == scene.modelName && identity == scene.identity }
+  package func isOf(_ scene: SubjectScene) -> Bool { !identity.isEmpty && modelName == scene.modelName && identity == scene.identity }
 }
 
 /// Which frames of a track are meant: `test`, `train`, `all`, or numbers as `120..200` (the end left out).

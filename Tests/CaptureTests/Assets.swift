@@ -1,4 +1,5 @@
 import Foundation
+import Torch
 
 /// What these tests need and may not find.
 enum Assets {

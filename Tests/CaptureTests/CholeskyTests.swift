@@ -1,5 +1,6 @@
 import Testing
 import Torch
+import Tracking
 
 @Suite struct CholeskyTests {
   private let sound = Tensor([4, 1, 1, 3] as [Double], [2, 2])

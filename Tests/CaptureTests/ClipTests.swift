@@ -55,21 +55,6 @@ import Torch
     #expect(isClean(scratch, except: ["clouds.mp4"]))
   }
 
-  /// The person is not blamed for what is wrong with the file.
-  @Test(.enabled(if: Assets.networksArePresent, "skipped: run scripts/setup first"))
-  func aClipOfOnePictureIsNoStillMouth() throws {
-    let scratch = try Scratch()
-    let video = scratch.url.appending(path: "photo.mp4"), picture = try performer(size: 256, seed: 1).frame(10).rgb
-    let film = try VideoWriter(video, width: 256, height: 256)
-    for _ in 0..<20 { try film.append(picture) }
-    try film.finish()
-    var options = ClipOptions()
-    (options.size, options.preview) = (128, false)
-    let report = try ClipProcessor(video, output: scratch.url.appending(path: "out"), options: options).run()
-    let codes = report.diagnoses.map(\.code)
-    #expect(codes.contains(.repeatedPictures) && !codes.contains(.stillMouth), "\(report.diagnoses)")
-  }
-
   @Test func whatIsThereIsNotReplacedUnasked() throws {
     let scratch = try Scratch()
     let video = scratch.url.appending(path: "a.mp4")

@@ -1,12 +1,11 @@
+import Datasets
 import Face
 import Foundation
 import Media
 import Subject
 import Testing
 import Torch
-
-@testable import Datasets
-@testable import likeness
+import likeness
 
 /// Who drives whom, and what is suggested to do next.
 @Suite struct DrivingTests {

@@ -1,4 +1,7 @@
+import Datasets
+import Face
 import Foundation
+import Generator
 import Media
 import Perception
 import Portrait
@@ -6,16 +9,12 @@ import Runs
 import Speech
 import Study
 import Subject
+import Synthetic
 import Testing
 import Texture
 import Torch
-
-@testable import Datasets
-@testable import Face
-@testable import Generator
-@testable import Synthetic
-@testable import Tracking
-@testable import likeness
+import Tracking
+import likeness
 
 /// Which exit code an error stands for: scripts rely on these.
 @Suite struct ExitStatusTests {

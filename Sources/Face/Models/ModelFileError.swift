@@ -8,5 +8,5 @@ package struct ModelFileError: KindedError {
   package var errorKind: ErrorKind { .input }
   package var description: String { "\(url.relativePath): \(problem)" }
 
-  init(_ url: URL, _ problem: String) { (self.url, self.problem) = (url, problem) }
+  package init(_ url: URL, _ problem: String) { (self.url, self.problem) = (url, problem) }
 }
