@@ -70,9 +70,11 @@ package final class AtomicFolder {
   private static func check(_ target: URL, _ kind: Kind, replace: Bool) throws {
     let files = FileManager.default
     guard files.fileExists(atPath: target.path), (try? files.contentsOfDirectory(atPath: target.path))?.isEmpty != true else { return }
-    guard replace else { throw FileError(target, "exists already", remedy: "choose another --output, or replace it with --overwrite") }
+    guard replace else {
+      throw FileError(target, "exists already", remedy: "choose another --output, or replace it with --overwrite", kind: .input)
+    }
     guard files.fileExists(atPath: target.appendingPathComponent(kind.marker).path) else {
-      throw FileError(target, "exists and is not a \(kind.noun), so it is not replaced", remedy: "choose another --output")
+      throw FileError(target, "exists and is not a \(kind.noun), so it is not replaced", remedy: "choose another --output", kind: .input)
     }
   }
   /// The folder itself where `url` is a link to one: a link cannot be replaced by a folder.

@@ -33,11 +33,12 @@ package enum Memory {
 }
 
 /// There is not so much memory.
-package struct MemoryError: Error, CustomStringConvertible {
+package struct MemoryError: KindedError {
   package let purpose: String
   package let gigabytes: Double
   package let device: String
 
+  package var errorKind: ErrorKind { .system }
   package var description: String {
     String(
       format: "%@ needs %.1f GB of memory at once, and %@ has not so much; choose smaller sizes", locale: nil, purpose, gigabytes, device)

@@ -39,8 +39,8 @@ import Torch
           return false
         })
       #expect(isDone && trainer.session.returns == 1 && trainer.session.skipped == 10)
-      #expect(said.count == 1 && said[0].contains("training goes back to step 10 with half the learning rates (1 of 3)"), "\(said)")
-      #expect(shown.map(\.step) == [20, 40] && shown.allSatisfy { $0.loss.isFinite && $0.psnr.isFinite })
+      #expect(said.last?.contains("training goes back to step 10 with half the learning rates (1 of 3)") == true, "\(said)")
+      #expect(Array(shown.map(\.step).suffix(2)) == [20, 40] && shown.suffix(2).allSatisfy { $0.loss.isFinite && $0.psnr.isFinite })
       for step in trainer.run.savedSteps { #expect(try trainer.run.checkpoint(step: step, warn: { _ in }).firstNotFinite == nil) }
       // The last step was judged, and is kept with what it was judged as.
       #expect(try trainer.run.checkpoint(step: 40, warn: { _ in }).score != nil)

@@ -94,7 +94,7 @@ import Torch
       try Data("no picture".utf8).write(to: heads.appending(path: "5.png"))
       try fails(tiny, status: 65, "5.png")
       try FileManager.default.removeItem(at: heads.appending(path: "5.png"))
-      try fails(tiny, status: 65, "5.png: is not there")
+      try fails(tiny, status: 65, "5.png: is missing")
     }
   }
 }

@@ -58,7 +58,7 @@ import Testing
       try SoundFile.write(tracks: tracks, to: url)
       let (sound, notice) = try read(url)
       #expect(zip(sound, tracks[heard - 1]).allSatisfy { abs($0 - $1) < 1e-3 }, "\(name)")
-      #expect(notice?.contains("of its \(tracks.count) sound tracks number \(heard) is heard") == true, "\(String(describing: notice))")
+      #expect(notice?.contains("of its \(tracks.count) sound tracks, number \(heard) is used") == true, "\(String(describing: notice))")
     }
   }
 
@@ -71,7 +71,7 @@ import Testing
     #expect(notice == nil)
     #expect(zip(sound, hum).allSatisfy { abs($0 - $1) < 1e-3 })
     let error = #expect(throws: MediaError.self) { _ = try AudioReader(url.audioTrack(3)) }
-    #expect(error?.description.contains("two tracks #2.avi: has 2 sound tracks and none of number 3") == true)
+    #expect(error?.description.contains("two tracks #2.avi: has 2 sound tracks and no track 3") == true)
     // A path that is not absolute keeps its base.
     let near = URL(filePath: "two tracks #2.avi", relativeTo: scratch.file("x").deletingLastPathComponent())
     #expect(near.audioTrack(1).relativePath == near.relativePath)

@@ -183,19 +183,6 @@ func performer(seconds: Double = 2, size: Int = 128, seed: UInt64 = 0) throws ->
     return Tensor(weights, [2, model.vertexCount])
   }
 
-  /// Light stands still in the world while a head turns in it: a face turned to the lamp is the brighter on that side.
-  @Test func lampsStayWhereTheyAre() throws {
-    let performer = try performer(seconds: 20, size: 96)
-    let yaw = performer.states.map { $0.pose.rotation.yawPitchRoll.x }
-    func brightness(_ i: Int) -> Float {
-      let frame = performer.frame(i), skin = (frame.labels .== Double(SemanticClass.skin.rawValue)).to(.float32).unsqueeze(-1)
-      return Float((frame.rgb.to(.float32) * skin).sum().item / skin.sum().item)
-    }
-    let right = try #require(yaw.indices.min { yaw[$0] < yaw[$1] }), left = try #require(yaw.indices.max { yaw[$0] < yaw[$1] })
-    // The key light comes from the picture's left, the subject's right.
-    #expect(brightness(right) > brightness(left) + 6)
-  }
-
   @Test func impossibleScriptsAreRefused() {
     for script in [
       PerformerScript(seconds: 0), PerformerScript(seconds: .nan), PerformerScript(size: 33), PerformerScript(size: 10),

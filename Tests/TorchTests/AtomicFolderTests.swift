@@ -44,7 +44,7 @@ import Torch
       #expect(try String(contentsOf: file, encoding: .utf8) == "new")
       try FileManager.default.removeItem(at: file)
       try Data().write(to: name.appendingPathComponent("diary.txt"))
-      #expect(line { _ = try AtomicFolder(name, kind, replace: true) }.contains("anna: is no album and is not replaced; "))
+      #expect(line { _ = try AtomicFolder(name, kind, replace: true) }.contains("so it is not replaced; "))
       #expect(try names(in: folder) == ["anna"])
     }
   }

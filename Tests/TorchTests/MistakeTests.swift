@@ -25,7 +25,19 @@ import Torch
     "aten::add.Tensor: The size of tensor a (2) must match the size of tensor b (3)": { _ = Tensor.ones([2]) + .ones([3]) },
   ]
 
-  @Test(arguments: mistakes.keys.sorted()) func endTheProgram(_ words: String) async {
+  /// What only builds for debugging look for.
+  private static let debugOnly: Set = ["checkpoints leave out Loose.pair"]
+  private static let isDebug: Bool = {
+    var found = false
+    assert(
+      {
+        found = true
+        return true
+      }())
+    return found
+  }()
+
+  @Test(arguments: mistakes.keys.filter { isDebug || !debugOnly.contains($0) }.sorted()) func endTheProgram(_ words: String) async {
     let end = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [words] in
       MistakeTests.mistakes[words]?()
     }
