@@ -49,10 +49,12 @@ let package = Package(
     module("Runs", ["Torch"]),
     module("Perception", ["Face", "Torch"]),
     module("Speech", ["Media", "Torch"]),
-    module("Datasets", ["Face", "Media", "Torch"]),
+    module("Datasets", ["Speech", "Face", "Media", "Torch"]),
     module("Tracking", ["CLiteRT", "Face", "Media", "Torch"]),
     module("Segmentation", ["Tracking", "Face", "Media", "Torch"]),
     module("Capture", ["Segmentation", "Tracking", "Datasets", "Speech", "Media", "Face", "Torch"]),
+    module("Driving", ["Tracking", "Datasets", "Speech", "Media", "Face", "Torch"]),
+    module("Evaluation", ["Tracking", "Datasets", "Metrics", "Perception", "Media", "Face", "Torch"]),
     module("Synthetic", ["Datasets", "Media", "Face", "Torch"]),
     module("Subject", ["Datasets", "Radiance", "Speech", "Face", "Metrics", "Media", "Runs", "Torch"]),
     module("Generator", ["Perception", "Radiance", "Face", "Media", "Metrics", "Runs", "Torch"]),
@@ -62,7 +64,8 @@ let package = Package(
     .executableTarget(
       name: "likeness",
       dependencies: [
-        "Torch", "Media", "Speech", "Face", "Radiance", "Metrics", "Perception", "Runs", "Datasets", "Tracking", "Capture", "Synthetic",
+        "Torch", "Media", "Speech", "Face", "Radiance", "Metrics", "Perception", "Runs", "Datasets", "Tracking", "Capture", "Driving",
+        "Evaluation", "Synthetic",
         "Subject", "Texture", "Study", "Generator", "Portrait",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -90,7 +93,9 @@ let package = Package(
     tests("Texture", ["Texture", "Golden", "Datasets", "Face", "Metrics", "Runs", "Torch"]),
     tests("Study", ["Study", "Subject", "Runs", "Torch"]),
     tests("Portrait", ["Portrait", "Generator", "Golden", "Radiance", "Tracking", "Face", "Media", "Perception", "Runs", "Torch"]),
-    tests("Likeness", ["likeness", "Study", "Texture", "Runs", "Media", "Torch"]),
+    tests("Driving", ["Driving", "Datasets", "Face", "Torch"]),
+    tests("Evaluation", ["Evaluation", "Datasets", "Face", "Media", "Metrics", "Torch"]),
+    tests("Likeness", ["likeness", "Driving", "Evaluation", "Study", "Texture", "Runs", "Media", "Torch"]),
   ],
   cxxLanguageStandard: .cxx20
 )

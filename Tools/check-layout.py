@@ -2,7 +2,8 @@
 """Proves that the code has floors: no target, and no folder of a target, uses a type of one that uses it.
 
 Reads `import` lines and the names of top-level declarations of Sources/. Prints what is wrong, or with --graph who uses whom, and exits
-with 1 where a use runs in a circle, an import is missing, needless or not in Package.swift, or a target is too wide.
+with 1 where a use runs in a circle, an import is missing, needless or not in Package.swift, a target is too wide, or a file other than
+those that may reads the environment.
 """
 import collections
 import pathlib
@@ -16,6 +17,9 @@ PRIVATE = {"private", "fileprivate"}
 # The widest target may hold this share of the lines of Swift in Sources.
 WIDEST = 0.13
 
+# The files that read the environment's variables; Docs/layout.md says why.
+READERS = {"Torch/Environment.swift", "CKernels/Environment.h", "CTorch/WaitPolicy.cpp", "CTorch/Allocation.cpp"}
+ENVIRONMENT = re.compile(r"processInfo\.environment|\bgetenv\b|\benviron\b")
 TOKENS = re.compile(r'//[^\n]*|/\*.*?\*/|#?""".*?"""#?|"(?:\\.|[^"\\\n])*"', re.S)
 DECLARATION = re.compile(
     r"^(?:@\w+(?:\([^)]*\))?\s+)*(?P<words>(?:\w+(?:\(set\))?\s+)*?)(?P<kind>class|struct|enum|protocol|actor|typealias|func|let|var)\s+"
@@ -127,6 +131,11 @@ def main():
             problems.append(f"{target} imports what Package.swift does not grant it: " + ", ".join(sorted(used - declared)))
         if declared - used:
             problems.append(f"Package.swift grants {target} what it does not import: " + ", ".join(sorted(declared - used)))
+
+    for path in sorted(path for path in SOURCES.rglob("*") if path.suffix in {".swift", ".cpp", ".h"}):
+        where = str(path.relative_to(SOURCES))
+        if where not in READERS and ENVIRONMENT.search(code_of(path.read_text())):
+            problems.append(f"{where} reads the environment; Torch/Environment.swift is the place for that")
 
     lines = collections.Counter()
     for file in files:

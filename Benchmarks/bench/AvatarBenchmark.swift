@@ -16,7 +16,7 @@ enum AvatarBenchmark {
       let camera = data.camera.scaled(width: data.camera.width * side / longer, height: data.camera.height * side / longer)
       func show(_ i: Int) throws {
         let frame = data.track.frames[frames[i % frames.count]]
-        _ = try avatar.render(frame.state, torso: frame.torso, camera: camera)
+        _ = try avatar.render(frame.state, torso: frame.torso, heard: nil, camera: camera)
       }
       // What is kept from frame to frame is made by the first two.
       for i in 0..<2 { try show(i) }

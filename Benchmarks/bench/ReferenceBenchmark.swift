@@ -57,9 +57,9 @@ enum ReferenceBenchmark {
     let cameras = (0..<bands).map {
       whole.cropped(x: 0, y: (2 * $0 + 1) * whole.height / (2 * bands) - rows / 2, width: whole.width, height: rows)
     }
-    _ = try avatar.render(frame.state, torso: frame.torso, camera: cameras[0])
+    _ = try avatar.render(frame.state, torso: frame.torso, heard: nil, camera: cameras[0])
     let start = ContinuousClock.now
-    for camera in cameras { _ = try avatar.render(frame.state, torso: frame.torso, camera: camera) }
+    for camera in cameras { _ = try avatar.render(frame.state, torso: frame.torso, heard: nil, camera: camera) }
     let seconds = (ContinuousClock.now - start) / .seconds(1) * Double(whole.height) / Double(bands * rows)
     return ("step \(avatar.step) of \(run.experiment) (from \(bands) bands of \(rows) rows)", seconds)
   }

@@ -67,7 +67,7 @@ struct ReferenceField {
     forget()
   }
 
-  func pixels(_ batch: RayBatch, _ evaluation: Evaluation) {
+  func pixels(_ batch: RayBatch, _ evaluation: FieldEvaluation) {
     withoutGradient {
       _ = field.conditioned(driving: driving, pose: pose, evaluation).pixels(batch.rays, sampling: sampling, plate: batch.plate)
     }

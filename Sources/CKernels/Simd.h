@@ -1,8 +1,7 @@
 #pragma once
 // Which instructions the kernels use: the best that the processor has, or what LIKENESS_SIMD asks for.
 
-#include <cstdlib>
-#include <cstring>
+#include "Environment.h"
 
 namespace likeness {
 
@@ -15,10 +14,10 @@ inline Simd simd() {
     const bool has2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
     const bool has512 = has2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
                         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
-    const char *wish = std::getenv("LIKENESS_SIMD");
-    if (wish && std::strcmp(wish, "scalar") == 0) return Simd::scalar;
+    const auto wish = environment::simd();
+    if (wish == "scalar") return Simd::scalar;
     if (!has2) return Simd::scalar;
-    if (!has512 || (wish && std::strcmp(wish, "avx2") == 0)) return Simd::avx2;
+    if (!has512 || wish == "avx2") return Simd::avx2;
     return Simd::avx512;
   }();
   return chosen;

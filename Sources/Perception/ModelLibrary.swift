@@ -37,10 +37,10 @@ package enum ModelFile: String, CaseIterable, Sendable {
 package enum ModelLibrary {
   /// The folders, first to last: `LIKENESS_MODELS`, `models` in `LIKENESS_DEPS` or in `.deps` at or above the current folder,
   /// `~/.cache/likeness/models`.
-  package static func folders(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> [URL] {
-    let dependencies = named("LIKENESS_DEPS", environment) ?? nearest(".deps")
+  package static func folders(_ environment: Environment = .process) -> [URL] {
+    let dependencies = environment.dependencies ?? nearest(".deps")
     return [
-      named("LIKENESS_MODELS", environment), dependencies?.appendingPathComponent("models", isDirectory: true), own(environment),
+      environment.models, dependencies?.appendingPathComponent("models", isDirectory: true), own(environment),
     ].compactMap { $0 }
   }
   /// The first folder of this name at or above the current one.
@@ -50,17 +50,11 @@ package enum ModelLibrary {
       .map { $0.appendingPathComponent(name, isDirectory: true) }.first { FileManager.default.fileExists(atPath: $0.path) }
   }
   /// Where downloads go: the folder that `LIKENESS_MODELS` names, else the user's own; nil without a home.
-  package static func downloads(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> URL? {
-    named("LIKENESS_MODELS", environment) ?? own(environment)
+  package static func downloads(_ environment: Environment = .process) -> URL? {
+    environment.models ?? own(environment)
   }
-  private static func own(_ environment: [String: String]) -> URL? {
-    if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
-      return URL(fileURLWithPath: cache, isDirectory: true).appendingPathComponent("likeness/models", isDirectory: true)
-    }
-    return named("HOME", environment)?.appendingPathComponent(".cache/likeness/models", isDirectory: true)
-  }
-  private static func named(_ key: String, _ environment: [String: String]) -> URL? {
-    environment[key].flatMap { $0.isEmpty ? nil : URL(fileURLWithPath: $0, isDirectory: true) }
+  private static func own(_ environment: Environment) -> URL? {
+    environment.cache?.appendingPathComponent("likeness/models", isDirectory: true)
   }
 
   /// The first such file there is, under any of its names; nil if there is none.

@@ -1,3 +1,4 @@
+import Foundation
 import Torch
 
 /// Why speech features cannot be made, in one line that names the file and the remedy.
@@ -14,5 +15,14 @@ package struct SpeechError: KindedError, Equatable {
 
   package init(_ kind: Kind, _ description: String) {
     (self.kind, self.description) = (kind, description)
+  }
+  /// A dataset without sound.
+  package static func noSound(_ folder: URL) -> SpeechError {
+    SpeechError(
+      .badInput, "\(folder.path) has no aud.wav for speech to drive the avatar; put the clip's sound there, or leave out --driver")
+  }
+  /// A sound that ends before a frame does.
+  package static func noSpeech(_ sound: URL) -> SpeechError {
+    SpeechError(.badInput, "\(sound.relativePath): is too short to hold speech; name a longer sound")
   }
 }

@@ -14,10 +14,7 @@ package enum DependencyFolder {
   /// The file `name` of those that come with the tool: in the folder that `LIKENESS_MODELS` names, otherwise in `Models` beside the package,
   /// found as above; throws when it is absent.
   package static func shipped(_ name: String) throws -> URL {
-    let named = ProcessInfo.processInfo.environment["LIKENESS_MODELS"].flatMap {
-      $0.isEmpty ? nil : URL(fileURLWithPath: $0, isDirectory: true)
-    }
-    for folder in [named].compactMap(\.self) + above("Models") {
+    for folder in [Environment.process.models].compactMap(\.self) + above("Models") {
       let file = folder.appendingPathComponent(name)
       if FileManager.default.fileExists(atPath: file.path) { return file }
     }
@@ -26,10 +23,7 @@ package enum DependencyFolder {
   }
 
   private static var candidates: [URL] {
-    if let named = ProcessInfo.processInfo.environment["LIKENESS_DEPS"], !named.isEmpty {
-      return [URL(fileURLWithPath: named, isDirectory: true)]
-    }
-    return above(".deps")
+    Environment.process.dependencies.map { [$0] } ?? above(".deps")
   }
   /// The folder of this name at every place from the executable and from the current folder upwards.
   private static func above(_ name: String) -> [URL] {

@@ -1,43 +1,52 @@
 import Datasets
+import Driving
+import Evaluation
 import Face
 import Foundation
-import Subject
+import Speech
 import Texture
 import Torch
 
 /// An avatar doing what a dataset's frames did, frame by frame beside the truth: what `eval` and `ablate` judge by.
 struct AvatarTrial {
-  let avatar: SubjectAvatar
-  /// At the size of the avatar's pictures.
+  let avatar: any Avatar
+  /// At the size of the avatar's images.
   let dataset: Dataset
-  /// What moves the mouth: the tracked expression or speech.
-  let driver: Driver
-  /// What its pictures go through, if anything.
+  /// What moves the mouth in place of the tracked expression.
+  let speech: (any SpeechFeatures)?
+  /// What its images go through, if anything.
   var enhancer: TextureEnhancer?
   /// In the dataset's track, in order.
   let positions: [Int]
-  let performance: Performance
+  private let sequence: DrivingSequence
 
-  /// No frames yet: see `on`.
-  init(_ avatar: SubjectAvatar, data folder: URL, driver: Driver, enhancer: TextureEnhancer? = nil) throws {
+  /// No frames yet: see `on`. `speech` makes, of the array that the dataset holds of its sound, what is to move the mouth; nil leaves that to
+  /// the tracked expression.
+  init(
+    _ avatar: any Avatar, data folder: URL, speech: (_ array: URL) throws -> (any SpeechFeatures)?, enhancer: TextureEnhancer? = nil
+  ) throws {
     let camera = avatar.scene.camera
-    try self.init(avatar, try Dataset(folder, width: camera.width, height: camera.height), driver, enhancer, positions: [])
+    let dataset = try Dataset(folder, width: camera.width, height: camera.height)
+    try self.init(avatar, dataset, speech(dataset.speechFile), enhancer, positions: [])
   }
-  private init(_ avatar: SubjectAvatar, _ dataset: Dataset, _ driver: Driver, _ enhancer: TextureEnhancer?, positions: [Int]) throws {
-    (self.avatar, self.dataset, self.driver, self.enhancer, self.positions) = (avatar, dataset, driver, enhancer, positions)
-    performance = try Performance(dataset, positions: positions, by: avatar, isOwn: true, driver: driver)
+  private init(
+    _ avatar: any Avatar, _ dataset: Dataset, _ speech: (any SpeechFeatures)?, _ enhancer: TextureEnhancer?, positions: [Int]
+  ) throws {
+    (self.avatar, self.dataset, self.speech, self.enhancer, self.positions) = (avatar, dataset, speech, enhancer, positions)
+    sequence = try DrivingSequence(dataset, positions: positions, for: avatar.scene, isOwn: true, speech: speech, notice: complain)
   }
   /// The same on some frames.
-  func on(_ positions: [Int]) throws -> AvatarTrial { try AvatarTrial(avatar, dataset, driver, enhancer, positions: positions) }
+  func on(_ positions: [Int]) throws -> AvatarTrial { try AvatarTrial(avatar, dataset, speech, enhancer, positions: positions) }
 
-  /// The avatar's picture at a place in `positions`.
-  func picture(_ place: Int) throws -> RenderedFrame {
-    let shot = performance.shots[place]
-    var picture = try avatar.render(
-      shot.state, torso: shot.torso, heard: try performance.voice?.heard(about: shot.index), camera: shot.camera)
-    if let enhancer { picture.rgb = enhancer(picture.rgb) }
-    return picture
+  /// The avatar's image at a place in `positions`.
+  func image(_ place: Int) throws -> RenderedFrame {
+    var image = try sequence.image(place, of: avatar).image
+    if let enhancer { image.rgb = enhancer(image.rgb) }
+    return image
   }
+
+  /// A film of both, truth left and avatar right.
+  func film(_ url: URL) throws -> FilmSink { try FilmSink(url, sequence, columns: 2) }
 
   /// The truth's classes; nil where a folder of another project has none of this frame. What is broken throws: figures of a part of the
   /// frames would pass for those of all.
@@ -49,22 +58,22 @@ struct AvatarTrial {
     }
   }
 
-  /// Renders and compares every frame. `each` hears of both pictures, `[H, W, 3]` uint8, and of how many frames are done; where it
+  /// Renders and compares every frame. `each` hears of both images, `[H, W, 3]` uint8, and of how many frames are done; where it
   /// returns false, nothing more is done and the result is nil.
-  func judged(_ each: (_ truth: Tensor, _ shown: Tensor, _ frame: Int, _ done: Int) throws -> Bool) throws -> (
-    judgement: Judgement, results: EvaluationReport.Results
+  func evaluated(_ each: (_ truth: Tensor, _ shown: Tensor, _ frame: Int, _ done: Int) throws -> Bool) throws -> (
+    evaluation: AvatarEvaluation, results: EvaluationReport.Results
   )? {
-    var judgement = try Judgement()
+    var evaluation = try AvatarEvaluation()
     let start = ContinuousClock.now
     for (i, position) in positions.enumerated() {
-      let picture = try picture(i), frame = performance.shots[i].index
+      let image = try image(i), frame = sequence.frames[i].index
       // Judged as it would be shown: in 8 bits.
-      let shown = (picture.rgb * 255).round().clamp(0, 255).to(.uint8), truth = try dataset.image(position)
+      let shown = (image.rgb * 255).round().clamp(0, 255).to(.uint8), truth = try dataset.image(position)
       let labels = try labels(position)
-      try judgement.add(shown, truth: truth, labels: labels, renderedLabels: picture.labels, frame: frame)
+      try evaluation.add(shown, truth: truth, labels: labels, renderedLabels: image.labels, frame: frame)
       guard try each(truth, shown, frame, i + 1) else { return nil }
     }
     let seconds = (ContinuousClock.now - start) / .seconds(1), speed = Double(positions.count) / seconds
-    return (judgement, try judgement.figures(framesPerSecond: speed, dataset.track, sound: dataset.audio))
+    return (evaluation, try evaluation.figures(framesPerSecond: speed, dataset.track, sound: dataset.audio))
   }
 }

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Datasets
+import Driving
+import Evaluation
 import Foundation
 import Media
 import Metrics
@@ -71,36 +73,36 @@ struct Eval: ParsableCommand {
 
   private func judge(_ load: String) throws {
     let device = try compute.chosen()
-    let source = try AvatarSource(load, step: step, device: device), avatar = source.avatar
+    let source = try AvatarSource(load, step: step, device: device)
     guard let folder = data.map({ URL(filePath: $0) }) ?? source.data else {
       throw Failure.usage("\(load): an exported avatar does not contain its clip; name its dataset with --data <folder>")
     }
     let enhancer = try enhance.map { try TextureEnhancer(URL(filePath: $0), warn: complain) }
-    var trial = try AvatarTrial(avatar, data: folder, driver: try by.driver(of: avatar), enhancer: enhancer)
+    var trial = try AvatarTrial(source.avatar, data: folder, speech: { try source.speech(by, array: $0) }, enhancer: enhancer)
     let positions = try (FrameChoice(frames) ?? .test).positions(trial.dataset)
     trial = try trial.on(positions)
 
-    let film = try video.map { try FilmSink(URL(filePath: $0), trial.performance, columns: 2) }
+    let film = try video.map { try trial.film(URL(filePath: $0)) }
     let table = ProgressTable()
     var done = 0
-    let found = try trial.judged { truth, shown, frame, count in
+    let found = try trial.evaluated { truth, shown, frame, count in
       done = count
       try film?.take(cat([truth, shown], 1), frame)
       table.show("judged \(count) of \(positions.count) frames", last: count == positions.count)
       return !StopSignal.isRaised || count == positions.count
     }
     table.finish()
-    guard let (judged, figures) = found else {
+    guard let (evaluation, figures) = found else {
       complain("stopped after \(done) of \(positions.count) frames; nothing was written")
       throw ExitCode(StopSignal.exitStatus ?? 1)
     }
     try film?.finish()
 
     let report = EvaluationReport(
-      experimentName: avatar.record.experiment, methodName: avatar.record.method, checkpoint: source.file.path(percentEncoded: false),
-      results: figures, notes: judged.notes)
+      experimentName: source.experiment, methodName: source.method, checkpoint: source.file.path(percentEncoded: false),
+      results: figures, notes: evaluation.notes)
     let file = output.map { URL(filePath: $0) } ?? source.results.appending(path: "eval.json")
-    let sheet = try judged.writePictures(to: source.results.appending(path: "eval"))
+    let sheet = try evaluation.writePictures(to: source.results.appending(path: "eval"))
     try report.write(to: file)
     print(report.table)
     print("\nfigures   \(file.path(percentEncoded: false))\npictures  \(sheet.path(percentEncoded: false))")

@@ -1,4 +1,5 @@
 import Foundation
+import Torch
 
 /// What the doctor can see of this computer.
 enum Machine {
@@ -42,8 +43,7 @@ enum Machine {
   }
   /// Where a program is found in `PATH`.
   static func program(_ name: String) -> String? {
-    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
-      .first { FileManager.default.isExecutableFile(atPath: $0) }
+    Environment.process.programs.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
   }
 
   private static func value(of key: String, in text: String, separator: Character) -> String? {

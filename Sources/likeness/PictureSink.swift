@@ -1,3 +1,4 @@
+import Driving
 import Foundation
 import Media
 import Torch
@@ -35,19 +36,19 @@ final class FilmSink: PictureSink {
   private static let sampleRate = 16000
   private var taken = 0
 
-  /// Pictures are as large as the performance's, `columns` of them side by side.
-  init(_ url: URL, _ performance: Performance, columns: Int = 1) throws {
-    fps = performance.fps
+  /// Pictures are as large as the sequence's, `columns` of them side by side.
+  init(_ url: URL, _ sequence: DrivingSequence, columns: Int = 1) throws {
+    fps = sequence.fps
     // The sound of a whole film can be read as it is written, however long it is.
-    let isWhole = performance.shots.enumerated().allSatisfy { $0 == $1.index }
-    sound = isWhole ? nil : try performance.sound.map { try AudioReader.read($0, sampleRate: Self.sampleRate) }
-    guard let camera = performance.shots.first?.camera else {
+    let isWhole = sequence.frames.enumerated().allSatisfy { $0 == $1.index }
+    sound = isWhole ? nil : try sequence.sound.map { try AudioReader.read($0, sampleRate: Self.sampleRate) }
+    guard let camera = sequence.frames.first?.camera else {
       throw Failure.input("\(url.relativePath): no frame is left to render; check --frames")
     }
     try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
     writer = try VideoWriter(
       url, width: columns * camera.width, height: camera.height, rate: Rational(fps),
-      sound: isWhole ? performance.sound.map { .file($0) } : sound.map { _ in .samples(rate: Self.sampleRate) })
+      sound: isWhole ? sequence.sound.map { .file($0) } : sound.map { _ in .samples(rate: Self.sampleRate) })
   }
 
   func take(_ rgb: Tensor, _ index: Int) throws {

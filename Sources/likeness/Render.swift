@@ -1,10 +1,15 @@
 import ArgumentParser
 import Datasets
+import Driving
 import Foundation
 import Media
+import Speech
 import Subject
 import Texture
 import Torch
+
+/// What moves an avatar's mouth where both could.
+enum MouthChoice: String, ExpressibleByArgument, CaseIterable { case expression, speech }
 
 struct Render: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -87,87 +92,94 @@ struct Render: ParsableCommand {
     StopSignal.listen()
     let device = try compute.chosen()
     let source = try AvatarSource(load, step: step, device: device), avatar = source.avatar
-    if let emphasis { avatar.emphasis = emphasis }
-    var performance = try chosenPerformance(source)
-    if let size { performance.resize(to: size) }
-    let enhancer = try enhance.map { try self.enhancer($0, for: performance, by: avatar) }
-    if camera == .orbit { performance.orbit(around: avatar.scene.pose.translation) }
+    if let emphasis { source.subject.emphasis = emphasis }
+    guard var sequence = try chosenSequence(source) else { throw ExitCode(StopSignal.exitStatus ?? 1) }
+    if let size { sequence.resize(to: size) }
+    let enhancer = try enhance.map { try self.enhancer($0, for: sequence, of: source) }
+    if camera == .orbit { sequence.orbit(around: avatar.scene.pose.translation) }
 
     let place = URL(filePath: output)
     let isFilm = try OutputKind(output, among: [.film, .folder]) == .film
-    let sink: any PictureSink = isFilm ? try FilmSink(place, performance) : try FolderSink(place)
-    if !isFilm, performance.sound != nil, audio != nil || driver != nil {
+    let sink: any PictureSink = isFilm ? try FilmSink(place, sequence) : try FolderSink(place)
+    if !isFilm, sequence.sound != nil, audio != nil || driver != nil {
       complain("\(output): a folder of PNGs has no sound; name a film (.\(MediaName.films[0])) to keep it")
     }
     let table = ProgressTable()
     let start = ContinuousClock.now
-    for (i, shot) in performance.shots.enumerated() {
+    for (i, frame) in sequence.frames.enumerated() {
       if let status = StopSignal.exitStatus {
         table.finish()
-        complain("stopped after \(i) of \(performance.shots.count) frames")
+        complain("stopped after \(i) of \(sequence.frames.count) frames")
         throw ExitCode(status)
       }
-      let heard = try performance.voice?.heard(about: shot.index)
-      var picture = try avatar.render(
-        shot.state, torso: shot.torso, heard: heard, camera: shot.camera)
-      if let enhancer { picture.rgb = enhancer(picture.rgb, speech: enhancer.hears ? heard.map { Voice.window(of: $0) } : nil) }
-      try sink.take((picture.rgb * 255).round().clamp(0, 255).to(.uint8), shot.index)
+      var (image, heard) = try sequence.image(i, of: avatar)
+      if let enhancer { image.rgb = enhancer(image.rgb, speech: enhancer.hears ? heard.map { Voice.window(of: $0) } : nil) }
+      try sink.take((image.rgb * 255).round().clamp(0, 255).to(.uint8), frame.index)
       let speed = Double(i + 1) / ((ContinuousClock.now - start) / .seconds(1))
       table.show(
-        "rendered \(i + 1) of \(performance.shots.count) frames, " + String(format: "%.2f", locale: nil, speed) + " a second",
-        last: i + 1 == performance.shots.count)
+        "rendered \(i + 1) of \(sequence.frames.count) frames, " + String(format: "%.2f", locale: nil, speed) + " a second",
+        last: i + 1 == sequence.frames.count)
     }
     table.finish()
     try sink.finish()
-    print("\(output): \(performance.shots.count) frames at step \(avatar.step)")
+    print("\(output): \(sequence.frames.count) frames at step \(source.step)")
   }
 
-  private func chosenPerformance(_ source: AvatarSource) throws -> Performance {
-    let avatar = source.avatar
+  /// What the avatar is to do; nil where a signal came while it was found out.
+  private func chosenSequence(_ source: AvatarSource) throws -> DrivingSequence? {
+    let scene = source.avatar.scene
     if let features { return try speaking(URL(filePath: features), source) }
     if let audio { return try speaking(sound.track(of: audio), source) }
     if let driver {
       let numbers: Range<Int>? = if case .numbers(let range)? = frames.flatMap({ FrameChoice($0) }) { range } else { nil }
-      return try VideoDriver(sound.track(of: driver)).performance(by: avatar, frames: numbers)
+      let film = sound.track(of: driver), table = ProgressTable()
+      defer { table.finish() }
+      return try VideoDriver(film).sequence(
+        for: scene, frames: numbers, notice: complain,
+        progress: { table.show("looked at \($0) frames of \(film.lastPathComponent)", last: false) }, shouldStop: { StopSignal.isRaised })
     }
     guard let folder = track.map({ URL(filePath: $0).standardizedFileURL }) ?? source.data else {
       throw Failure.usage("\(load): an exported avatar does not contain its clip; name a motion with --track <dataset> or --driver <film>")
     }
     let dataset = try Dataset(folder)
     let choice = frames.flatMap { FrameChoice($0) } ?? (track == nil ? .test : .all)
-    let isOwn = folder.path == source.data?.path || dataset.track.isOf(avatar.scene)
-    return try Performance(dataset, positions: choice.positions(dataset), by: avatar, isOwn: isOwn, driver: try by.driver(of: avatar))
+    let isOwn = folder.path == source.data?.path || dataset.track.isOf(scene)
+    return try DrivingSequence(
+      dataset, positions: choice.positions(dataset), for: scene, isOwn: isOwn, speech: source.speech(by, array: dataset.speechFile),
+      notice: complain)
   }
 
-  private func enhancer(_ place: String, for performance: Performance, by avatar: SubjectAvatar) throws -> TextureEnhancer {
+  private func enhancer(_ place: String, for sequence: DrivingSequence, of source: AvatarSource) throws -> TextureEnhancer {
     let enhancer = try TextureEnhancer(URL(filePath: place), warn: complain)
-    let side = performance.shots.first.map { max($0.camera.width, $0.camera.height) }
+    let side = sequence.frames.first.map { max($0.camera.width, $0.camera.height) }
     if let made = enhancer.size, let side, made != side {
       complain(
         "\(place) was made for images of \(made) pixels and these are of \(side): name that size with --size, or train it for this one")
     }
-    if let kind = enhancer.speechKind, performance.voice != nil, kind != avatar.configuration.speech?.features {
+    if let kind = enhancer.speechKind, sequence.voice != nil, kind != source.subject.configuration.speech?.features {
       throw Failure.usage(
-        "\(place) needs speech features of kind \(kind), and the avatar has \(avatar.configuration.speech?.features ?? "none"); train it with the same --speech"
+        "\(place) needs speech features of kind \(kind), and the avatar has \(source.subject.configuration.speech?.features ?? "none"); train it with the same --speech"
       )
     }
     return enhancer
   }
 
-  private func speaking(_ spoken: URL, _ source: AvatarSource) throws -> Performance {
-    let avatar = source.avatar
-    var moving: Performance.Head = .still
+  private func speaking(_ spoken: URL, _ source: AvatarSource) throws -> DrivingSequence {
+    let scene = source.avatar.scene
+    var moving: DrivingSequence.Head = .still
     if head != .still, let folder = track.map({ URL(filePath: $0).standardizedFileURL }) ?? source.data {
       // A run whose dataset has gone speaks too, with a still head, unless one was asked for.
       do {
-        let dataset = try Dataset(folder, width: avatar.scene.camera.width, height: avatar.scene.camera.height)
-        moving = .looped(dataset.track, isOwn: folder.path == source.data?.path || dataset.track.isOf(avatar.scene))
+        let dataset = try Dataset(folder, width: scene.camera.width, height: scene.camera.height)
+        moving = .looped(dataset.track, isOwn: folder.path == source.data?.path || dataset.track.isOf(scene))
       } catch  where head == nil && track == nil {
         complain("\(oneLine(error)); the head does not move")
       }
     } else if head == .clip {
       throw Failure.usage("\(load): an exported avatar does not contain its clip; name a motion of the head with --track <dataset>")
     }
-    return try Performance(speaking: spoken, sound: audio.map(sound.track), head: moving, by: avatar, seed: seed)
+    return try DrivingSequence(
+      speaking: spoken, source.subject.speechFeatures(file: spoken), sound: audio.map(sound.track), head: moving, for: scene, seed: seed,
+      notice: complain)
   }
 }

@@ -1,4 +1,5 @@
 import Datasets
+import Evaluation
 import Face
 import Foundation
 import Media
@@ -35,13 +36,14 @@ final class RowTrial {
     let run = try RunFolder.open(folder.run(row))
     let avatar = try SubjectAvatar(run: run, device: device, warn: complain)
     // What knows both drivers is judged by coefficients.
-    var trial = try AvatarTrial(avatar, data: URL(filePath: folder.plan.data), driver: row.driver == .speech ? .speech : .expression)
+    var trial = try AvatarTrial(
+      avatar, data: URL(filePath: folder.plan.data), speech: { row.driver == .speech ? try avatar.speechFeatures(file: $0) : nil })
     if row.enhances {
       guard let texture = try enhance(trial, progress) else { return nil }
       trial.enhancer = texture.enhancer
       made.seconds += texture.seconds
     }
-    return try judge(trial, run, steps: made.steps, seconds: made.seconds, progress)
+    return try judge(trial, run, step: avatar.step, steps: made.steps, seconds: made.seconds, progress)
   }
 
   /// Trains the texture enhancement of what the field draws.
@@ -61,7 +63,7 @@ final class RowTrial {
     }
     let all = try trial.on(Array(0..<dataset.count))
     let pictures = try TextureData(
-      dataset, frames: configuration.frames, keptIn: place.appending(path: "frames"), render: { try all.picture($0).rgb },
+      dataset, frames: configuration.frames, keptIn: place.appending(path: "frames"), render: { try all.image($0).rgb },
       progress: { progress(Progress(fraction: 1, words: "drawn \($0) of \($1) frames to enhance")) },
       shouldStop: { StopSignal.isRaised })
     guard let pictures else { return nil }
@@ -108,25 +110,25 @@ final class RowTrial {
   }
 
   private func judge(
-    _ whole: AvatarTrial, _ run: RunFolder, steps: Int, seconds: Double, _ progress: (Progress) -> Void
+    _ whole: AvatarTrial, _ run: RunFolder, step: Int, steps: Int, seconds: Double, _ progress: (Progress) -> Void
   ) throws -> RowResult? {
     let telling = Self.telling(whole.dataset)
     let (positions, note) = try chosen(whole, telling)
     let trial = try whole.on(positions)
     let pictures = RowPictures(folder: folder, row: row)
     let numbers = Set(telling.map { trial.dataset.track.frames[$0].index })
-    let found = try trial.judged { truth, shown, frame, count in
+    let found = try trial.evaluated { truth, shown, frame, count in
       if numbers.contains(frame) { try pictures.write(truth: truth, shown: shown, frame: frame) }
       let share = Double(count) / Double(positions.count)
       progress(Progress(fraction: 1, judged: share, words: "judged \(count) of \(positions.count) frames"))
       return !StopSignal.isRaised
     }
-    guard let (judged, results) = found else { return nil }
+    guard let (evaluation, results) = found else { return nil }
     let own = try folder.folder(row)
-    _ = try judged.writePictures(to: own.appending(path: "eval"))
+    _ = try evaluation.writePictures(to: own.appending(path: "eval"))
     let report = EvaluationReport(
-      experimentName: run.record.experiment, methodName: row.name, checkpoint: run.file(trial.avatar.step).path(percentEncoded: false),
-      results: results, notes: judged.notes)
+      experimentName: run.record.experiment, methodName: row.name, checkpoint: run.file(step).path(percentEncoded: false),
+      results: results, notes: evaluation.notes)
     try report.write(to: own.appending(path: "eval.json"))
     let result = RowResult(
       name: row.name, steps: steps, seconds: seconds, figures: results.flat.filter { $0.value.isFinite }, pictures: numbers.sorted(),
@@ -142,7 +144,7 @@ final class RowTrial {
     var seconds = 0.0
     for _ in 0..<2 {
       let start = ContinuousClock.now
-      _ = try first.picture(0)
+      _ = try first.image(0)
       seconds = (ContinuousClock.now - start) / .seconds(1)
     }
     let most = max(1, Int(max(folder.plan.secondsPerRow, 30) / max(seconds, 1e-3)))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Driving
 import Foundation
 import Runs
 import Speech
@@ -67,18 +68,19 @@ struct TrainTexture: ParsableCommand {
     start.configuration.size = size
     let plan = start.configuration
     let dataset = try Dataset(folder, size: size)
-    let performance = try Performance(dataset, positions: Array(0..<dataset.count), by: avatar, isOwn: true, driver: avatar.driver)
+    let sequence = try DrivingSequence(
+      dataset, positions: Array(0..<dataset.count), for: avatar.scene, isOwn: true, speech: source.speech(nil, array: dataset.speechFile),
+      notice: complain)
     func draw(_ position: Int) throws -> Tensor {
-      let shot = performance.shots[position]
-      let camera = shot.camera.scaled(width: dataset.width, height: dataset.height)
-      return try avatar.render(shot.state, torso: shot.torso, heard: try performance.voice?.heard(about: shot.index), camera: camera).rgb
+      let camera = avatar.scene.camera.scaled(width: dataset.width, height: dataset.height)
+      return try sequence.image(position, of: avatar, camera: camera).image.rgb
     }
     let windows = try speechWindows(dataset, plan)
     // What cannot be drawn leaves no run folder behind.
     if start.run == nil, let first = dataset.trainIndices.first {
       _ = (try draw(first), try dataset.image(first), try dataset.labels(first))
     }
-    let run = try start.open(experiment: source.avatar.record.experiment, data: folder)
+    let run = try start.open(experiment: source.experiment, data: folder)
     print("run       \(run.url.relativePath)")
     fflush(nil)
 

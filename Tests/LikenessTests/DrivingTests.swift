@@ -7,39 +7,8 @@ import Testing
 import Torch
 import likeness
 
-/// Who drives whom, and what is suggested to do next.
+/// Who drives whom, as a user sees it, and what is suggested to do next.
 @Suite struct DrivingTests {
-  @Test func expressionsAreMatchedByName() throws {
-    let match = ExpressionMatch(avatar: ["jawOpen", "eyeBlinkLeft", "browUp"], motion: ["EyeBlinkLeft", "jawOpen"])
-    #expect(match.places == [1, 0, nil] && match.missing == ["browUp"])
-    #expect(try ExpressionMatch.checked(avatar: ["a", "b"], motion: ["b"], from: "x").places == [nil, 0])
-    #expect { try ExpressionMatch.checked(avatar: ["a", "b"], motion: ["c"], from: "x") } throws: {
-      exitStatus(of: $0) == 65 && "\($0)".contains("x: ") && "\($0)".contains("a, b") && "\($0)".contains("c")
-    }
-    #expect { try ExpressionMatch.checked(avatar: ["a"], motion: [], from: "x") } throws: { "\($0)".contains("has no expressions") }
-    #expect(try ExpressionMatch.checked(avatar: ["a"], motion: [], from: "x", isSpoken: true).places == [nil])
-    #expect(try ExpressionMatch.checked(avatar: [], motion: ["c"], from: "x").places.isEmpty)
-  }
-
-  /// Datasets that say nothing of who it is are not of one person.
-  @Test func onlyKnownIdentitiesAreCompared() throws {
-    func scene(_ identity: [Float], _ model: String) throws -> SubjectScene {
-      try SubjectScene(
-        tensors: [
-          "background": .zeros([8, 8, 3], .uint8), "identity": Tensor(identity), "pose": Tensor(Rigid.identity.rows, [4, 4]),
-          "driving.mean": .zeros([6]), "driving.spread": .ones([6]), "camera": Tensor([50, 50, 4, 4] as [Float]),
-        ], words: ["model": model, "fps": "25", "width": "8", "height": "8"], URL(filePath: "scene"))
-    }
-    func track(_ identity: [Float], _ model: String) -> Track {
-      Track(
-        modelName: model, expressionNames: [], identity: identity, camera: Camera(width: 8, height: 8, focal: [9, 9]), fps: 25, frames: [])
-    }
-    #expect(try track([1, 2], "builtin").isOf(scene([1, 2], "builtin")))
-    #expect(try !track([], "").isOf(scene([], "")))
-    #expect(try !track([1, 2], "builtin").isOf(scene([1, 3], "builtin")))
-    #expect(try !track([1, 2], "ict").isOf(scene([1, 2], "builtin")))
-  }
-
   /// The head's mean place is not that of the middle frame, in which the person may look aside.
   @Test func theStillHeadIsWhereItMostlyWas() throws {
     try withFolder { folder in

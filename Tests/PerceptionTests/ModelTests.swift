@@ -26,10 +26,10 @@ import Torch
   }
 
   @Test func whereFilesAreLookedFor() throws {
-    let folders = ModelLibrary.folders(["LIKENESS_MODELS": "/a", "LIKENESS_DEPS": "/b", "HOME": "/c"])
+    let folders = ModelLibrary.folders(Environment(["LIKENESS_MODELS": "/a", "LIKENESS_DEPS": "/b", "HOME": "/c"]))
     #expect(folders.map(\.path) == ["/a", "/b/models", "/c/.cache/likeness/models"])
-    #expect(ModelLibrary.downloads(["LIKENESS_MODELS": "/a", "HOME": "/c"])?.path == "/a")
-    #expect(ModelLibrary.downloads(["XDG_CACHE_HOME": "/x", "HOME": "/c"])?.path == "/x/likeness/models")
+    #expect(ModelLibrary.downloads(Environment(["LIKENESS_MODELS": "/a", "HOME": "/c"]))?.path == "/a")
+    #expect(ModelLibrary.downloads(Environment(["XDG_CACHE_HOME": "/x", "HOME": "/c"]))?.path == "/x/likeness/models")
     try withFolder { folder in
       #expect(ModelLibrary.find(.syncNet, in: [folder]) == nil)
       let error = #expect(throws: ModelMissing.self) { try ModelLibrary.require(.syncNet, in: [folder]) }

@@ -127,10 +127,10 @@ extension GoldenFile {
   @Test(.golden("07_feature_grid"))
   func featureGrid() throws {
     for file in try GoldenFile.all("07_feature_grid") {
-      for evaluation in [Evaluation.plain, .folded] { try featureGrid(file, evaluation) }
+      for evaluation in [FieldEvaluation.plain, .folded] { try featureGrid(file, evaluation) }
     }
   }
-  private func featureGrid(_ file: GoldenFile, _ evaluation: Evaluation) throws {
+  private func featureGrid(_ file: GoldenFile, _ evaluation: FieldEvaluation) throws {
     let grid =
       try (file.first("in.grid") ?? Procedural.tensor("spatial_embeddings", [1, file["out.features"].size(1), 32, 32, 32], bound: 1))
       .clone()

@@ -38,7 +38,7 @@ import Torch
   }
 
   private func rendered(
-    _ field: HyperField, _ file: GoldenFile, _ evaluation: Evaluation = .plain, _ dtype: Tensor.DType = .float32
+    _ field: HyperField, _ file: GoldenFile, _ evaluation: FieldEvaluation = .plain, _ dtype: Tensor.DType = .float32
   ) throws -> [RenderedRays] {
     let input = { (name: String) in try file[name].to(dtype) }
     let bounds = try [file["in.ray_o"].size(0)]

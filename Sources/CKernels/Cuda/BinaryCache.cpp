@@ -1,5 +1,7 @@
 #include "BinaryCache.h"
 
+#include "../Environment.h"
+
 #include <c10/util/hash.h>
 
 #include <fcntl.h>
@@ -55,10 +57,8 @@ void write(const files::path &file, const std::string &code) {
 } // namespace
 
 std::string cache_folder() {
-  // XDG asks to ignore a relative path.
-  if (const char *folder = std::getenv("XDG_CACHE_HOME"); folder && *folder == '/') return std::string(folder) + "/likeness/cuda";
-  if (const char *home = std::getenv("HOME"); home && *home == '/') return std::string(home) + "/.cache/likeness/cuda";
-  return {};
+  const auto cache = environment::cache();
+  return cache.empty() ? cache : cache + "/likeness/cuda";
 }
 
 std::string binary(const Program &program, const std::string &target) {

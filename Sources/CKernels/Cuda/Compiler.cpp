@@ -1,5 +1,7 @@
 #include "Compiler.h"
 
+#include "../Environment.h"
+
 #include <c10/util/Exception.h>
 
 #include <dlfcn.h>
@@ -84,7 +86,7 @@ Opened open() {
     }
     return handle;
   };
-  if (const char *wish = std::getenv("LIKENESS_NVRTC"); wish && *wish) {
+  if (const auto wish = environment::nvrtc(); !wish.empty()) {
     std::error_code ignored;
     const auto found = files::is_directory(wish, ignored) ? libraries(wish) : std::vector<std::string>{wish};
     for (const auto &path : found)

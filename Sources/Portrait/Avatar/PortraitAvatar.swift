@@ -13,6 +13,8 @@ import Torch
 package final class PortraitAvatar: Avatar {
   package let model: PortraitModel
   package let session: PortraitSession
+  /// At the size of the generator's images; at rest is what the photo shows.
+  package let scene: AvatarScene
   /// Whether pictures are drawn with half as many rays each way while head or camera move, and finely once they stand still.
   package var halvesWhileMoving = false
   /// What is around the volume's picture, red, green and blue in 0...1.
@@ -27,6 +29,12 @@ package final class PortraitAvatar: Avatar {
     try session.check(model)
     (self.model, self.session) = (model, session)
     guard fit.head.name == session.faceModel else { throw .otherFaceModel(found: session.faceModel, expected: fit.head.name) }
+    let expression = session.state.expression
+    scene = AvatarScene(
+      camera: Self.camera(size: model.configuration.generator.imageResolution), fps: 25, pose: session.state.pose,
+      modelName: session.faceModel,
+      expressionNames: fit.head.expressionNames, identity: session.state.identity,
+      restingExpression: fit.head.expressionNames.indices.map { expression.indices.contains($0) ? expression[$0] : 0 })
     placement = fit.placement
     volume = model.generator.baked(session.planes, skipping: 48)
     baker = try model.baker(session.state)
@@ -39,7 +47,8 @@ package final class PortraitAvatar: Avatar {
   }
 
   /// Throws `PortraitError` where the state has another number of coefficients than the photo's head.
-  package func render(_ state: FaceState, camera: Camera) throws -> RenderedFrame {
+  /// What is heard is not listened to, and there is no torso to move.
+  package func render(_ state: FaceState, torso: SIMD4<Float>, heard: Tensor?, camera: Camera) throws -> RenderedFrame {
     let view = FramedView(camera.inHead(state.pose), placement, home: session.distance)
     let moves = last.map { $0 != view.label } ?? false
     last = view.label

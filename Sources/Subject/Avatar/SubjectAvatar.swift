@@ -7,7 +7,8 @@ import Torch
 
 /// A trained subject: a face's state in, a picture of the person out.
 package final class SubjectAvatar: Avatar {
-  package let scene: SubjectScene
+  package let scene: AvatarScene
+  private let subject: SubjectScene
   package let configuration: SubjectConfiguration
   /// The step of the checkpoint.
   package let step: Int
@@ -36,12 +37,13 @@ package final class SubjectAvatar: Avatar {
   package convenience init(file: URL, device: Device = .cpu) throws { self.init(try AvatarFile.read(file), device: device) }
 
   private init(_ parts: AvatarFile, device: Device) {
-    (record, configuration, scene, step, speech) = (parts.record, parts.configuration, parts.scene, parts.step, parts.speech)
+    (record, configuration, subject, step, speech) = (parts.record, parts.configuration, parts.scene, parts.step, parts.speech)
+    scene = subject.avatar
     emphasis = parts.configuration.speech?.emphasis ?? 1
     parts.field.move(to: device)
     image = FieldImage(
       field: parts.field, depth: configuration.depth, sampling: configuration.sampling, device: device,
-      background: scene.background.to(.float32) / 255)
+      background: subject.background.to(.float32) / 255)
   }
 
   /// Writes the avatar into one file that needs no run and no dataset, atomically. Where it is to be `baked`, it holds what pictures are
@@ -53,12 +55,7 @@ package final class SubjectAvatar: Avatar {
       field = planes.baked
     }
     guard !baked || field is BakedPlanes else { throw SubjectError.onlyPlanesAreBaked(configuration.preset) }
-    try AvatarFile(record: record, configuration: configuration, scene: scene, step: step, field: field, speech: speech).write(to: url)
-  }
-
-  /// The person in `state` with the torso where it was on average.
-  package func render(_ state: FaceState, camera: Camera) throws -> RenderedFrame {
-    try render(state, torso: .zero, camera: camera)
+    try AvatarFile(record: record, configuration: configuration, scene: subject, step: step, field: field, speech: speech).write(to: url)
   }
 
   /// What turns sound into what it hears; throws where it hears nothing, or what its kind of features lacks.
@@ -76,16 +73,16 @@ package final class SubjectAvatar: Avatar {
   ///
   /// `heard`, the windows of speech about the frame, `[8, T, C]` from four frames before it to three after, says the mouth's numbers in
   /// the place of the state's. Throws `SubjectError` where the avatar cannot be driven so.
-  package func render(_ state: FaceState, torso: SIMD4<Float>, heard: Tensor? = nil, camera: Camera) throws -> RenderedFrame {
+  package func render(_ state: FaceState, torso: SIMD4<Float>, heard: Tensor?, camera: Camera) throws -> RenderedFrame {
     guard state.expression.count == scene.expressionNames.count else {
       throw SubjectError.driving(found: state.expression.count, expected: scene.expressionNames.count)
     }
     let signal = Track.driving(state, torso: torso, width: configuration.field.driving)
     func toHead(_ camera: Camera) -> Tensor { Tensor(Array(camera.inHead(state.pose).cameraToWorld.rows.prefix(12)), [1, 3, 4]) }
-    var driving = scene.normalized(Tensor(signal, [1, signal.count]))
+    var driving = subject.normalized(Tensor(signal, [1, signal.count]))
     switch (heard, speech) {
     case (let heard?, let speech?):
-      driving = withoutGradient { scene.held(speech(heard.unsqueeze(0), beside: driving, emphasis: emphasis)) }
+      driving = withoutGradient { subject.held(speech(heard.unsqueeze(0), beside: driving, emphasis: emphasis)) }
     case (nil, _?) where !hasExpressions: throw SubjectError.needsSpeech
     case (_?, nil): throw SubjectError.hearsNothing
     case (nil, _): break

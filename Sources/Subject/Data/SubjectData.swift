@@ -80,7 +80,7 @@ extension SubjectData {
   /// What is heard about `frames` `[F]` int64: `[F, neighbours, T, C]`, on the device of the steps; nil without speech.
   func heard(_ frames: Tensor) -> Tensor? {
     guard let speech else { return nil }
-    let around = Tensor(SpeechConfiguration.neighbours.map { $0 })
+    let around = Tensor(Voice.neighbours.map { $0 })
     let places = speech.places.indexSelect(0, frames).unsqueeze(1) + around
     let kept = call("aten::clamp", places, 0, speech.windows.size(0) - 1)
     let shape = [frames.numel, around.numel] + speech.windows.shape.dropFirst()

@@ -46,13 +46,17 @@ package struct SubjectScene {
       throw SubjectError.scene(url, "size")
     }
     let numbers = [drivingMean, drivingSpread, drivingMedian, lowest, highest]
-    guard numbers.allSatisfy({ $0.isFinite().all() && $0.shape == drivingMean.shape }), (drivingSpread .> 0).all() else {
-      throw SubjectError.scene(url, "driving range")
-    }
+    guard numbers.allSatisfy({ $0.isFinite().all() && $0.shape == drivingMean.shape }), (drivingSpread .> 0).all(),
+      drivingMean.numel >= expressionNames.count
+    else { throw SubjectError.scene(url, "driving range") }
   }
 
-  /// The expression coefficients of the face at rest.
-  package var restingExpression: [Float] { Array(drivingMedian.floats.prefix(expressionNames.count)) }
+  /// What drives the avatar has to know.
+  package var avatar: AvatarScene {
+    AvatarScene(
+      camera: camera, fps: fps, pose: pose, modelName: modelName, expressionNames: expressionNames, identity: identity,
+      restingExpression: Array(drivingMedian.floats.prefix(expressionNames.count)))
+  }
 
   /// Driving numbers `[.., D]` as the field sees them: those of a typical frame are near 0, with a spread near 1.
   ///

@@ -12,8 +12,6 @@ package enum SubjectError: KindedError {
   case noFrames(String)
   /// Numbers of frames, counted from 0, none of whose pixels has a class to draw rays of.
   case noRays([Int])
-  case noSound(String)
-  case noSpeech(URL)
   /// A dataset that both signals are to drive an avatar of.
   case nothingTracked(String)
   /// An avatar that speech alone can drive.
@@ -45,11 +43,8 @@ package enum SubjectError: KindedError {
     case .noRays(let frames):
       "frames \(frames.map(String.init).joined(separator: ", ")) of the dataset (counted from 0) show none of the classes that are trained; "
         + "look at their label maps, or leave those frames out"
-    case .noSound(let what):
-      "\(what) has no aud.wav for speech to drive the avatar; put the clip's sound there, or leave out --driver"
     case .nothingTracked(let what):
       "\(what) has no tracked expressions, so only speech can drive its avatar; train with --driver speech, or run process on the clip"
-    case .noSpeech(let url): "\(url.relativePath): is too short to hold speech; name a longer sound"
     case .needsSpeech: "this avatar was trained to be driven by speech alone; give --audio, or train it with --driver both"
     case .hearsNothing: "this avatar was trained without speech and cannot be driven by it; train it with --driver speech or both"
     case .otherModel(let found, let expected):

@@ -18,7 +18,7 @@ package final class DeformationField: Module {
   }
 
   /// The output layer of the frames with condition `[F, C]`: weights `[F, 3, W]` (or `[1, 3, W]`) and bias `[3]`.
-  func displacement(_ condition: Tensor, _ evaluation: Evaluation, _ dtype: Tensor.DType) -> Affine {
+  func displacement(_ condition: Tensor, _ evaluation: FieldEvaluation, _ dtype: Tensor.DType) -> Affine {
     let shared = Affine(output, evaluation, dtype)
     let weight = shared.weight.unsqueeze(0)
     return Affine(weight: gain.map { weight * ($0(condition.to(dtype)) + 1).unsqueeze(1) } ?? weight, bias: shared.bias, evaluation)

@@ -14,7 +14,7 @@ extension Activation? {
 
 extension Tensor {
   /// One dense layer, `[N, in]` to `[N, out]`, and its activation: folded is one operator, plain is libtorch's two.
-  package func dense(_ weight: Tensor, _ bias: Tensor, _ activation: Activation? = nil, _ evaluation: Evaluation = .folded) -> Tensor {
+  package func dense(_ weight: Tensor, _ bias: Tensor, _ activation: Activation? = nil, _ evaluation: FieldEvaluation = .folded) -> Tensor {
     if evaluation == .plain {
       let sum = linear(weight, bias)
       return switch activation {
@@ -31,14 +31,14 @@ extension Tensor {
 package struct Affine {
   /// `[out, in]` and `[out]`.
   var weight, bias: Tensor
-  let evaluation: Evaluation
+  let evaluation: FieldEvaluation
 
-  package init(weight: Tensor, bias: Tensor, _ evaluation: Evaluation = .folded) {
+  package init(weight: Tensor, bias: Tensor, _ evaluation: FieldEvaluation = .folded) {
     self.weight = weight
     self.bias = bias
     self.evaluation = evaluation
   }
-  package init(_ layer: Linear, _ evaluation: Evaluation = .folded, _ dtype: Tensor.DType = .float32) {
+  package init(_ layer: Linear, _ evaluation: FieldEvaluation = .folded, _ dtype: Tensor.DType = .float32) {
     guard let bias = layer.bias else { fatalError("a dense layer of a field has a bias") }
     self.init(weight: layer.weight.to(dtype), bias: bias.to(dtype), evaluation)
   }
@@ -64,7 +64,7 @@ package func stackLayers(_ configuration: StackConfiguration, input: Int, _ gene
 }
 
 /// How a field is computed.
-package enum Evaluation: String, Codable, Sendable {
+package enum FieldEvaluation: String, Codable, Sendable {
   /// With all that is constant over a frame or linear multiplied out beforehand.
   case folded
   /// Layer by layer as published, every sample of the second pass afresh: the same but for rounding, which high frequencies magnify.
@@ -83,11 +83,11 @@ package struct FoldedStack {
   /// `[F, C]`, where the constants are not folded.
   var constants: Tensor?
   let configuration: StackConfiguration
-  let evaluation: Evaluation
+  let evaluation: FieldEvaluation
 
   /// Folds `condition` `[F, C]`, the last C inputs of the chain, into `layers`.
   package init(
-    _ layers: [Linear], _ configuration: StackConfiguration, condition: Tensor?, _ evaluation: Evaluation = .folded,
+    _ layers: [Linear], _ configuration: StackConfiguration, condition: Tensor?, _ evaluation: FieldEvaluation = .folded,
     _ dtype: Tensor.DType = .float32
   ) {
     self.configuration = configuration

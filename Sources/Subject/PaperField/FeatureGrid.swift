@@ -6,10 +6,10 @@ package struct FeatureGrid {
   var table: Tensor
   /// What the table's gradient is added to, if it is not to be returned: the same shape.
   var gradient: Tensor?
-  let evaluation: Evaluation
+  let evaluation: FieldEvaluation
 
   /// A view of `grid` `[1, C, Z, Y, X]`, whose outermost nodes lie at -1 and 1, for many reads.
-  package init(_ grid: Tensor, _ evaluation: Evaluation = .folded) {
+  package init(_ grid: Tensor, _ evaluation: FieldEvaluation = .folded) {
     self.evaluation = evaluation
     table = evaluation == .folded ? grid.squeeze(0).permute(1, 2, 3, 0).contiguous() : grid
   }

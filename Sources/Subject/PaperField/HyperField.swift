@@ -46,7 +46,7 @@ package final class HyperField: Module {
   /// `driving` is `[F, D]`, or `[F, T, C]` where the configuration has an audio net; `pose` is `[F, 3, 4]`, camera to head. History is kept:
   /// what is rendered with the result can be differentiated back to the weights. In `dtype` float64, rays must be so too.
   package func conditioned(
-    driving: Tensor, pose: Tensor, _ evaluation: Evaluation = .folded, _ dtype: Tensor.DType = .float32
+    driving: Tensor, pose: Tensor, _ evaluation: FieldEvaluation = .folded, _ dtype: Tensor.DType = .float32
   ) -> ConditionedField {
     let signal = (audio.map { $0(driving) } ?? driving).to(dtype)
     let code = configuration.pose.map { $0(poseVector(pose.to(dtype))) }
@@ -76,7 +76,7 @@ package final class HyperField: Module {
 /// A field for the frames of one step.
 package struct ConditionedField {
   package let configuration: FieldConfiguration
-  package let evaluation: Evaluation
+  package let evaluation: FieldEvaluation
   package let frames: Int
   var deformation: FoldedStack
   var displacement: Affine

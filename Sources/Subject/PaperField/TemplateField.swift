@@ -44,7 +44,7 @@ package struct FoldedTemplate {
   let activation: Activation
 
   package init(
-    _ field: TemplateField, _ configuration: FieldConfiguration, condition: Tensor?, _ evaluation: Evaluation = .folded,
+    _ field: TemplateField, _ configuration: FieldConfiguration, condition: Tensor?, _ evaluation: FieldEvaluation = .folded,
     _ dtype: Tensor.DType = .float32
   ) {
     trunk = FoldedStack(field.trunk, configuration.template, condition: condition, evaluation, dtype)

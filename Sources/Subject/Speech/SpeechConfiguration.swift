@@ -35,9 +35,6 @@ package struct SpeechConfiguration: Codable, Sendable, Equatable {
   package var colouring = 0.25
 
   package init() {}
-
-  /// The windows that a frame's vector is smoothed over: those of four frames before it, its own, and three after it.
-  static let neighbours = -4...3
 }
 
 /// What drives an avatar.

@@ -1,3 +1,4 @@
+import Speech
 import Torch
 
 /// Says the mouth's driving numbers from speech: the paper's audio network on the window about a frame, smoothed over its neighbours.
@@ -13,11 +14,11 @@ package final class SpeechDriver: Module {
 
     init(_ configuration: SpeechConfiguration, channels: Int, driving: Int, _ generator: Generator) {
       network = AudioNet(channels: channels, widths: configuration.widths, output: driving, generator)
-      attention = configuration.smoothing ? AudioAttention(channels: driving, length: SpeechConfiguration.neighbours.count, generator) : nil
+      attention = configuration.smoothing ? AudioAttention(channels: driving, length: Voice.neighbours.count, generator) : nil
     }
     /// Normalized windows `[F, neighbours, T, C]` to vectors `[F, D]`.
     func callAsFunction(_ windows: Tensor) -> Tensor {
-      guard let attention else { return network(windows.select(1, -SpeechConfiguration.neighbours.lowerBound)) }
+      guard let attention else { return network(windows.select(1, -Voice.neighbours.lowerBound)) }
       let vectors = network(windows.reshape([-1] + windows.shape.suffix(2)))
       return attention(vectors.reshape(windows.size(0), windows.size(1), -1))
     }
@@ -57,7 +58,7 @@ package final class SpeechDriver: Module {
   /// What each member says of all numbers in frames heard in windows `[F, neighbours, T, C]`: `[members, F, D]`, normalized as driving
   /// numbers are. `colour`, `[F, 1, 1, C]`, is added to the normalized features.
   func voices(_ windows: Tensor, colour: Tensor? = nil) -> Tensor {
-    precondition(windows.size(1) == SpeechConfiguration.neighbours.count, "\(windows.size(1)) windows about a frame")
+    precondition(windows.size(1) == Voice.neighbours.count, "\(windows.size(1)) windows about a frame")
     var heard = (windows - mean) / spread
     if let colour { heard = heard + colour }
     return stack(members.map { $0(heard) })

@@ -41,7 +41,7 @@ package final class SubjectTrainer: Trainer {
     guard isTracked || configuration.driver != .both else { throw SubjectError.nothingTracked(dataset.folder.path) }
     scene = try SubjectScene(dataset, drivingWidth: configuration.field.driving)
     let features = try configuration.speech.map {
-      try dataset.fitted(try $0.makeFeatures(file: $0.weights == nil ? dataset.speechFile : nil), warn: warn)
+      try dataset.fitted(try $0.makeFeatures(file: $0.weights == nil ? dataset.speechFile : nil), notice: warn)
     }
     data = try SubjectData(dataset, scene, speech: features, device: device)
     generator = Generator(seed: configuration.seed)

@@ -32,7 +32,7 @@ struct PerceivedLikeness {
       do {
         try network.load(try WeightFile.tensors(url))
       } catch let fault as ModuleError {
-        throw Failure.input("\(url.relativePath): \(fault.fault); likeness models shows which file belongs here")
+        throw EvaluationError.weights(url, fault.fault)
       }
       return network
     }

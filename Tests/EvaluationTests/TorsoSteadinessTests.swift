@@ -1,8 +1,8 @@
+import Evaluation
 import Face
 import Foundation
 import Testing
 import Torch
-import likeness
 
 @Suite struct TorsoSteadinessTests {
   static let size = 160

@@ -3,49 +3,51 @@ import Face
 import Foundation
 import Media
 import Speech
-import Subject
 
-extension Performance {
+extension DrivingSequence {
   /// Where the head of a speaking avatar is.
-  enum Head {
+  package enum Head {
     /// Where it was on average.
     case still
     /// As in a track, there and back again and so without a jump; `isOwn` says that it is of the avatar's own clip.
     case looped(Track, isOwn: Bool)
   }
 
-  /// An avatar that says what is heard in a file, as long as it lasts: its mouth moves with the voice, its eyes blink when they will.
-  init(speaking source: URL, sound: URL?, head: Head, by avatar: SubjectAvatar, seed: UInt64) throws {
-    let scene = avatar.scene
-    var features = try avatar.speechFeatures(file: source)
-    let frames = try Self.frames(in: source, features, sound, fps: scene.fps)
+  /// An avatar that says what is heard in a file, as long as it lasts: its mouth moves with the voice, its eyes blink at random, as `seed`
+  /// says. Throws what reading the sound throws.
+  package init(
+    speaking source: URL, _ features: any SpeechFeatures, sound: URL?, head: Head, for scene: AvatarScene, seed: UInt64,
+    notice: (String) -> Void
+  ) throws {
+    var features = features
+    let count = try Self.frames(in: source, features, sound, fps: scene.fps, notice)
     if let file = features as? FileFeatures, sound != nil {
-      let fitted = try file.fitted(frames: frames, sound: frames)
+      let fitted = try file.fitted(frames: count, sound: count)
       features = fitted.features
-      if let notice = fitted.notice { complain(notice) }
+      if let words = fitted.notice { notice(words) }
     }
-    let blinks = Blinks.shut(frames: frames, rate: Float(scene.fps), seed: seed)
+    let blinks = Blinks.shut(frames: count, rate: Float(scene.fps), seed: seed)
     let lids = ["eyeBlinkLeft", "eyeBlinkRight"].map { scene.expressionNames.firstIndex(of: $0) }
     let rest = scene.restingExpression
-    let motion: [Shot] =
+    let motion: [Frame] =
       switch head {
       case .still: []
       case .looped(let track, let isOwn):
         // Only the head's motion is taken.
-        Performance(
+        DrivingSequence(
           track, ExpressionMatch(avatar: scene.expressionNames, motion: track.expressionNames), positions: Array(track.frames.indices),
-          by: avatar, isOwn: isOwn
-        ).shots
+          for: scene, isOwn: isOwn
+        ).frames
       }
-    shots = (0..<frames).map { frame in
+    frames = (0..<count).map { frame in
       var state = FaceState(identity: scene.identity, expression: rest, pose: scene.pose)
       var torso = SIMD4<Float>.zero
       if !motion.isEmpty {
-        let shot = motion[Self.thereAndBack(frame, motion.count)]
-        (state.pose, torso) = (shot.state.pose, shot.torso)
+        let moved = motion[Self.thereAndBack(frame, motion.count)]
+        (state.pose, torso) = (moved.state.pose, moved.torso)
       }
       for (eye, lid) in lids.enumerated() { if let lid { state.expression[lid] = max(rest[lid], blinks[frame][eye]) } }
-      return Shot(index: frame, state: state, torso: torso, camera: scene.camera)
+      return Frame(index: frame, state: state, torso: torso, camera: scene.camera)
     }
     fps = scene.fps
     voice = try Voice(source, features, fps: scene.fps)
@@ -60,13 +62,15 @@ extension Performance {
   }
 
   /// How many frames the sound lasts; where there are features alone, how many they are.
-  private static func frames(in source: URL, _ features: any SpeechFeatures, _ sound: URL?, fps: Double) throws -> Int {
+  private static func frames(
+    in source: URL, _ features: any SpeechFeatures, _ sound: URL?, fps: Double, _ notice: (String) -> Void
+  ) throws -> Int {
     var length = 0
     if let sound {
       let reader = try AudioReader(sound)
-      if let notice = reader.notice { complain(notice) }
+      if let words = reader.notice { notice(words) }
       while let piece = try reader.next() { length += piece.count }
-      if let damage = reader.damage { complain("\(damage); the film lasts as long as what could be read") }
+      if let damage = reader.damage { notice("\(damage); the film lasts as long as what could be read") }
       return max(1, Int((Double(length) / Double(reader.sampleRate) * fps).rounded(.up)))
     }
     let stream = try features.stream(source, fps: fps)

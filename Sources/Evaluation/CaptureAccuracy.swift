@@ -18,13 +18,13 @@ package struct CaptureAccuracy {
   package private(set) var expressions: [String: MotionFidelity] = [:]
   private var shared: [Double], together: [Double]
 
-  /// Compares a capture's track with the true one, by frame numbers; throws `Failure` if they have no frame in common.
+  /// Compares a capture's track with the true one, by frame numbers; throws `EvaluationError` if they have no frame in common.
   package init(_ track: Track, truth: Track) throws {
     let kinds = SemanticClass.allCases.count
     (shared, together) = ([Double](repeating: 0, count: kinds), [Double](repeating: 0, count: kinds))
     let known = Dictionary(truth.frames.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
     let pairs = track.frames.compactMap { frame in known[frame.index].map { (found: frame.state, truth: $0.state) } }
-    guard !pairs.isEmpty else { throw Failure.input("the dataset and the truth have no frame in common; are they of the same film?") }
+    guard !pairs.isEmpty else { throw EvaluationError.nothingInCommon }
     frames = pairs.count
     let angles = pairs.map { Self.angle($0.found.pose.rotation, $0.truth.pose.rotation) }.sorted()
     rotationMedian = angles[angles.count / 2]

@@ -6,7 +6,7 @@ import Torch
 import Tracking
 
 /// Gathers how an avatar's pictures compare with the truth, frame by frame in order of time.
-struct Judgement {
+package struct AvatarEvaluation {
   private let truthTracker, renderTracker: LandmarkTracker
   private var whole = RegionScores()
   private var faceOnly: [PictureScores] = []
@@ -17,19 +17,19 @@ struct Judgement {
   private var truthSignals: [MotionSignals?] = []
   private var renderSignals: [MotionSignals?] = []
   /// `[H, W, 3]` uint8 each.
-  private(set) var pairs: [(frame: Int, truth: Tensor, render: Tensor)] = []
+  package private(set) var pairs: [(frame: Int, truth: Tensor, render: Tensor)] = []
 
   /// What figures are left out, and why.
-  var notes: [String] { perceived.notes }
+  package var notes: [String] { perceived.notes }
 
   /// Throws when the face networks are absent, or weights that users brought are no good.
-  init() throws {
+  package init() throws {
     (truthTracker, renderTracker) = (try LandmarkTracker(), try LandmarkTracker())
     perceived = try PerceivedLikeness()
   }
 
   /// Takes the avatar's picture and the truth, `[H, W, 3]` uint8 each, the truth's classes `[H, W]` if they are known, and the avatar's own.
-  mutating func add(_ shown: Tensor, truth: Tensor, labels: Tensor?, renderedLabels: Tensor, frame: Int) throws {
+  package mutating func add(_ shown: Tensor, truth: Tensor, labels: Tensor?, renderedLabels: Tensor, frame: Int) throws {
     let (a, b) = (shown.to(.float32) / 255, truth.to(.float32) / 255)
     let laplacians = (Detail.laplacian(a), Detail.laplacian(b))
     whole.add(a, b, laplacians, where: nil)
@@ -51,7 +51,7 @@ struct Judgement {
   }
 
   /// All figures; `track` is the dataset's, at the size of the pictures, and `sound` begins with its frame 0.
-  func figures(framesPerSecond: Double, _ track: Track, sound: URL?) throws -> EvaluationReport.Results {
+  package func figures(framesPerSecond: Double, _ track: Track, sound: URL?) throws -> EvaluationReport.Results {
     var scores: [String: Double] = ["fps": framesPerSecond, "frames": Double(pairs.count)]
     func put(_ mean: PictureScores?, _ end: String) {
       scores["l1" + end] = mean?.l1
@@ -96,7 +96,7 @@ struct Judgement {
   }
 
   /// Writes pairs of the most telling frames into `folder`, and all of them as a contact sheet, whose place it returns.
-  func writePictures(to folder: URL) throws -> URL {
+  package func writePictures(to folder: URL) throws -> URL {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let chosen = tellingFrames(12)
     for i in chosen { try ImageFile.write(cat([pairs[i].truth, pairs[i].render], 1), to: folder.appending(path: "\(pairs[i].frame).png")) }
@@ -107,7 +107,7 @@ struct Judgement {
 
   /// Places of `count` frames in order of time: the mouth at its most open, most closed, narrowest and widest, the eyes most closed,
   /// the brows highest, and others evenly between.
-  func tellingFrames(_ count: Int) -> [Int] {
+  package func tellingFrames(_ count: Int) -> [Int] {
     var chosen: [Int] = []
     func add(_ i: Int?) { if let i, !chosen.contains(i) { chosen.append(i) } }
     func extreme(_ signal: (MotionSignals) -> Double) -> Int? {

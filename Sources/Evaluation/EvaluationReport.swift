@@ -7,19 +7,24 @@ import Tracking
 ///
 /// `results` holds plain figures, `psnr`, `ssim_head`, `l1_mouth`, ..., and the motion twice: as `motion.lip_gap.correlation` by one key
 /// and nested as `motion`, `lip_gap`, `correlation`. `definitions` says of each kind of figure there what it is, and its range.
-struct EvaluationReport: Encodable {
-  var experimentName, methodName, checkpoint: String
-  var results: Results
+package struct EvaluationReport: Encodable {
+  package var experimentName, methodName, checkpoint: String
+  package var results: Results
   /// What is missing and why, for people.
-  var notes: [String] = []
+  package var notes: [String] = []
 
-  struct Results: Encodable {
-    var scores: [String: Double]
-    var motion: [String: MotionFidelity]
-    var lipSync: Lag?
+  package init(experimentName: String, methodName: String, checkpoint: String, results: Results, notes: [String] = []) {
+    (self.experimentName, self.methodName, self.checkpoint) = (experimentName, methodName, checkpoint)
+    (self.results, self.notes) = (results, notes)
+  }
+
+  package struct Results: Encodable {
+    package var scores: [String: Double]
+    package var motion: [String: MotionFidelity]
+    package var lipSync: Lag?
 
     /// All of them by one key each.
-    var flat: [String: Double] {
+    package var flat: [String: Double] {
       var all = scores
       for (name, fidelity) in motion {
         all["motion.\(name).correlation"] = fidelity.correlation
@@ -30,7 +35,7 @@ struct EvaluationReport: Encodable {
       return all
     }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
       var all = encoder.container(keyedBy: Name.self)
       // JSON has no word for what is not finite.
       for (name, value) in flat where value.isFinite { try all.encode(value, forKey: Name(name)) }
@@ -61,7 +66,7 @@ struct EvaluationReport: Encodable {
     case checkpoint, results, definitions, notes
   }
 
-  func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var all = encoder.container(keyedBy: CodingKeys.self)
     try all.encode(experimentName, forKey: .experimentName)
     try all.encode(methodName, forKey: .methodName)
@@ -71,14 +76,14 @@ struct EvaluationReport: Encodable {
     if !notes.isEmpty { try all.encode(notes, forKey: .notes) }
   }
 
-  func write(to url: URL) throws {
+  package func write(to url: URL) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try AtomicFile.write(encoder.encode(self) + Data("\n".utf8), to: url)
   }
 
   /// The figures for people.
-  var table: String {
+  package var table: String {
     func number(_ value: Double?, _ digits: Int, _ width: Int) -> String {
       let text = value.map { String(format: "%.\(digits)f", locale: nil, $0) } ?? "-"
       return String(repeating: " ", count: max(0, width - text.count)) + text

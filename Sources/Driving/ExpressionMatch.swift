@@ -15,22 +15,19 @@ package struct ExpressionMatch {
     missing = zip(avatar, places).filter { $1 == nil }.map(\.0)
   }
 
-  /// Throws `Failure` where a motion has none of an avatar's expressions; otherwise says which are missing, if any.
+  /// Throws `DrivingError` where a motion has none of an avatar's expressions; otherwise `notice` hears which are missing, if any.
   ///
   /// `isSpoken`: what is heard moves the mouth, so that the avatar can do without them all.
-  package static func checked(avatar: [String], motion: [String], from source: String, isSpoken: Bool = false) throws -> ExpressionMatch {
+  package static func checked(avatar: [String], motion: [String], from source: String, isSpoken: Bool = false, notice: (String) -> Void)
+    throws
+    -> ExpressionMatch
+  {
     let match = ExpressionMatch(avatar: avatar, motion: motion)
     guard !match.missing.isEmpty else { return match }
-    func some(_ names: [String]) -> String {
-      names.prefix(4).joined(separator: ", ") + (names.count > 4 ? ", ... (\(names.count) in all)" : "")
-    }
     guard match.missing.count < avatar.count || isSpoken else {
-      let found = motion.isEmpty ? "it has no expressions" : "its expressions are \(some(motion))"
-      throw Failure.input(
-        "\(source): cannot drive this avatar: \(found), and the avatar's are \(some(avatar)); use a motion of the same face model"
-          + (motion.isEmpty ? "" : ", or train the avatar on a dataset that process made"))
+      throw DrivingError.foreignExpressions(from: source, motion: motion, avatar: avatar)
     }
-    complain("\(source): has no \(some(match.missing)); the avatar keeps there what is its rest")
+    notice("\(source): has no \(some(match.missing)); the avatar keeps there what is its rest")
     return match
   }
 }

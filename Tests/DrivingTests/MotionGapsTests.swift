@@ -1,6 +1,6 @@
+import Driving
 import Face
 import Testing
-import likeness
 
 @Suite struct MotionGapsTests {
   private func seen(_ frame: Int, jaw: Float, yaw: Float) -> (frame: Int, state: FaceState) {

@@ -1,0 +1,27 @@
+import Foundation
+import Torch
+
+/// Why something cannot drive an avatar.
+package enum DrivingError: KindedError {
+  /// Expressions that have no name in common with the avatar's.
+  case foreignExpressions(from: String, motion: [String], avatar: [String])
+  /// A video with too few faces: in how many frames of how many there is one.
+  case noFace(URL, found: Int, of: Int)
+
+  package var errorKind: ErrorKind { .input }
+  package var description: String {
+    switch self {
+    case .foreignExpressions(let source, let motion, let avatar):
+      "\(source): cannot drive this avatar: \(motion.isEmpty ? "it has no expressions" : "its expressions are \(some(motion))"), "
+        + "and the avatar's are \(some(avatar)); use a motion of the same face model"
+        + (motion.isEmpty ? "" : ", or train the avatar on a dataset that process made")
+    case .noFace(let url, let found, let count):
+      "\(url.relativePath): a face is seen in \(found) of \(count) frames; choose a video with one face in view"
+    }
+  }
+}
+
+/// The first of some names, and how many there are.
+func some(_ names: [String]) -> String {
+  names.prefix(4).joined(separator: ", ") + (names.count > 4 ? ", ... (\(names.count) in all)" : "")
+}

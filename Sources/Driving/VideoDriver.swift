@@ -1,0 +1,68 @@
+import Datasets
+import Face
+import Foundation
+import Media
+import Tracking
+
+/// A video whose face drives an avatar.
+package struct VideoDriver {
+  package let url: URL
+  package init(_ url: URL) { self.url = url }
+
+  /// What the face does in the video's frames, or those numbered `frames`, at the avatar's place; nil where `shouldStop` said so.
+  ///
+  /// Frames without a face get what `MotionGaps` says, and are counted in a notice. `progress` hears of how many frames were read.
+  /// Throws `DrivingError` if no face is found in most of them or it cannot drive the avatar, or what reading the video throws.
+  package func sequence(
+    for scene: AvatarScene, frames: Range<Int>?, notice: (String) -> Void, progress: (Int) -> Void = { _ in },
+    shouldStop: () -> Bool = { false }
+  ) throws -> DrivingSequence? {
+    let match = try ExpressionMatch.checked(
+      avatar: scene.expressionNames, motion: ExpressionNames.arkit, from: url.relativePath, notice: notice)
+    guard let (seen, reader) = try landmarks(scene, frames, notice, progress, shouldStop) else { return nil }
+    let first = frames?.lowerBound ?? 0
+    let wanted = seen.dropFirst(first)
+    let found = wanted.count(where: { $0 != nil })
+    guard found * 2 > wanted.count, !wanted.isEmpty else { throw DrivingError.noFace(url, found: found, of: wanted.count) }
+    let model = MorphableModel.builtIn()
+    let fit = try FaceFit(model).fit(Array(wanted), width: reader.width, height: reader.height)
+    let tracked = fit.frames.enumerated().compactMap { i, frame in
+      frame.map {
+        let state = FaceState(identity: fit.identity, expression: $0.expression, pose: $0.pose, gaze: $0.gaze)
+        return TrackFrame(index: first + i, state: state)
+      }
+    }
+    let track = Track(
+      modelName: model.name, expressionNames: ExpressionNames.arkit, identity: fit.identity, camera: fit.camera, fps: scene.fps,
+      frames: tracked)
+    var sequence = DrivingSequence(track, match, positions: Array(tracked.indices), for: scene, isOwn: false)
+    let numbers = first..<first + wanted.count
+    let states = MotionGaps.filled(sequence.frames.map { ($0.index, $0.state) }, frames: numbers)
+    sequence.frames = zip(numbers, states).map { .init(index: $0, state: $1, torso: .zero, camera: scene.camera) }
+    let faceless = wanted.count - tracked.count
+    if faceless > 0 {
+      notice("\(url.lastPathComponent): no face is seen in \(faceless) of \(wanted.count) frames; their motion was interpolated")
+    }
+    sequence.sound = reader.hasAudio ? url : nil
+    return sequence
+  }
+
+  /// The landmarks of every frame up to the last that is wanted, nil where there is no face or none was looked for.
+  private func landmarks(
+    _ scene: AvatarScene, _ frames: Range<Int>?, _ notice: (String) -> Void, _ progress: (Int) -> Void, _ shouldStop: () -> Bool
+  ) throws -> (seen: [FaceLandmarks?], reader: VideoReader)? {
+    let rate = Rational(scene.fps)
+    let turns = try UprightSearch().quarterTurns(of: url, rate: rate, from: frames?.lowerBound ?? 0, count: frames?.count ?? .max)
+    if turns != 0 { notice("\(url.lastPathComponent): \(UprightSearch.notice(turns))") }
+    let reader = try VideoReader(url, rate: rate, quarterTurns: turns)
+    let tracker = try LandmarkTracker()
+    if reader.hasAudio, let words = try AudioReader(url).notice { notice(words) }
+    var seen: [FaceLandmarks?] = []
+    while let frame = try reader.next(), frame.index < frames?.upperBound ?? .max {
+      if shouldStop() { return nil }
+      seen.append(frames?.contains(frame.index) ?? true ? try tracker.track(frame.rgb) : nil)
+      progress(seen.count)
+    }
+    return (seen, reader)
+  }
+}
