@@ -5,7 +5,7 @@ import Runs
 import Subject
 import Torch
 
-/// Whole frames of a trained avatar, a face's state in, a picture out.
+/// Whole frames of a trained avatar, a face's state in, an image out.
 enum AvatarBenchmark {
   /// Frames of the avatar of `run` at 256 and 512 pixels, as it moves through `data`.
   static func run(_ report: Report, _ name: String, run: RunFolder, data: Dataset) throws {

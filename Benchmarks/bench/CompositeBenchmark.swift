@@ -19,7 +19,7 @@ enum CompositeBenchmark {
     let trial = KernelTrial(
       inputs: [density, features],
       kernel: { all(composite(density: density, lengths: lengths, depths: depths, features: features, starts: starts)) },
-      twin: { all(compositeByTensors(density: density, lengths: lengths, depths: depths, features: features, starts: starts)) })
+      twin: { all(referenceComposite(density: density, lengths: lengths, depths: depths, features: features, starts: starts)) })
     let read = Double(samples * 4 * (width + 4) + rays * 4 * (width + 3))
     trial.run(
       report, "composite, \(rays) rays, \(samples) samples, \(width) features",

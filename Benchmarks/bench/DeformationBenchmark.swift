@@ -2,8 +2,8 @@ import Foundation
 import Portrait
 import Torch
 
-/// What an expression costs a portrait's picture at the published size: the lattice of its deformation, and reading it for every sample; and
-/// how far the picture is from that of the exact deformation.
+/// What an expression costs a portrait's image at the published size: the lattice of its deformation, and reading it for every sample; and
+/// how far the image is from that of the exact deformation.
 enum DeformationBenchmark {
   static func run(_ report: Report, _ subject: PortraitBenchmark.Subject) {
     let generator = subject.generator, random = Generator(seed: 23)

@@ -3,7 +3,7 @@ import Runs
 import Subject
 import Torch
 
-/// The fast field beside the reference field: whole training steps on the same pictures, and frames of what came of it.
+/// The fast field beside the reference field: whole training steps on the same images, and frames of what came of it.
 enum FastBenchmark {
   private static let rays = 2048, side = 256
 

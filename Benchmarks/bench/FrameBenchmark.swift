@@ -6,16 +6,17 @@ enum FrameBenchmark {
   static func run(_ report: Report) {
     let field = field(limit: 16)
     for side in [256, 512] {
-      let camera = camera(side), plate = Tensor.rand([side, side, 3], Generator(seed: 11))
+      let camera = camera(side), background = Tensor.rand([side, side, 3], Generator(seed: 11))
       let samples = march(camera.rays, occupancy: field.occupancy, step: field.step, limit: field.limit)
       let counts = samples.starts.narrow(0, 1, samples.rayCount) - samples.starts.narrow(0, 0, samples.rayCount)
       let hit = (counts .> 0).to(.float32).mean().item
       let each = Double(samples.count) / max(1, hit * Double(samples.rayCount))
       let name = "frame, \(side)x\(side)"
       let what = "\(Int((100 * hit).rounded())) % of pixels, \(Int(each.rounded())) samples each"
-      let time = fastest(report.times(20)) { _ = field.frame(camera, plate: plate) }
+      let time = fastest(report.times(20)) { _ = field.frame(camera, background: background) }
       if side == 256 {
-        report.add("\(name), \(what)", kernel: time, twin: fastest(report.times(5)) { _ = field.framePlainly(camera, plate: plate) })
+        report.add(
+          "\(name), \(what)", kernel: time, twin: fastest(report.times(5)) { _ = field.referenceFrame(camera, background: background) })
       } else {
         report.add("\(name), \(what)", time * 1e3, "ms")
       }

@@ -15,7 +15,7 @@ enum GatherBenchmark {
       let frame = frames == 1 ? nil : Tensor.randint(0..<frames, [samples], generator).to(.int32)
       let trial = KernelTrial(
         inputs: [nodes, points], kernel: { latticeFeatures(nodes, at: points, frame: frame, axes: axes) },
-        twin: { plainLatticeFeatures(nodes, at: points, frame: frame, axes: axes) })
+        twin: { referenceLatticeFeatures(nodes, at: points, frame: frame, axes: axes) })
       // Eight nodes of eight floats a sample, the point and the result; backward reads the nodes again and adds to their gradient.
       let read = Double(samples) * 4 * (64 + 3 + 8)
       trial.run(
@@ -29,7 +29,7 @@ enum GatherBenchmark {
     let planes = (1 + 0.1 * Tensor.randn([3, 256, 256, width], generator)).requiringGrad()
     let trial = KernelTrial(
       inputs: [planes, points], kernel: { planeFeatures(planes, at: points, axes: axes) },
-      twin: { plainPlaneFeatures(planes, at: points, axes: axes) })
+      twin: { referencePlaneFeatures(planes, at: points, axes: axes) })
     // Three times four texels a sample, the point and the result; backward reads the texels again and adds to their gradient.
     let read = Double(samples * 4 * (12 * width + 3 + width))
     trial.run(

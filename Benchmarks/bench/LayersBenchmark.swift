@@ -20,7 +20,7 @@ enum LayersBenchmark {
       }
       let trial = KernelTrial(
         inputs: [x] + weights + biases, kernel: { fusedMLP(x, weights: weights, biases: biases, skip: skip) },
-        twin: { mlpByTensors(x, weights: weights, biases: biases, skip: skip) })
+        twin: { referenceMLP(x, weights: weights, biases: biases, skip: skip) })
       let forward = trial.forward(report.times(20)), both = trial.both(report.times(20))
       report.add("\(name), forward", kernel: forward.kernel, twin: forward.twin)
       report.add("\(name), forward", operations: operations, in: forward.kernel)

@@ -23,7 +23,7 @@ enum MarchBenchmark {
       let samples = march(rays, occupancy: occupancy, step: 0.05, limit: 64).count
       let trial = KernelTrial(
         kernel: { march(rays, occupancy: occupancy, step: 0.05, limit: 64).depths },
-        twin: { marchPlainly(rays, occupancy: occupancy, step: 0.05, limit: 64).depths })
+        twin: { referenceMarch(rays, occupancy: occupancy, step: 0.05, limit: 64).depths })
       trial.run(report, "march, \(name), \(samples) samples")
     }
   }

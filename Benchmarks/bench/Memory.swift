@@ -35,7 +35,7 @@ enum MemoryJob: String, CaseIterable {
       _ = reference.step(reference.batch(ReferenceBenchmark.rays))
     case .referenceFrame:
       let reference = ReferenceField()
-      reference.pixels(reference.picture(strips: 4), .folded)
+      reference.pixels(reference.image(strips: 4), .folded)
     case .fastTraining:
       _ = try FastBenchmark.train("fast", 100, on: PerformerData())
     case .portrait: PortraitBenchmark.Subject().draw()

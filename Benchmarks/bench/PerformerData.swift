@@ -30,8 +30,8 @@ final class PerformerData {
       seen += empty
     }
     // What the person always hides is grey.
-    let plate = (sum / seen.clamp(1)).where(seen .> 0, else: Tensor.full(sum.shape, 110))
-    try ImageFile.write(plate.round().to(.uint8), to: place.background)
+    let background = (sum / seen.clamp(1)).where(seen .> 0, else: Tensor.full(sum.shape, 110))
+    try ImageFile.write(background.round().to(.uint8), to: place.background)
     track.frames = chosen.enumerated().map { i, number in
       var frame = track.frames[number]
       frame.index = i

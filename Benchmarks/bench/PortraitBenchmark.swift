@@ -59,8 +59,8 @@ enum PortraitBenchmark {
 
 /// What `Benchmarks/peer/portrait.py` prints: seconds.
 struct PortraitPeer: Decodable {
-  var planes, picture, cached, full: Double
+  var planes, image, cached, full: Double
   var torch: String
 
-  subscript(part: String) -> Double? { ["planes": planes, "picture": picture, "cached": cached, "full": full][part] }
+  subscript(part: String) -> Double? { ["planes": planes, "picture": image, "cached": cached, "full": full][part] }
 }

@@ -18,10 +18,10 @@ enum ReferenceBenchmark {
     var live = 1.0
     let times = report.times(3)
     let step = fastest(times) { live = reference.step(batch).liveShare }
-    let strips = report.isQuick ? 4 : 8, picture = reference.picture(strips: strips)
-    func frame() -> Double { Double(512 / 4) / Double(strips) * fastest(times) { reference.pixels(picture, .folded) } }
+    let strips = report.isQuick ? 4 : 8, image = reference.image(strips: strips)
+    func frame() -> Double { Double(512 / 4) / Double(strips) * fastest(times) { reference.pixels(image, .folded) } }
     let start = frame()
-    let plainFrame = Double(512 * 512) / Double(few.rays.count) * fastest(1) { reference.pixels(few, .plain) }
+    let referenceFrame = Double(512 * 512) / Double(few.rays.count) * fastest(1) { reference.pixels(few, .plain) }
     reference.fill()
     let full = fastest(times) { _ = reference.step(batch) }
     let filled = frame()
@@ -39,7 +39,8 @@ enum ReferenceBenchmark {
     ]
     if let run { frames.append(try trained(run, isQuick: report.isQuick)) }
     for frame in frames {
-      report.add("reference field, 512x512 frame, \(frame.name)", frame.seconds, "s", ratio: plainFrame / frame.seconds, against: published)
+      report.add(
+        "reference field, 512x512 frame, \(frame.name)", frame.seconds, "s", ratio: referenceFrame / frame.seconds, against: published)
     }
 
     let memory = PeakMemory.ofProcess(doing: .referenceStep)

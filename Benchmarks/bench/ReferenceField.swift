@@ -25,11 +25,11 @@ struct ReferenceField {
     let origins = Tensor.zeros([count, 3]) + Tensor([0, 0, 0.5] as [Float])
     return RayBatch(
       rays: Rays(origins: origins, directions: directions, near: 0.2, far: 0.8), frames: [Int](repeating: 0, count: count),
-      colors: .rand([count, 3], generator), labels: .randint(0..<12, [count], generator), plate: .rand([count, 3], generator))
+      colors: .rand([count, 3], generator), labels: .randint(0..<12, [count], generator), background: .rand([count, 3], generator))
   }
 
-  /// Strips of a 512x512 picture, four pixels wide and as high as it, evenly spread over its width.
-  func picture(strips: Int) -> RayBatch {
+  /// Strips of a 512x512 image, four pixels wide and as high as it, evenly spread over its width.
+  func image(strips: Int) -> RayBatch {
     let side = 512, count = strips * 4 * side
     let directions = (0..<strips).flatMap { strip in
       (0..<side).flatMap { y in
@@ -43,7 +43,7 @@ struct ReferenceField {
     return RayBatch(
       rays: Rays(origins: origins, directions: Tensor(directions, [count, 3]), near: 0.2, far: 0.8),
       frames: [Int](repeating: 0, count: count), colors: .rand([count, 3], generator),
-      labels: .randint(0..<12, [count], generator), plate: .rand([count, 3], generator))
+      labels: .randint(0..<12, [count], generator), background: .rand([count, 3], generator))
   }
 
   /// A step's gradients, as training computes them.
@@ -58,7 +58,7 @@ struct ReferenceField {
   func plainStep(_ batch: RayBatch) {
     let passes = field.conditioned(driving: driving, pose: pose, .plain)
       .render(
-        batch.rays, sampling: sampling, plate: batch.plate, randoms: .drawn(sampling, rays: batch.rays.count, generator))
+        batch.rays, sampling: sampling, background: batch.background, randoms: .drawn(sampling, rays: batch.rays.count, generator))
     let truth = RayLoss.oneHot(batch.labels, classes: field.configuration.classes)
     let losses = passes.compactMap { pass in
       pass.semantics.map { RayLoss.total(color: pass.color, semantics: $0, trueColor: batch.colors, truth: truth, .paper) }
@@ -69,7 +69,7 @@ struct ReferenceField {
 
   func pixels(_ batch: RayBatch, _ evaluation: FieldEvaluation) {
     withoutGradient {
-      _ = field.conditioned(driving: driving, pose: pose, evaluation).pixels(batch.rays, sampling: sampling, plate: batch.plate)
+      _ = field.conditioned(driving: driving, pose: pose, evaluation).pixels(batch.rays, sampling: sampling, background: batch.background)
     }
   }
 

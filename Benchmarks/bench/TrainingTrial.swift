@@ -12,7 +12,7 @@ struct TrainingTrial {
   let run: RunFolder
   let dataset: Dataset
 
-  /// Trains `preset` for `steps` on pictures of `side` pixels; nil where there is no such preset.
+  /// Trains `preset` for `steps` on images of `side` pixels; nil where there is no such preset.
   init?(_ preset: String, steps: Int, rays: Int, side: Int, warmUp: Int, on data: PerformerData) throws {
     guard var configuration = SubjectConfiguration.preset(preset) else { return nil }
     configuration.size = side

@@ -56,7 +56,7 @@ template <bool fast> TileFunctions tile_functions(bool half) {
   return {scalar::draw_tile<float, fast>, scalar::probe_tile<float, fast>};
 }
 
-/// Draws all tiles of a job's picture by whichever thread is free. A tile is the same whoever draws it.
+/// Draws all tiles of a job's image by whichever thread is free. A tile is the same whoever draws it.
 void draw_tiles(const FrameJob &job, TileFunction tile) {
   const int across = (job.width + tile_width - 1) / tile_width, down = (job.height + tile_height - 1) / tile_height;
   const int tiles = across * down, hands = std::min(at::get_num_threads(), tiles);
@@ -74,7 +74,7 @@ void draw_tiles(const FrameJob &job, TileFunction tile) {
   });
 }
 
-/// Shoots a ray through every 2^shift th pixel and says what it sees first; the probes at the far edges stand outside of the picture.
+/// Shoots a ray through every 2^shift th pixel and says what it sees first; the probes at the far edges stand outside of the image.
 /// Returns the grid's memory.
 at::Tensor probe(FrameJob &job, int shift, TileFunction tile) {
   const auto behind_last = [&](int pixels) { return ((pixels - 1) >> shift) + 2; };
@@ -206,19 +206,19 @@ struct Preparation {
   }
 
   void set_grid(const Tensor &occupancy, const Tensor &box, double step) {
-    const Ladder ladder(occupancy, box, static_cast<float>(step), "frame");
+    const SampleSteps steps(occupancy, box, static_cast<float>(step), "frame");
     TORCH_CHECK(occupancy.numel() < 1 << 24, "frame: at most 2^24 cells, not ", occupancy.sizes());
     // Bytes are gathered four at a time.
-    const Tensor cells = at::constant_pad_nd(ladder.grid.view({-1}), {0, 4});
+    const Tensor cells = at::constant_pad_nd(steps.grid.view({-1}), {0, 4});
     kept.push_back(cells);
     job.cells = cells.const_data_ptr<uint8_t>();
-    job.step = ladder.step;
+    job.step = steps.step;
     for (int axis = 0; axis < 3; ++axis) {
-      job.size[axis] = ladder.size[axis];
-      job.low[axis] = ladder.low[axis];
-      job.high[axis] = ladder.high[axis];
-      job.scale[axis] = ladder.scale[axis];
-      job.cell[axis] = 1 / ladder.scale[axis];
+      job.size[axis] = steps.size[axis];
+      job.low[axis] = steps.low[axis];
+      job.high[axis] = steps.high[axis];
+      job.scale[axis] = steps.scale[axis];
+      job.cell[axis] = 1 / steps.scale[axis];
     }
   }
 };

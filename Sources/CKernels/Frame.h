@@ -18,7 +18,7 @@ struct FeatureTable {
   int channels;
 };
 
-/// What the probes of a picture saw first: t of the first sample that dims what is behind it, infinite where there is none, and how many
+/// What the probes of an image saw first: t of the first sample that dims what is behind it, infinite where there is none, and how many
 /// samples they took for it. Probes stand 2^shift pixels apart, `columns` in a row.
 struct ProbedDepths {
   const float *first, *taken;
@@ -63,9 +63,9 @@ struct FrameJob {
   float slope;
   /// The longest row of any layer's input or output.
   int row;
-  /// Of all rays of a picture; without a grid they begin where they enter the box.
+  /// Of all rays of an image; without a grid they begin where they enter the box.
   ProbedDepths probed;
-  /// Of a picture of probes: what they see first, and with which sample.
+  /// Of an image of probes: what they see first, and with which sample.
   float *first, *taken;
   const float *plate;
   float *rgb, *depth, *opacity, *feature_image;
@@ -81,7 +81,7 @@ constexpr int frame_block = 48;
 struct alignas(64) FrameScratch {
   static constexpr int padded = tile_rays + 32;
   // Rays under way, side by side.
-  float d[3][padded], enter[padded], rung[padded], leave[padded], k[padded], reached[padded], depth[padded], t[padded], may_take[padded];
+  float d[3][padded], enter[padded], ray_step[padded], leave[padded], k[padded], reached[padded], depth[padded], t[padded], may_take[padded];
   int32_t id[padded];
   // Rays by their place in the tile.
   float final_reached[tile_rays], final_depth[tile_rays], final_taken[tile_rays], direction[3][tile_rays];

@@ -45,15 +45,15 @@ static int begin_rays(const FrameJob &job, int left, int top, FrameScratch &s) {
         leave = still ? leave : least(most(a, b), leave);
       }
       const f16v length = __builtin_elementwise_sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-      const f16v rung = job.step / length;
-      inside &= (length > 0.0f) & (enter < leave) & (leave < __builtin_inff()) & (enter + rung > enter);
+      const f16v ray_step = job.step / length;
+      inside &= (length > 0.0f) & (enter < leave) & (leave < __builtin_inff()) & (enter + ray_step > enter);
       f16v k = all(0), may_take = all(static_cast<float>(job.limit));
       if (job.probed.first && top + y < job.height) {
         f16v taken;
         const f16v first = first_seen(job.probed, left + x, top + y, taken);
         may_take -= most(taken - static_cast<float>(probe_overlap), all(0));
         inside &= first < __builtin_inff();
-        k = most(__builtin_elementwise_ceil((first - enter) / rung - (probe_margin + 0.5f)), k);
+        k = most(__builtin_elementwise_ceil((first - enter) / ray_step - (probe_margin + 0.5f)), k);
       }
       const uint32_t kept = bits(inside);
       store(s.final_reached + id, all(1));
@@ -61,7 +61,7 @@ static int begin_rays(const FrameJob &job, int left, int top, FrameScratch &s) {
       if (!kept) continue;
       for (int axis = 0; axis < 3; ++axis) pack(s.d[axis] + count, d[axis], kept);
       pack(s.enter + count, enter, kept);
-      pack(s.rung + count, rung, kept);
+      pack(s.ray_step + count, ray_step, kept);
       pack(s.leave + count, leave, kept);
       pack(s.k + count, k, kept);
       pack(s.may_take + count, may_take, kept);
@@ -76,17 +76,17 @@ static int begin_rays(const FrameJob &job, int left, int top, FrameScratch &s) {
 
 /// Sixteen rays on their way to their next sample.
 struct Walk {
-  f16v d[3], enter, rung, leave, reached, k, found_t, may_take;
+  f16v d[3], enter, ray_step, leave, reached, k, found_t, may_take;
   i16v real, pending, found;
   /// For leaps: t at which the ray comes to the edge of a cell is slope (cell + side clear) + start.
   bool leaping;
-  f16v inverse_rung, side[3], slope[3], start[3];
+  f16v inverse_ray_step, side[3], slope[3], start[3];
 };
 
 INLINE void begin_walk(const FrameJob &job, const FrameScratch &s, int first, int count, Walk &w) {
   for (int axis = 0; axis < 3; ++axis) w.d[axis] = load(s.d[axis] + first);
   w.enter = load(s.enter + first);
-  w.rung = load(s.rung + first);
+  w.ray_step = load(s.ray_step + first);
   w.leave = load(s.leave + first);
   w.reached = load(s.reached + first);
   w.k = load(s.k + first);
@@ -98,10 +98,10 @@ INLINE void begin_walk(const FrameJob &job, const FrameScratch &s, int first, in
   w.leaping = false;
 }
 
-/// Looks at one rung of each ray that is still looking, and goes on to the next that may matter.
+/// Looks at one ray_step of each ray that is still looking, and goes on to the next that may matter.
 INLINE void look(const FrameJob &job, Walk &w) {
 #pragma clang fp contract(off)
-  const f16v t = w.enter + (w.k + 0.5f) * w.rung;
+  const f16v t = w.enter + (w.k + 0.5f) * w.ray_step;
   w.pending &= t < w.leave;
   f16v at[3], place = all(0);
   for (int axis = 2; axis >= 0; --axis) {
@@ -119,7 +119,7 @@ INLINE void look(const FrameJob &job, Walk &w) {
   // Out of the block of cells that is known to be empty. Rounded otherwise than in likeness::march, but within the margin of both.
   if (!w.leaping) {
     w.leaping = true;
-    w.inverse_rung = 1.0f / w.rung;
+    w.inverse_ray_step = 1.0f / w.ray_step;
     for (int axis = 0; axis < 3; ++axis) {
       const i16v still = w.d[axis] == 0.0f;
       const f16v inverse = 1.0f / w.d[axis], corner = (job.low[axis] - job.camera[0][axis]) * inverse;
@@ -131,7 +131,7 @@ INLINE void look(const FrameJob &job, Walk &w) {
   const f16v far = __builtin_convertvector(clear, f16v);
   f16v out = w.leave;
   for (int axis = 0; axis < 3; ++axis) out = least((at[axis] + far * w.side[axis]) * w.slope[axis] + w.start[axis], out);
-  const f16v leap = __builtin_elementwise_floor((out - w.enter) * w.inverse_rung - 0.51f);
+  const f16v leap = __builtin_elementwise_floor((out - w.enter) * w.inverse_ray_step - 0.51f);
   w.k = w.pending ? most(leap, w.k + 1.0f) : w.k;
 }
 
@@ -148,7 +148,7 @@ INLINE int end_walk(const Walk &w, FrameScratch &s, int first, int left) {
   }
   for (int axis = 0; axis < 3; ++axis) pack(s.d[axis] + left, w.d[axis], kept);
   pack(s.enter + left, w.enter, kept);
-  pack(s.rung + left, w.rung, kept);
+  pack(s.ray_step + left, w.ray_step, kept);
   pack(s.leave + left, w.leave, kept);
   pack(s.k + left, w.k + 1.0f, kept);
   pack(s.reached + left, w.reached, kept);

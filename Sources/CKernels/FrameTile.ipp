@@ -172,7 +172,7 @@ template <class S, bool fast> static void draw_tile(const FrameJob &job, int til
   show_plate(job, left, top, hit);
 }
 
-/// A tile of a picture of probes: rays that end with the first sample that shows anything.
+/// A tile of an image of probes: rays that end with the first sample that shows anything.
 template <class S, bool fast> static void probe_tile(const FrameJob &job, int tile, FrameScratch &s) {
   const int across = (job.width + tile_width - 1) / tile_width;
   const int left = tile % across * tile_width, top = tile / across * tile_height;

@@ -80,7 +80,7 @@ std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> march(const Tensor &origins, 
     TORCH_CHECK(tensor.scalar_type() == at::kFloat && tensor.device().is_cpu(), "march: float32 on the CPU, not ", tensor.scalar_type(),
                 " on ", tensor.device());
   TORCH_CHECK(step > 0 && limit >= 0, "march: a step above 0 and a limit of at least 0, not ", step, " and ", limit);
-  const likeness::Ladder ladder(occupancy, box, static_cast<float>(step), "march");
+  const likeness::SampleSteps steps(occupancy, box, static_cast<float>(step), "march");
   const Tensor from = origins.contiguous(), along = directions.contiguous(), moved = jitter.contiguous();
   const float *o = from.const_data_ptr<float>(), *d = along.const_data_ptr<float>(), *j = moved.const_data_ptr<float>();
 
@@ -96,7 +96,7 @@ std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> march(const Tensor &origins, 
       depths.reserve(piece * std::min<int64_t>(limit, 16));
       for (int64_t r = p * piece; r < std::min(rays, (p + 1) * piece); ++r) {
         const size_t before = depths.size();
-        ladder.walk(o + 3 * r, d + 3 * r, j[r], limit, [&](float t) { depths.push_back(t); });
+        steps.walk(o + 3 * r, d + 3 * r, j[r], limit, [&](float t) { depths.push_back(t); });
         start[r + 1] = static_cast<int32_t>(depths.size() - before);
       }
     }

@@ -9,7 +9,7 @@
 namespace likeness {
 
 /// Even steps along rays from where they enter a box, and the grid that says which of them matter.
-struct Ladder {
+struct SampleSteps {
   const uint8_t *cells;
   /// x, y, z.
   int size[3];
@@ -20,7 +20,7 @@ struct Ladder {
   /// Keeps the cells.
   at::Tensor grid;
 
-  Ladder(const at::Tensor &occupancy, const at::Tensor &box, float step, const char *name) : step(step), grid(occupancy.contiguous()) {
+  SampleSteps(const at::Tensor &occupancy, const at::Tensor &box, float step, const char *name) : step(step), grid(occupancy.contiguous()) {
     TORCH_CHECK(occupancy.dim() == 3 && occupancy.scalar_type() == at::kByte && occupancy.numel() > 0 && occupancy.device().is_cpu(),
                 name, ": skip distances [Z, Y, X] uint8 on the CPU, not ", occupancy.sizes(), " ", occupancy.scalar_type());
     TORCH_CHECK(box.dim() == 2 && box.size(0) == 2 && box.size(1) == 3, name, ": a box [2, 3], not ", box.sizes());
@@ -53,15 +53,15 @@ struct Ladder {
       enter = std::max(enter, std::min(a, b));
       leave = std::min(leave, std::max(a, b));
     }
-    const float rung = step / length;
+    const float ray_step = step / length;
     // Not-a-number and endless rays have no samples; nor has a step too small to move along.
-    if (!(enter < leave && std::isfinite(leave)) || !(enter + rung > enter)) return;
+    if (!(enter < leave && std::isfinite(leave)) || !(enter + ray_step > enter)) return;
     int64_t taken = 0;
     // For leaps alone, which leave a margin; what samples there are is divided for.
-    const float inverse[3] = {1 / d[0], 1 / d[1], 1 / d[2]}, inverse_rung = 1 / rung;
+    const float inverse[3] = {1 / d[0], 1 / d[1], 1 / d[2]}, inverse_ray_step = 1 / ray_step;
     const float cell[3] = {1 / scale[0], 1 / scale[1], 1 / scale[2]};
     for (float k = 0;;) {
-      const float t = enter + (k + jitter) * rung;
+      const float t = enter + (k + jitter) * ray_step;
       if (!(t < leave)) return;
       int at[3];
       for (int axis = 0; axis < 3; ++axis) {
@@ -82,7 +82,7 @@ struct Ladder {
         const float edge = static_cast<float>(d[axis] > 0 ? at[axis] + clear : at[axis] - clear + 1) * cell[axis] + low[axis];
         out = std::min(out, (edge - o[axis]) * inverse[axis]);
       }
-      k = static_cast<float>(static_cast<int64_t>(std::max(k + 1, (out - enter) * inverse_rung - jitter - 0.01f)));
+      k = static_cast<float>(static_cast<int64_t>(std::max(k + 1, (out - enter) * inverse_ray_step - jitter - 0.01f)));
     }
   }
 };

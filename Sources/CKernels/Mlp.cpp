@@ -73,7 +73,7 @@ struct Chain {
   int64_t rows, block;
 
   Chain(const Tensor &x, at::TensorList weights_, at::TensorList biases_, const std::optional<Tensor> &group_, double slope, int64_t skip,
-        bool bent_end) {
+        bool output_activation) {
     TORCH_CHECK(x.dim() == 2 && x.scalar_type() == at::kFloat, "mlp: x [N, in] of float, not ", x.sizes(), " of ", x.scalar_type());
     TORCH_CHECK(!weights_.empty() && weights_.size() == biases_.size(), "mlp: as many biases as weights, not ", biases_.size(), " and ",
                 weights_.size());
@@ -88,7 +88,7 @@ struct Chain {
                   "mlp: weight ", l, " [out, ", width + extra, "] of float, not ", weight.sizes(), " of ", weight.scalar_type());
       MlpLayer layer = {};
       layer.in = width, layer.extra = extra, layer.out = width = weight.size(0);
-      layer.bends = l + 1 < weights_.size() || bent_end;
+      layer.activates = l + 1 < weights_.size() || output_activation;
       layer.weight = weight.const_data_ptr<float>();
       const Tensor &bias = biases_[l];
       layer.grouped = bias.dim() == 2;
@@ -158,8 +158,8 @@ struct Chain {
 
 /// The values of all rows, and their hidden activations if they are to be kept.
 Forward forward(const Tensor &x_, at::TensorList weights, at::TensorList biases, const std::optional<Tensor> &group, double slope,
-                int64_t skip, bool bent_end, bool keep) {
-  Chain chain(x_, weights, biases, group, slope, skip, bent_end);
+                int64_t skip, bool output_activation, bool keep) {
+  Chain chain(x_, weights, biases, group, slope, skip, output_activation);
   chain.pack(false);
   const Tensor x = x_.contiguous();
   const int64_t rows = chain.rows, block = chain.block;
@@ -181,15 +181,15 @@ Forward forward(const Tensor &x_, at::TensorList weights, at::TensorList biases,
 }
 
 Tensor values(const Tensor &x, at::TensorList weights, at::TensorList biases, const std::optional<Tensor> &group, double slope,
-              int64_t skip, bool bent_end) {
-  return std::get<0>(forward(x, weights, biases, group, slope, skip, bent_end, false));
+              int64_t skip, bool output_activation) {
+  return std::get<0>(forward(x, weights, biases, group, slope, skip, output_activation, false));
 }
 
 /// Gradients of x, weights and biases; none of x where it is not wanted. `hidden` is what `forward` kept, or nothing.
 Gradients backward(const Tensor &g_, const Tensor &x_, const Tensor &y_, const Tensor &hidden, at::TensorList weights,
-                   at::TensorList biases, const std::optional<Tensor> &group, double slope, int64_t skip, bool bent_end,
+                   at::TensorList biases, const std::optional<Tensor> &group, double slope, int64_t skip, bool output_activation,
                    bool wants_x, bool wants_weights) {
-  Chain chain(x_, weights, biases, group, slope, skip, bent_end);
+  Chain chain(x_, weights, biases, group, slope, skip, output_activation);
   const Mlp &mlp = chain.mlp;
   const bool kept = mlp.count == 1 || hidden.numel() > 0;
   if (!kept) chain.pack(false);
@@ -235,7 +235,7 @@ Gradients backward(const Tensor &g_, const Tensor &x_, const Tensor &y_, const T
                            lists.data(), block, count);
         }
         blocks().backward(mlp, g.const_data_ptr<float>() + i * mlp.output, from, chain.groups_from(i), places.data(),
-                          bent_end ? y.const_data_ptr<float>() + i * mlp.output : nullptr, {to_weights.data(), to_biases.data()},
+                          output_activation ? y.const_data_ptr<float>() + i * mlp.output : nullptr, {to_weights.data(), to_biases.data()},
                           wants_x ? to_x.mutable_data_ptr<float>() + i * mlp.input : nullptr, scratch, lists.data(), block, count,
                           (rows - i - count) * mlp.input < 8);
       }
@@ -259,13 +259,13 @@ Gradients backward(const Tensor &g_, const Tensor &x_, const Tensor &y_, const T
 
 struct Function : torch::autograd::Function<Function> {
   static Tensor forward(torch::autograd::AutogradContext *context, const Tensor &x, at::TensorList weights, at::TensorList biases,
-                        const std::optional<Tensor> &group, double slope, int64_t skip, bool bent_end) {
+                        const std::optional<Tensor> &group, double slope, int64_t skip, bool output_activation) {
     at::AutoDispatchBelowADInplaceOrView below;
     static const auto op = c10::Dispatcher::singleton().findSchemaOrThrow("likeness::mlp_forward", "").typed<decltype(::forward)>();
-    auto [y, hidden] = op.call(x, weights, biases, group, slope, skip, bent_end, true);
+    auto [y, hidden] = op.call(x, weights, biases, group, slope, skip, output_activation, true);
     context->saved_data["slope"] = slope;
     context->saved_data["skip"] = skip;
-    context->saved_data["bent_end"] = bent_end;
+    context->saved_data["bent_end"] = output_activation;
     context->saved_data["count"] = static_cast<int64_t>(weights.size());
     torch::autograd::variable_list saved = {x, y, hidden, group ? *group : Tensor()};
     saved.insert(saved.end(), weights.begin(), weights.end());
@@ -294,20 +294,20 @@ struct Function : torch::autograd::Function<Function> {
 };
 
 Tensor values_with_history(const Tensor &x, at::TensorList weights, at::TensorList biases, const std::optional<Tensor> &group, double slope,
-                           int64_t skip, bool bent_end) {
+                           int64_t skip, bool output_activation) {
   const auto any = [](at::TensorList all) { return std::any_of(all.begin(), all.end(), [](auto &t) { return t.requires_grad(); }); };
   if (!at::GradMode::is_enabled() || !(x.requires_grad() || any(weights) || any(biases))) {
     at::AutoDispatchBelowADInplaceOrView below;
     static const auto op = c10::Dispatcher::singleton().findSchemaOrThrow("likeness::mlp", "").typed<decltype(values)>();
-    return op.call(x, weights, biases, group, slope, skip, bent_end);
+    return op.call(x, weights, biases, group, slope, skip, output_activation);
   }
-  return Function::apply(x, weights, biases, group, slope, skip, bent_end);
+  return Function::apply(x, weights, biases, group, slope, skip, output_activation);
 }
 
 } // namespace
 
 /// A chain of dense layers, x `[N, in]` to `[N, out]`, weights `[out, in]`, with max(v, slope * v) between them, and behind the last one
-/// where `bent_end`. Biases are `[out]`, or `[G, out]` of which `group` `[N]` picks a row (the first without it). Before layer `skip`, if
+/// where `output_activation`. Biases are `[out]`, or `[G, out]` of which `group` `[N]` picks a row (the first without it). Before layer `skip`, if
 /// there is one, x is appended to what the chain has.
 TORCH_LIBRARY_FRAGMENT(likeness, library) {
   library.def("mlp(Tensor x, Tensor[] weights, Tensor[] biases, Tensor? group=None, float slope=0., int skip=-1, bool bent_end=False) -> "

@@ -16,7 +16,7 @@ struct MlpLayer {
   const float *bias;
   bool grouped;
   /// Whether the activation follows.
-  bool bends;
+  bool activates;
   /// For y = x W^T: panels over the outputs, each `[in + extra][columns]`.
   float *forward;
   /// For g W: panels over the inputs, each `[out][columns]`; those of the layer before, those of the skip.

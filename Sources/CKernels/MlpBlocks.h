@@ -36,14 +36,14 @@ INLINE void accumulate(V (&sum)[rows][vectors], const float *a, int64_t row, int
 #include "MlpLive.h"
 
 /// A tile of a layer's values.
-struct Values {
+struct ForwardTile {
   const float *x, *extra, *panel, *bias;
   const int32_t *group, *live;
   int64_t live_width;
   float *out;
   int64_t x_row, extra_row, bias_row, out_row, in, extra_in;
   float slope;
-  bool bends;
+  bool activates;
 
   template <class V, int rows, int vectors> void run() const {
     constexpr int n = Lanes<V>::count;
@@ -61,7 +61,7 @@ struct Values {
 #pragma unroll
       for (int v = 0; v < vectors; ++v) {
         V value = sum[i][v];
-        if (bends) {
+        if (activates) {
           const V low = slope == 0 ? V{} : value * slope;
           // What is not a number must stay so, or a broken step would look sound: it is in no order, and so never the lower one.
           value = low > value ? low : value;
@@ -82,7 +82,7 @@ struct Values {
 };
 
 /// A tile of what a layer passes back: g W, where the layer before bent times its slope.
-struct Slopes {
+struct InputGradientTile {
   const float *g, *panel, *value;
   const int32_t *live;
   int64_t live_width;
@@ -216,14 +216,14 @@ void pack(const MlpLayer &layer, bool backwards) {
 /// Rows `first` ..< `first + rows` through a layer, from `x` with `x_row` columns a row.
 INLINE void run_layer(const Mlp &mlp, const MlpLayer &layer, const float *x, int64_t x_row, const float *input, int64_t input_row,
                       const int32_t *group, const int32_t *live, float *out, int64_t out_row, int64_t rows) {
-  Values tile;
+  ForwardTile tile;
   tile.live = live, tile.live_width = mlp.list_width();
   tile.x = x, tile.x_row = x_row, tile.in = layer.in;
   tile.extra = layer.extra ? input : nullptr, tile.extra_row = input_row, tile.extra_in = layer.extra;
   tile.panel = layer.forward;
   tile.bias = layer.bias, tile.bias_row = padded(layer.out), tile.group = layer.grouped ? group : nullptr;
   tile.out = out, tile.out_row = out_row;
-  tile.slope = mlp.slope, tile.bends = layer.bends;
+  tile.slope = mlp.slope, tile.activates = layer.activates;
   run(tile, rows, padded(layer.out));
 }
 
@@ -273,7 +273,7 @@ void forward_block(const Mlp &mlp, const float *x, const int32_t *group, float *
   }
 }
 
-/// Adds a block's gradients. `hidden` holds the block's activations, `y` the chain's values where the last layer bends; `scratch` has
+/// Adds a block's gradients. `hidden` holds the block's activations, `y` the chain's values where the last layer activates; `scratch` has
 /// three blocks of the widest layer and two of the input. The input is copied where fewer than 8 numbers follow the block's.
 void backward_block(const Mlp &mlp, const float *g, const float *x, const int32_t *group, float *const *hidden, const float *y,
                     const MlpGradients &gradients, float *to_x, float *scratch, int32_t *live, int64_t block, int64_t rows,
@@ -294,7 +294,7 @@ void backward_block(const Mlp &mlp, const float *g, const float *x, const int32_
   const int64_t last = mlp.count - 1;
   const float *from = g;
   int64_t row = mlp.output;
-  if (mlp.layer(last).bends) {
+  if (mlp.layer(last).activates) {
     float *to = passed[last % 2];
     for (int64_t i = 0; i < rows * row; ++i) to[i] = y[i] > 0 ? g[i] : g[i] * mlp.slope;
     from = to;
@@ -303,7 +303,7 @@ void backward_block(const Mlp &mlp, const float *g, const float *x, const int32_
     const MlpLayer &layer = mlp.layer(l);
     const float *before = l == 0 ? values : hidden[l - 1];
     const int64_t before_row = l == 0 ? values_row : padded(layer.in);
-    const bool listed = layer.bends && worth_lists(mlp, row) && row == padded(layer.out);
+    const bool listed = layer.activates && worth_lists(mlp, row) && row == padded(layer.out);
     if (gradients.weights[l]) {
       Weights tile;
       tile.g = from, tile.g_row = row, tile.place = nullptr, tile.x = before, tile.x_row = before_row, tile.count = rows;
@@ -331,7 +331,7 @@ void backward_block(const Mlp &mlp, const float *g, const float *x, const int32_
       else
         for (int64_t i = 0; i < rows; ++i) add_rows(sum + group[i] * padded(layer.out), from + i * row, row, layer.out, 1);
     }
-    Slopes tile;
+    InputGradientTile tile;
     tile.live = listed ? live : nullptr, tile.live_width = mlp.list_width();
     tile.g = from, tile.g_row = row, tile.count = layer.out, tile.slope = mlp.slope;
     if (l > 0) {

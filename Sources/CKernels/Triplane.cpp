@@ -201,7 +201,7 @@ std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> render(const Tensor &planes, 
 
 /// `planes` `[3, H + 2, W + 2, K]`: a third of the first layer's products, within a border of zeros; K a multiple of 16. `axes`: for each
 /// plane the coordinates along its width and height. Rays `[R, 3]`, coarse `depths` `[R, S]`, `draws` `[R, F]` of the fine ones; `row`: rays
-/// in a row of the picture. `moves` `[Z, Y, X, 4]` over -extent...extent; `cells` `[Z, Y, X]`, 0 where nothing is. Returns features
+/// in a row of the image. `moves` `[Z, Y, X, 4]` over -extent...extent; `cells` `[Z, Y, X]`, 0 where nothing is. Returns features
 /// `[R, channels]` in -1...1, depth (infinite where nothing is), the sum of weights, and the ends of the samples, `[R]` each.
 TORCH_LIBRARY_FRAGMENT(likeness, library) {
   library.def("triplane_render(Tensor planes, Tensor bias, Tensor density, float density_bias, Tensor color, Tensor color_bias, int channels, "

@@ -44,7 +44,7 @@ struct TriplaneJob {
   /// `[rays, 3]`, `[rays, 3]`, `[rays, coarse]`, and `[rays, fine]` numbers in 0..<1.
   const float *origins, *directions, *depths, *draws;
   int rays, coarse, fine;
-  /// Rays in a row of the picture if it can be cut into squares of 4 by 4, else 0.
+  /// Rays in a row of the image if it can be cut into squares of 4 by 4, else 0.
   int row;
   /// How many channels are wanted; the rest of `features` is nothing.
   int channels;

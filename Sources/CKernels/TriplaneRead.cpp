@@ -15,12 +15,12 @@ namespace likeness {
 
 struct PlaneRead {
   const float *planes, *points;
-  /// Points of a picture; sides and channels of a plane.
+  /// Points of an image; sides and channels of a plane.
   int64_t count, width, height, channels;
   /// The coordinates along each plane's width and height, and its elements a unit of length.
   int axes[3][2];
   float across, down;
-  const float *plane(int64_t picture, int plane) const { return planes + (picture * 3 + plane) * width * height * channels; }
+  const float *plane(int64_t image, int plane) const { return planes + (image * 3 + plane) * width * height * channels; }
 };
 struct PlaneReadCode {
   void (*means)(const PlaneRead &, float *, int64_t, int64_t);

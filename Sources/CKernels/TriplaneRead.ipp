@@ -24,7 +24,7 @@ struct Corners {
   }
 };
 
-/// The means of the planes' reads at points `begin`..<`end` of all pictures', `[N P, C]`.
+/// The means of the planes' reads at points `begin`..<`end` of all images', `[N P, C]`.
 template <int C> static void read_means(const PlaneRead &job, float *out, int64_t begin, int64_t end) {
   const int64_t channels = C ? C : job.channels;
   for (int64_t i = begin; i < end; ++i) {
@@ -41,10 +41,10 @@ template <int C> static void read_means(const PlaneRead &job, float *out, int64_
   }
 }
 
-/// Adds the gradient of one picture's plane, in the order of points.
-template <int C> static void add_to_plane(const PlaneRead &job, const float *upstream, float *out, int64_t picture, int plane) {
+/// Adds the gradient of one image's plane, in the order of points.
+template <int C> static void add_to_plane(const PlaneRead &job, const float *upstream, float *out, int64_t image, int plane) {
   const int64_t channels = C ? C : job.channels;
-  for (int64_t i = picture * job.count; i < (picture + 1) * job.count; ++i) {
+  for (int64_t i = image * job.count; i < (image + 1) * job.count; ++i) {
     const Corners at(job, plane, job.points + 3 * i);
     const float *__restrict g = upstream + i * channels;
     for (int k = 0; k < 4; ++k) {

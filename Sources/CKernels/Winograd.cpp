@@ -1,4 +1,4 @@
-// likeness::convolve and likeness::convolve_doubling, the layers of a synthesis network as one operator each, for pictures with their
+// likeness::convolve and likeness::convolve_doubling, the layers of a synthesis network as one operator each, for images with their
 // channels last and without gradients: a modulated 3 x 3 convolution, noise, bias, leaky ReLU and clamp.
 
 #include "Winograd.h"
@@ -51,13 +51,13 @@ struct Inputs {
   }
   static const float *at(const Tensor &tensor) { return tensor.defined() ? tensor.const_data_ptr<float>() : nullptr; }
 
-  Inputs(const Tensor &picture, const Tensor &packed, const std::optional<Tensor> &style, const std::optional<Tensor> &scale,
+  Inputs(const Tensor &image, const Tensor &packed, const std::optional<Tensor> &style, const std::optional<Tensor> &scale,
          const std::optional<Tensor> &noise, const std::optional<Tensor> &bias, int64_t factor) {
-    TORCH_CHECK(picture.dim() == 3 && picture.numel() > 0 && picture.size(2) % 16 == 0,
-                "convolve: a picture [H, W, C] of C a multiple of 16, not ", picture.sizes());
+    TORCH_CHECK(image.dim() == 3 && image.numel() > 0 && image.size(2) % 16 == 0,
+                "convolve: a picture [H, W, C] of C a multiple of 16, not ", image.sizes());
     TORCH_CHECK(packed.dim() == 4, "convolve: weights [36, K / ", panel, ", C, ", panel, "], not ", packed.sizes());
-    const int64_t h = picture.size(0), w = picture.size(1), out = packed.size(1) * panel;
-    x = plain(picture, {h, w, picture.size(2)}, "the picture");
+    const int64_t h = image.size(0), w = image.size(1), out = packed.size(1) * panel;
+    x = plain(image, {h, w, image.size(2)}, "the picture");
     weights = plain(packed, {plain_values, packed.size(1), x.size(2), panel}, "weights");
     this->style = plain(style, {x.size(2)}, "style");
     this->scale = plain(scale, {out}, "scale");
@@ -143,7 +143,7 @@ Tensor convolve_doubling(const Tensor &x, const Tensor &weights, const std::opti
 } // namespace
 } // namespace likeness
 
-/// clamp(gain a(scale conv(style x) + noise + bias)) of a picture `[H, W, C]`, C a multiple of 16, to `[H, W, K]` or, doubling it, to
+/// clamp(gain a(scale conv(style x) + noise + bias)) of an image `[H, W, C]`, C a multiple of 16, to `[H, W, K]` or, doubling it, to
 /// `[2 H, 2 W, K]`: transposed with a step of 2 and filtered with [1, 3, 3, 1]. `style` `[C]`, `scale` and `bias` `[K]`, `noise` as large as
 /// the output; a multiplies what is below zero with `slope`; `clamp` 0 is none. Weights `[36, K / 32, C, 32]` are transformed before.
 TORCH_LIBRARY_FRAGMENT(likeness, library) {

@@ -1,5 +1,5 @@
 #pragma once
-// Convolutions of pictures `[H, W, C]` with 3 x 3 kernels by tiles of 4 x 4 pixels, after Winograd: a tile of the input is turned into
+// Convolutions of images `[H, W, C]` with 3 x 3 kernels by tiles of 4 x 4 pixels, after Winograd: a tile of the input is turned into
 // values of which each needs one matrix product over the channels, and their results into a tile of the output.
 
 #include <cstdint>
@@ -33,7 +33,7 @@ struct WinogradJob {
   int64_t tiles_across(bool doubles) const { return (width + (doubles ? 1 : 0) + 3) / 4; }
 };
 
-/// A doubled picture behind its convolution, filtered with [1, 3, 3, 1] / 4 along both axes.
+/// A doubled image behind its convolution, filtered with [1, 3, 3, 1] / 4 along both axes.
 struct SmoothJob {
   /// `[height + 1, width + 1, channels]`.
   const float *y;

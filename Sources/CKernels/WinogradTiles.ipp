@@ -192,7 +192,7 @@ static void doubling(const WinogradJob &job, int64_t first, int64_t count, float
   }
 }
 
-/// One row of a doubled picture, filtered and finished; `scratch` holds `[width + 3, channels]`.
+/// One row of a doubled image, filtered and finished; `scratch` holds `[width + 3, channels]`.
 static void smooth(const SmoothJob &job, int64_t n, float *scratch) {
   const int64_t wide = job.width + 1, row = wide * job.channels, count = (job.width + 3) * job.channels;
   for (int64_t i = 0; i < job.channels; i += 16) {

@@ -70,7 +70,7 @@ package final class Dataset {
   /// Frames in `track.frames`.
   package var count: Int { track.frames.count }
 
-  /// The picture at a position in `track.frames`, `[H, W, 3]` uint8.
+  /// The image at a position in `track.frames`, `[H, W, 3]` uint8.
   package func image(_ position: Int) throws -> Tensor { try read(imageFiles[position]) }
   /// The classes at a position in `track.frames`, `[H, W]` uint8; 255 where a colour stands for no class.
   package func labels(_ position: Int) throws -> Tensor {
@@ -90,7 +90,7 @@ package final class Dataset {
   /// What the camera sees without the person, `[H, W, 3]` uint8.
   package func background() throws -> Tensor { try read(backgroundFile) }
 
-  /// Pictures at positions in `track.frames`, `[N, H, W, 3]` uint8.
+  /// Images at positions in `track.frames`, `[N, H, W, 3]` uint8.
   package func images(_ positions: [Int]) throws -> Tensor {
     try Memory.require(numbers: Memory.product(positions.count, height, width) / 4 * 3, for: "the clip of \(positions.count) images")
     return try read(positions, into: .empty([positions.count, height, width, 3], .uint8)) { try image($0) }
@@ -127,7 +127,7 @@ package final class Dataset {
     guard ratio(image.size(1), image.size(0)) else { throw sizeError(file, image) }
     return ImageScaling.scale(image, width: width, height: height)
   }
-  /// Whether a picture of a size can be one of this dataset: its shape is the camera's, or all that is known is its size.
+  /// Whether an image of a size can be one of this dataset: its shape is the camera's, or all that is known is its size.
   private func ratio(_ w: Int, _ h: Int) -> Bool { abs(w * sourceHeight - h * sourceWidth) <= max(sourceWidth, sourceHeight) }
   private func sizeError(_ file: URL, _ image: Tensor) -> DatasetError {
     .broken(file, "it is \(image.size(1)) x \(image.size(0)) pixels, but the dataset's images are \(sourceWidth) x \(sourceHeight)")

@@ -2,7 +2,7 @@ import Face
 import Foundation
 import Media
 
-/// What lies in a dataset folder of one of the three styles, before any picture is read.
+/// What lies in a dataset folder of one of the three styles, before any image is read.
 struct DatasetContents {
   var style: Dataset.Style
   var track: Track
@@ -129,11 +129,13 @@ struct DatasetContents {
     track = Track(modelName: "", expressionNames: names, identity: [], camera: camera, fps: 25, frames: frames)
     train = Array(0..<parts[0].file.frames.count)
     test = Array(parts[0].file.frames.count..<frames.count)
-    let plates = folder.appending(path: "bg")
-    background = plates.appending(path: "00050.png")
+    let backgrounds = folder.appending(path: "bg")
+    background = backgrounds.appending(path: "00050.png")
     if !FileManager.default.fileExists(atPath: background.path) {
-      let others = (try? FileManager.default.contentsOfDirectory(atPath: plates.path)) ?? []
-      if let other = others.filter({ $0.hasSuffix(".png") || $0.hasSuffix(".jpg") }).min() { background = plates.appending(path: other) }
+      let others = (try? FileManager.default.contentsOfDirectory(atPath: backgrounds.path)) ?? []
+      if let other = others.filter({ $0.hasSuffix(".png") || $0.hasSuffix(".jpg") }).min() {
+        background = backgrounds.appending(path: other)
+      }
     }
   }
 

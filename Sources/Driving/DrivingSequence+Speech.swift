@@ -26,9 +26,6 @@ extension DrivingSequence {
       features = fitted.features
       if let words = fitted.notice { notice(words) }
     }
-    let blinks = Blinks.shut(frames: count, rate: Float(scene.fps), seed: seed)
-    let lids = ["eyeBlinkLeft", "eyeBlinkRight"].map { scene.expressionNames.firstIndex(of: $0) }
-    let rest = scene.restingExpression
     let motion: [Frame] =
       switch head {
       case .still: []
@@ -40,16 +37,16 @@ extension DrivingSequence {
         ).frames
       }
     frames = (0..<count).map { frame in
-      var state = FaceState(identity: scene.identity, expression: rest, pose: scene.pose)
+      var state = FaceState(identity: scene.identity, expression: scene.restingExpression, pose: scene.pose)
       var torso = SIMD4<Float>.zero
       if !motion.isEmpty {
         let moved = motion[Self.thereAndBack(frame, motion.count)]
         (state.pose, torso) = (moved.state.pose, moved.torso)
       }
-      for (eye, lid) in lids.enumerated() { if let lid { state.expression[lid] = max(rest[lid], blinks[frame][eye]) } }
       return Frame(index: frame, state: state, torso: torso, camera: scene.camera)
     }
     fps = scene.fps
+    blink(scene, seed: seed)
     voice = try Voice(source, features, fps: scene.fps)
     self.sound = sound
   }

@@ -23,26 +23,32 @@ package struct DrivingSequence {
 
   /// Frames of a dataset's track at `positions`, as they were filmed.
   ///
-  /// Of another person, or another clip, only what the head and face do is taken: motion relative to that clip's mean, put at the
-  /// place where the avatar's own head was. With `features` the mouth does what they hear in the dataset's sound.
+  /// Of another person, or another clip, only what the head and face do is taken, as `retargeting` says: motion relative to that clip's mean,
+  /// put at the place where the avatar's own head was. With `features` the mouth does what they hear in the dataset's sound.
   /// Throws `DrivingError` where the dataset cannot drive the avatar, `SpeechError` where there is nothing to hear.
   package init(
-    _ dataset: Dataset, positions: [Int], for scene: AvatarScene, isOwn: Bool, speech features: (any SpeechFeatures)? = nil,
-    notice: (String) -> Void
+    _ dataset: Dataset, positions: [Int], for scene: AvatarScene, isOwn: Bool, by retargeting: Retargeting? = nil,
+    speech features: (any SpeechFeatures)? = nil, notice: (String) -> Void
   ) throws {
     let track = dataset.track
     let match = try ExpressionMatch.checked(
       avatar: scene.expressionNames, motion: track.expressionNames, from: dataset.folder.path, isSpoken: features != nil, notice: notice)
-    self.init(track, match, positions: positions, for: scene, isOwn: isOwn)
+    self.init(track, match, positions: positions, for: scene, isOwn: isOwn, by: retargeting)
     sound = dataset.audio
     if let features = try features.map({ try dataset.fitted($0, notice: notice) }) {
       voice = try Voice(try dataset.speech(for: features), features, fps: track.fps)
     }
   }
 
-  /// Frames of a track; expressions that it lacks stay as they are at rest.
-  package init(_ track: Track, _ match: ExpressionMatch, positions: [Int], for scene: AvatarScene, isOwn: Bool) {
-    let rest = scene.restingExpression
+  /// Frames of a track; expressions that it lacks stay as they are at rest. Without `retargeting`, a clip of the avatar's own person is
+  /// followed exactly and any other relatively.
+  package init(
+    _ track: Track, _ match: ExpressionMatch, positions: [Int], for scene: AvatarScene, isOwn: Bool, by retargeting: Retargeting? = nil
+  ) {
+    var retargeting = retargeting ?? Retargeting()
+    // Between a person and themselves there is nothing to translate.
+    if isOwn { retargeting.isRelative = false }
+    let expressions = retargeting.expressions(track.frames.map(\.state.expression), match, scene)
     let mean = track.meanPose()
     // Lengths of other projects' rigs are in units of their own; seen by a like camera, heads of one size are at one distance.
     let isOtherUnit = track.modelName != scene.modelName || track.modelName.isEmpty
@@ -52,13 +58,26 @@ package struct DrivingSequence {
       let frame = track.frames[position]
       var state = frame.state
       state.identity = scene.identity
-      state.expression = match.places.enumerated().map { i, place in place.map { frame.state.expression[$0] } ?? rest[i] }
-      if !isOwn {
-        state.pose = Rigid(
-          rotation: state.pose.rotation * mean.rotation.transposed * scene.pose.rotation,
-          translation: scene.pose.translation + (state.pose.translation - mean.translation) * unit)
-      }
+      state.expression = expressions[position]
+      if !isOwn || retargeting.movesPosesOtherwise { state.pose = retargeting.pose(state.pose, mean: mean, scene, unit: unit) }
+      if !retargeting.parts.contains(.eyes) { state.gaze = .zero }
       return Frame(index: frame.index, state: state, torso: isOwn ? frame.torso : .zero, camera: scene.camera)
+    }
+    if let cutoff = retargeting.smoothing { smooth(cutoff, scene) }
+  }
+
+  /// Smooths poses and expressions; lids keep their speed.
+  private mutating func smooth(_ cutoff: Double, _ scene: AvatarScene) {
+    let lids = Set(scene.expressionNames.indices.filter { scene.expressionNames[$0].lowercased().hasPrefix("eyeblink") })
+    var turns = OneEuroFilter(cutoff: cutoff, speedFactor: 2, rate: fps), places = OneEuroFilter(cutoff: cutoff, speedFactor: 2, rate: fps)
+    var faces = OneEuroFilter(cutoff: 2 * cutoff, speedFactor: 4, rate: fps)
+    for i in frames.indices {
+      let state = frames[i].state, home = scene.pose.rotation
+      let turn = turns((state.pose.rotation * home.transposed).rotationVector.numbers)
+      let place = places(state.pose.translation.numbers), face = faces(state.expression)
+      frames[i].state.pose = Rigid(
+        rotation: Matrix3(rotationVector: [turn[0], turn[1], turn[2]]) * home, translation: [place[0], place[1], place[2]])
+      frames[i].state.expression = face.indices.map { lids.contains($0) ? state.expression[$0] : face[$0] }
     }
   }
 
@@ -66,6 +85,17 @@ package struct DrivingSequence {
   package func image(_ place: Int, of avatar: any Avatar, camera: Camera? = nil) throws -> (image: RenderedFrame, heard: Tensor?) {
     let frame = frames[place], heard = try voice?.heard(about: frame.index)
     return (try avatar.render(frame.state, torso: frame.torso, heard: heard, camera: camera ?? frame.camera), heard)
+  }
+
+  /// Lets the eyes blink at random, as `seed` says; what closes them already stays.
+  package mutating func blink(_ scene: AvatarScene, seed: UInt64) {
+    let blinks = Blinks.shut(frames: frames.count, rate: Float(fps), seed: seed)
+    let lids = ["eyeBlinkLeft", "eyeBlinkRight"].map { scene.expressionNames.firstIndex(of: $0) }
+    for i in frames.indices {
+      for (eye, lid) in lids.enumerated() {
+        if let lid { frames[i].state.expression[lid] = max(frames[i].state.expression[lid], blinks[i][eye]) }
+      }
+    }
   }
 
   /// The same with images of another size, whose longer side is `size`.
@@ -89,6 +119,10 @@ package struct DrivingSequence {
       frames[i].camera.cameraToWorld = around * camera
     }
   }
+}
+
+extension SIMD3<Float> {
+  fileprivate var numbers: [Float] { [x, y, z] }
 }
 
 extension Track {

@@ -11,10 +11,11 @@ package struct VideoDriver {
 
   /// What the face does in the video's frames, or those numbered `frames`, at the avatar's place; nil where `shouldStop` said so.
   ///
-  /// Frames without a face get what `MotionGaps` says, and are counted in a notice. `progress` hears of how many frames were read.
+  /// Motion is put on the avatar as `retargeting` says. Frames without a face get what `MotionGaps` says, and are counted in a notice. `progress` hears of how many frames were read.
   /// Throws `DrivingError` if no face is found in most of them or it cannot drive the avatar, or what reading the video throws.
   package func sequence(
-    for scene: AvatarScene, frames: Range<Int>?, notice: (String) -> Void, progress: (Int) -> Void = { _ in },
+    for scene: AvatarScene, frames: Range<Int>?, by retargeting: Retargeting = Retargeting(), notice: (String) -> Void,
+    progress: (Int) -> Void = { _ in },
     shouldStop: () -> Bool = { false }
   ) throws -> DrivingSequence? {
     let match = try ExpressionMatch.checked(
@@ -35,7 +36,7 @@ package struct VideoDriver {
     let track = Track(
       modelName: model.name, expressionNames: ExpressionNames.arkit, identity: fit.identity, camera: fit.camera, fps: scene.fps,
       frames: tracked)
-    var sequence = DrivingSequence(track, match, positions: Array(tracked.indices), for: scene, isOwn: false)
+    var sequence = DrivingSequence(track, match, positions: Array(tracked.indices), for: scene, isOwn: false, by: retargeting)
     let numbers = first..<first + wanted.count
     let states = MotionGaps.filled(sequence.frames.map { ($0.index, $0.state) }, frames: numbers)
     sequence.frames = zip(numbers, states).map { .init(index: $0, state: $1, torso: .zero, camera: scene.camera) }

@@ -5,11 +5,11 @@ import Metrics
 import Torch
 import Tracking
 
-/// Gathers how an avatar's pictures compare with the truth, frame by frame in order of time.
+/// Gathers how an avatar's images compare with the truth, frame by frame in order of time.
 package struct AvatarEvaluation {
   private let truthTracker, renderTracker: LandmarkTracker
   private var whole = RegionScores()
-  private var faceOnly: [PictureScores] = []
+  private var faceOnly: [ImageScores] = []
   private var regions: [Region: RegionScores] = [:]
   private var torso = TorsoSteadiness()
   private var retracking = Retracking()
@@ -28,7 +28,7 @@ package struct AvatarEvaluation {
     perceived = try PerceivedLikeness()
   }
 
-  /// Takes the avatar's picture and the truth, `[H, W, 3]` uint8 each, the truth's classes `[H, W]` if they are known, and the avatar's own.
+  /// Takes the avatar's image and the truth, `[H, W, 3]` uint8 each, the truth's classes `[H, W]` if they are known, and the avatar's own.
   package mutating func add(_ shown: Tensor, truth: Tensor, labels: Tensor?, renderedLabels: Tensor, frame: Int) throws {
     let (a, b) = (shown.to(.float32) / 255, truth.to(.float32) / 255)
     let laplacians = (Detail.laplacian(a), Detail.laplacian(b))
@@ -36,10 +36,10 @@ package struct AvatarEvaluation {
     var cut: (shown: Tensor, truth: Tensor)?
     if let labels {
       for region in Region.allCases { regions[region, default: RegionScores()].add(a, b, laplacians, where: region.mask(labels)) }
-      func cutOut(_ picture: Tensor, _ labels: Tensor) -> Tensor { picture * Region.withoutTorso(labels).to(.float32).unsqueeze(-1) }
+      func cutOut(_ image: Tensor, _ labels: Tensor) -> Tensor { image * Region.withoutTorso(labels).to(.float32).unsqueeze(-1) }
       let faces = (shown: cutOut(a, renderedLabels), truth: cutOut(b, labels))
       cut = faces
-      if let scores = PictureScores(faces.shown, truth: faces.truth) { faceOnly.append(scores) }
+      if let scores = ImageScores(faces.shown, truth: faces.truth) { faceOnly.append(scores) }
       torso.add(shown, truth: truth, labels: labels, frame: frame)
     }
     let (trueFace, face) = (try truthTracker.track(truth), try renderTracker.track(shown))
@@ -50,22 +50,22 @@ package struct AvatarEvaluation {
     pairs.append((frame, truth, shown))
   }
 
-  /// All figures; `track` is the dataset's, at the size of the pictures, and `sound` begins with its frame 0.
+  /// All figures; `track` is the dataset's, at the size of the images, and `sound` begins with its frame 0.
   package func figures(framesPerSecond: Double, _ track: Track, sound: URL?) throws -> EvaluationReport.Results {
     var scores: [String: Double] = ["fps": framesPerSecond, "frames": Double(pairs.count)]
-    func put(_ mean: PictureScores?, _ end: String) {
+    func put(_ mean: ImageScores?, _ end: String) {
       scores["l1" + end] = mean?.l1
       scores["psnr" + end] = mean?.psnr
       scores["ssim" + end] = mean?.ssim
     }
     func put(_ all: RegionScores, _ end: String) {
-      put(PictureScores.mean(all.scores), end)
+      put(ImageScores.mean(all.scores), end)
       scores["sharpness" + end] = all.detail.sharpness
       scores["detail" + end] = all.detail.likeness
     }
     put(whole, "")
     for (region, all) in regions { put(all, "_" + region.rawValue) }
-    put(PictureScores.mean(faceOnly), "_face_only")
+    put(ImageScores.mean(faceOnly), "_face_only")
     scores.merge(torso.figures) { $1 }
     if let found = try retracking.compare(track) {
       (scores["aed"], scores["aed_still"]) = (found.distance.expression, found.still.expression)
@@ -96,12 +96,12 @@ package struct AvatarEvaluation {
   }
 
   /// Writes pairs of the most telling frames into `folder`, and all of them as a contact sheet, whose place it returns.
-  package func writePictures(to folder: URL) throws -> URL {
+  package func writeImages(to folder: URL) throws -> URL {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let chosen = tellingFrames(12)
     for i in chosen { try ImageFile.write(cat([pairs[i].truth, pairs[i].render], 1), to: folder.appending(path: "\(pairs[i].frame).png")) }
     let sheet = folder.appending(path: "contact-sheet.png")
-    try ImageFile.write(ContactSheet(columns: 6, cell: 256).picture(chosen.map { (pairs[$0].truth, pairs[$0].render) }), to: sheet)
+    try ImageFile.write(ContactSheet(columns: 6, cell: 256).image(chosen.map { (pairs[$0].truth, pairs[$0].render) }), to: sheet)
     return sheet
   }
 
@@ -125,13 +125,13 @@ package struct AvatarEvaluation {
   }
 }
 
-/// What is summed up over the pictures of a region.
+/// What is summed up over the images of a region.
 private struct RegionScores {
-  var scores: [PictureScores] = []
+  var scores: [ImageScores] = []
   var detail = Detail()
 
-  mutating func add(_ picture: Tensor, _ truth: Tensor, _ laplacians: (Tensor, Tensor), where mask: Tensor?) {
-    if let one = PictureScores(picture, truth: truth, where: mask) { scores.append(one) }
+  mutating func add(_ image: Tensor, _ truth: Tensor, _ laplacians: (Tensor, Tensor), where mask: Tensor?) {
+    if let one = ImageScores(image, truth: truth, where: mask) { scores.append(one) }
     detail.add(laplacians.0, laplacians.1, where: mask)
   }
 }

@@ -1,17 +1,17 @@
 import Media
 import Torch
 
-/// Pairs of pictures in a grid, truth above and avatar below.
+/// Pairs of images in a grid, truth above and avatar below.
 package struct ContactSheet {
   package let columns: Int
-  /// The width of a picture on the sheet, in pixels.
+  /// The width of an image on the sheet, in pixels.
   package let cell: Int
   private static let gap = 4
 
   package init(columns: Int, cell: Int) { (self.columns, self.cell) = (columns, cell) }
 
   /// `[H, W, 3]` uint8 of pairs `[h, w, 3]` uint8, all of one size; there must be one at least.
-  package func picture(_ pairs: [(truth: Tensor, render: Tensor)]) -> Tensor {
+  package func image(_ pairs: [(truth: Tensor, render: Tensor)]) -> Tensor {
     precondition(!pairs.isEmpty, "a sheet of nothing")
     let height = cell * pairs[0].truth.size(0) / pairs[0].truth.size(1)
     let columns = min(columns, pairs.count)

@@ -42,7 +42,7 @@ struct PerceivedLikeness {
     if let kind = found?.kind, kind != .alex { notes.append("LPIPS is that of \(kind), not of AlexNet as papers report it") }
   }
 
-  /// Takes a frame: pictures `[H, W, 3]` in 0...1, both also cut out as the paper does for its face-only figures, and the faces in them.
+  /// Takes a frame: images `[H, W, 3]` in 0...1, both also cut out as the paper does for its face-only figures, and the faces in them.
   mutating func add(
     _ shown: Tensor, truth: Tensor, faceOnly cut: (shown: Tensor, truth: Tensor)?, face: FaceLandmarks?, trueFace: FaceLandmarks?
   ) {
@@ -51,8 +51,8 @@ struct PerceivedLikeness {
       if let cut { faceOnly.append(lpips.distance(cut.shown, cut.truth)) }
     }
     if let identity, let face, let trueFace {
-      func direction(_ picture: Tensor, _ face: FaceLandmarks) -> Tensor {
-        identity.embed(picture, FacePoints(mesh: face.points.map { SIMD2($0.x, $0.y) }))
+      func direction(_ image: Tensor, _ face: FaceLandmarks) -> Tensor {
+        identity.embed(image, FacePoints(mesh: face.points.map { SIMD2($0.x, $0.y) }))
       }
       cosines.append((direction(shown, face) * direction(truth, trueFace)).sum().item)
     }
@@ -60,19 +60,19 @@ struct PerceivedLikeness {
   }
 
   /// What there is of `lpips`, `lpips_face_only`, `identity`, `sync_confidence`, `sync_distance` and `sync_offset`; the last three where all
-  /// `pictures` `[H, W, 3]` show a face and follow each other at 25 a second, the first at `start` seconds of `sound`.
-  func figures(_ pictures: [Tensor], sound: (file: URL, start: Double)?, follow: Bool, fps: Double) throws -> [String: Double] {
+  /// `images` `[H, W, 3]` show a face and follow each other at 25 a second, the first at `start` seconds of `sound`.
+  func figures(_ images: [Tensor], sound: (file: URL, start: Double)?, follow: Bool, fps: Double) throws -> [String: Double] {
     func mean(_ all: [Double]) -> Double? { all.isEmpty ? nil : all.reduce(0, +) / Double(all.count) }
     var found: [String: Double] = [:]
     (found["lpips"], found["lpips_face_only"], found["identity"]) = (mean(distances), mean(faceOnly), mean(cosines))
     let faces = boxes.compactMap { $0 }
-    guard let syncNet, let sound, follow, abs(fps - LipSync.frameRate) < 0.01, faces.count == pictures.count else { return found }
-    let samples = try Self.samples(sound.file, from: sound.start, count: pictures.count * 640)
+    guard let syncNet, let sound, follow, abs(fps - LipSync.frameRate) < 0.01, faces.count == images.count else { return found }
+    let samples = try Self.samples(sound.file, from: sound.start, count: images.count * 640)
     var next = 0
     let sync = LipSync.measure(syncNet, sound: samples) {
-      guard next < pictures.count else { return nil }
+      guard next < images.count else { return nil }
       defer { next += 1 }
-      return LipSync.crop(pictures[next], low: faces[next].low, high: faces[next].high)
+      return LipSync.crop(images[next], low: faces[next].low, high: faces[next].high)
     }
     if let sync {
       (found["sync_confidence"], found["sync_distance"], found["sync_offset"]) = (sync.confidence, sync.distance, Double(sync.offset))

@@ -1,7 +1,7 @@
 import Face
 import Torch
 
-/// Parts of the picture that are judged by themselves.
+/// Parts of the image that are judged by themselves.
 enum Region: String, CaseIterable {
   /// Face, hair and ears.
   case head
@@ -21,13 +21,13 @@ enum Region: String, CaseIterable {
     }
   }
 
-  /// The paper's `Ours_face`: all but torso and background, `[H, W]` bool in a picture with the classes `labels`.
+  /// The paper's `Ours_face`: all but torso and background, `[H, W]` bool in an image with the classes `labels`.
   static func withoutTorso(_ labels: Tensor) -> Tensor {
     let torso = labels .== Double(SemanticClass.torso.rawValue)
     return (labels .> 0) .& (labels .< Double(SemanticClass.allCases.count)) .& torso.logicalNot()
   }
 
-  /// Where it is in a picture with the classes `labels`, `[H, W]` uint8: `[H, W]` bool.
+  /// Where it is in an image with the classes `labels`, `[H, W]` uint8: `[H, W]` bool.
   func mask(_ labels: Tensor) -> Tensor {
     let found = classes.map { labels .== Double($0.rawValue) }.reduce(Tensor.zeros(labels.shape, .bool)) { $0 .| $1 }
     guard self == .mouth else { return found }

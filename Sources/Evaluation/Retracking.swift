@@ -5,7 +5,7 @@ import Metrics
 import Torch
 import Tracking
 
-/// AED and APD: the avatar's pictures and the truth are tracked as any clip is, by the same fit with the same settings, and what it finds is
+/// AED and APD: the avatar's images and the truth are tracked as any clip is, by the same fit with the same settings, and what it finds is
 /// compared. Who the person is, both fits take from the dataset's track; where that is of another head model, the avatar's from the truth's.
 struct Retracking {
   private var indices: [Int] = []
@@ -20,12 +20,12 @@ struct Retracking {
   }
 
   struct Found {
-    /// Of the avatar's pictures, and of the truth held still at its mean: what an avatar that never moves would have.
+    /// Of the avatar's images, and of the truth held still at its mean: what an avatar that never moves would have.
     var distance, still: CoefficientDistance
     var frames: Int
   }
 
-  /// nil where fewer than three frames show a face in both. Pictures are of the size of `track`'s camera.
+  /// nil where fewer than three frames show a face in both. Images are of the size of `track`'s camera.
   func compare(_ track: Track) throws -> Found? {
     guard zip(render, truth).count(where: { $0 != nil && $1 != nil }) >= 3 else { return nil }
     let model = MorphableModel.builtIn(), camera = track.camera

@@ -55,7 +55,7 @@ package struct TorsoSteadiness {
   /// `torso.change` and `torso.change_truth` are the mean absolute changes (0...1) of its pixels from a frame to the next, `torso.change_error`
   /// that of the difference between the two; `background.` has the same of the plate, as a measure of noise. `torso.shift_error` is how far
   /// the torso as a whole lies from the truth's, about its own mean, and `torso.speed_error` how much its movement from a frame to the
-  /// next differs, `torso.speed_truth` how much it moves, all in thousandths of the picture's width.
+  /// next differs, `torso.speed_truth` how much it moves, all in thousandths of the image's width.
   package var figures: [String: Double] {
     var all: [String: Double] = [:]
     func mean(_ values: [Double]) -> Double? { values.isEmpty ? nil : values.reduce(0, +) / Double(values.count) }

@@ -29,7 +29,7 @@ package struct Camera: Equatable, Sendable, Codable {
     let f = Float(height) / (2 * tan(fieldOfView / 2))
     self.init(width: width, height: height, focal: [f, f], cameraToWorld: cameraToWorld)
   }
-  /// Camera to world at `eye`, looking at `target`, with `up` upwards in the picture.
+  /// Camera to world at `eye`, looking at `target`, with `up` upwards in the image.
   package static func lookAt(eye: SIMD3<Float>, target: SIMD3<Float>, up: SIMD3<Float> = [0, 1, 0]) -> Rigid {
     let z = normalized(eye - target)
     let x = normalized(cross(up, z))
@@ -82,7 +82,7 @@ package struct Camera: Equatable, Sendable, Codable {
     return (origin.expand([height, width, 3]).contiguous(), directions)
   }
 
-  /// The camera of the picture resized to another size.
+  /// The camera of the image resized to another size.
   package func scaled(width newWidth: Int, height newHeight: Int) -> Camera {
     let s = SIMD2<Float>(Float(newWidth) / Float(width), Float(newHeight) / Float(height))
     return Camera(width: newWidth, height: newHeight, focal: focal * s, center: center * s, cameraToWorld: cameraToWorld)

@@ -1,7 +1,7 @@
 /// The mean face in MediaPipe's 468-point topology.
 ///
 /// Measured with the face-mesh network itself: it was shown drawings of its own answer, over and over from many sides, starting
-/// with an empty picture; the answers were put upright, made symmetric, freed from the drawings' perspective, and brought to
+/// with an empty image; the answers were put upright, made symmetric, freed from the drawings' perspective, and brought to
 /// anthropometric size (pupils 6.3 cm apart, nasion to gnathion 12.2 cm, tragi 14.6 cm apart, tragus to nose tip 9.6 cm deep).
 /// `Tools/mean-face.py` does it.
 enum FaceMeshMean {

@@ -16,7 +16,7 @@ package final class MorphableModel {
   package let parts: [FacePart]
   /// The vertex of each of the 478 landmarks (468 mesh points, 2 x 5 iris points).
   package let landmarkVertices: [Int]
-  /// `[V]` float32: 0 on the head, rising over the neck to 1 on the torso, for pictures in which the shoulders keep still.
+  /// `[V]` float32: 0 on the head, rising over the neck to 1 on the torso, for images in which the shoulders keep still.
   package let torsoWeight: Tensor
   /// The vertices that turn with each eye, right then left.
   package let eyes: [Range<Int>]

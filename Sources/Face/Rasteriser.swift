@@ -47,7 +47,7 @@ package struct Rasteriser: Sendable {
     Rasteriser(camera).draw(vertices, triangles, width: camera.width, height: camera.height)
   }
 
-  /// The same view on a picture of `factor` times the width and height.
+  /// The same view on an image of `factor` times the width and height.
   package func scaled(by factor: Float) -> Rasteriser {
     var scaled = self
     scaled.focal *= factor
@@ -55,7 +55,7 @@ package struct Rasteriser: Sendable {
     return scaled
   }
 
-  /// Draws `vertices [V, 3]` joined by `triangles [F, 3]` into a new picture.
+  /// Draws `vertices [V, 3]` joined by `triangles [F, 3]` into a new image.
   package func draw(_ vertices: Tensor, _ triangles: Tensor, width: Int, height: Int) -> RasterImage {
     precondition(vertices.dim == 2 && vertices.size(1) == 3 && triangles.dim == 2 && triangles.size(1) == 3, "[V, 3] and [F, 3]")
     let image = RasterImage(width: width, height: height)
@@ -67,7 +67,7 @@ package struct Rasteriser: Sendable {
     return image
   }
 
-  /// Draws points joined by corner indices, three a triangle, over what `image` held before; the picture is cleared first.
+  /// Draws points joined by corner indices, three a triangle, over what `image` held before; the image is cleared first.
   package func draw(_ points: [SIMD3<Float>], _ corners: [Int32], into image: RasterImage) {
     precondition(corners.count % 3 == 0, "three corners a triangle")
     let seen = points.map(toCamera)

@@ -1,6 +1,6 @@
 import Torch
 
-/// Label maps as pictures and back.
+/// Label maps as images and back.
 extension SemanticClass {
   /// Labels `[H, W]` uint8 as their colours, `[H, W, 3]` uint8 RGB; what is not labelled turns white, which is no class's colour.
   package static func image(of labels: Tensor) -> Tensor {
@@ -20,7 +20,7 @@ extension SemanticClass {
     return Tensor(bytes, labels.shape + [3])
   }
 
-  /// A mask picture `[H, W, 3]` uint8 RGB as labels `[H, W]` uint8: an exact colour is its class, any other is 255.
+  /// A mask image `[H, W, 3]` uint8 RGB as labels `[H, W]` uint8: an exact colour is its class, any other is 255.
   package static func labels(of image: Tensor) -> Tensor {
     precondition(image.size(-1) == 3, "a mask image has 3 channels, not \(image.size(-1))")
     let known = Dictionary(uniqueKeysWithValues: allCases.map { (pack($0.color.x, $0.color.y, $0.color.z), $0.rawValue) })
@@ -36,7 +36,7 @@ extension SemanticClass {
     }
     return Tensor(labels, Array(image.shape.dropLast()))
   }
-  /// The labels of a mask picture as AD-NeRF's own face parsing paints it (the head blue with its hair, the neck green, the torso red, the
+  /// The labels of a mask image as AD-NeRF's own face parsing paints it (the head blue with its hair, the neck green, the torso red, the
   /// rest white); `labels`, what `labels(of:)` finds, where it is none: one without these three, or with a colour of another class.
   package static func adNeRFLabels(of image: Tensor, like labels: Tensor) -> Tensor {
     let colors: [(SIMD3<UInt8>, SemanticClass)] = [

@@ -1,7 +1,7 @@
 import CFFmpeg
 import Foundation
 
-/// Memory of one decoded picture or piece of sound, freed with the object.
+/// Memory of one decoded image or piece of sound, freed with the object.
 final class Frame {
   let pointer: UnsafeMutablePointer<AVFrame>
   init() {

@@ -2,7 +2,7 @@ import CFFmpeg
 import Foundation
 import Torch
 
-/// Grey pictures of 16 bits, for measures such as depth.
+/// Grey images of 16 bits, for measures such as depth.
 extension ImageFile {
   /// `values` `[height * width]`, row by row, as the bytes of a grey PNG file of 16 bits.
   package static func png(_ values: [UInt16], width: Int) throws -> Data {

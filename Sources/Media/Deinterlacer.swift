@@ -1,8 +1,8 @@
 import CFFmpeg
 
-/// Makes pictures of one moment out of those whose rows are of two: the rows that come later are made anew for the moment of the earlier ones.
+/// Makes images of one moment out of those whose rows are of two: the rows that come later are made anew for the moment of the earlier ones.
 ///
-/// A row that is made keeps what it has where the picture stands still against the one before, so that nothing is lost there; where
+/// A row that is made keeps what it has where the image stands still against the one before, so that nothing is lost there; where
 /// something moves it follows the edges of the rows above and below it.
 enum Deinterlacer {
   /// Which rows are the earlier ones.
@@ -10,9 +10,9 @@ enum Deinterlacer {
 
   /// What `frame` is, or nil if all its rows are of one moment.
   static func fields(_ frame: Frame, _ stream: UnsafeMutablePointer<AVStream>) -> Fields? {
-    let picture = frame.pointer.pointee, parameters = stream.pointee.codecpar.pointee
-    if picture.interlaced_frame != 0 { return picture.top_field_first != 0 ? .topFirst : .bottomFirst }
-    // Codecs that predict pictures say of each what it is; of others the container knows more.
+    let image = frame.pointer.pointee, parameters = stream.pointee.codecpar.pointee
+    if image.interlaced_frame != 0 { return image.top_field_first != 0 ? .topFirst : .bottomFirst }
+    // Codecs that predict images say of each what it is; of others the container knows more.
     guard let codec = avcodec_descriptor_get(parameters.codec_id), codec.pointee.props & AV_CODEC_PROP_INTRA_ONLY != 0 else { return nil }
     return switch parameters.field_order {
     case AV_FIELD_TT, AV_FIELD_BT: .topFirst
@@ -21,20 +21,20 @@ enum Deinterlacer {
     }
   }
 
-  /// `frame` at the moment of its earlier rows; `before` is the picture before it. Returned as it is where the format is none of rows of
+  /// `frame` at the moment of its earlier rows; `before` is the image before it. Returned as it is where the format is none of rows of
   /// numbers.
   static func progressive(_ frame: Frame, before: Frame?, _ fields: Fields) -> Frame {
-    let picture = frame.pointer.pointee
-    guard let description = av_pix_fmt_desc_get(AVPixelFormat(picture.format))?.pointee else { return frame }
+    let image = frame.pointer.pointee
+    guard let description = av_pix_fmt_desc_get(AVPixelFormat(image.format))?.pointee else { return frame }
     let others = AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_BE | AV_PIX_FMT_FLAG_FLOAT
-    guard description.flags & UInt64(others) == 0, picture.height >= 4 else { return frame }
+    guard description.flags & UInt64(others) == 0, image.height >= 4 else { return frame }
     let made = Frame()
-    made.pointer.pointee.format = picture.format
-    made.pointer.pointee.width = picture.width
-    made.pointer.pointee.height = picture.height
+    made.pointer.pointee.format = image.format
+    made.pointer.pointee.width = image.width
+    made.pointer.pointee.height = image.height
     guard av_frame_get_buffer(made.pointer, 0) >= 0 else { fatalError("out of memory") }
     av_frame_copy_props(made.pointer, frame.pointer)
-    made.pointer.pointee.sample_aspect_ratio = picture.sample_aspect_ratio
+    made.pointer.pointee.sample_aspect_ratio = image.sample_aspect_ratio
     guard av_frame_copy(made.pointer, frame.pointer) >= 0 else { return frame }
     let old = before.flatMap { Plane.isLike($0, frame) ? $0 : nil }
     for index in 0..<4 {
@@ -49,7 +49,7 @@ enum Deinterlacer {
     return made
   }
 
-  /// One of the planes of a picture.
+  /// One of the planes of an image.
   private struct Plane {
     let bytes: UnsafeMutablePointer<UInt8>
     let rowBytes: Int
@@ -59,9 +59,9 @@ enum Deinterlacer {
     let isDeep: Bool
 
     init?(_ frame: Frame, _ index: Int, _ description: AVPixFmtDescriptor) {
-      let picture = frame.pointer.pointee
-      let planes = [picture.data.0, picture.data.1, picture.data.2, picture.data.3]
-      let strides = [picture.linesize.0, picture.linesize.1, picture.linesize.2, picture.linesize.3]
+      let image = frame.pointer.pointee
+      let planes = [image.data.0, image.data.1, image.data.2, image.data.3]
+      let strides = [image.linesize.0, image.linesize.1, image.linesize.2, image.linesize.3]
       let parts = [description.comp.0, description.comp.1, description.comp.2, description.comp.3]
       guard let start = planes[index], let part = parts.prefix(Int(description.nb_components)).first(where: { $0.plane == index }) else {
         return nil
@@ -69,11 +69,11 @@ enum Deinterlacer {
       bytes = start
       rowBytes = Int(strides[index])
       isDeep = part.depth > 8
-      let isColour = (index == 1 || index == 2) && description.flags & UInt64(AV_PIX_FMT_FLAG_RGB) == 0
-      let shift = isColour ? Int(description.log2_chroma_h) : 0
-      rows = (Int(picture.height) + (1 << shift) - 1) >> shift
+      let isColor = (index == 1 || index == 2) && description.flags & UInt64(AV_PIX_FMT_FLAG_RGB) == 0
+      let shift = isColor ? Int(description.log2_chroma_h) : 0
+      rows = (Int(image.height) + (1 << shift) - 1) >> shift
       step = Int(part.step) / (isDeep ? 2 : 1)
-      count = Int(av_image_get_linesize(AVPixelFormat(picture.format), picture.width, Int32(index))) / (isDeep ? 2 : 1)
+      count = Int(av_image_get_linesize(AVPixelFormat(image.format), image.width, Int32(index))) / (isDeep ? 2 : 1)
     }
     func row<S>(_ y: Int, of type: S.Type) -> UnsafeMutablePointer<S> {
       UnsafeMutableRawPointer(bytes + y * rowBytes).assumingMemoryBound(to: type)

@@ -6,7 +6,7 @@ import Foundation
 /// All bytes come through our own descriptor, and nothing else may be opened on the file's behalf: a play list or a
 /// reference movie from a stranger cannot reach other files or the network.
 final class Demuxer {
-  /// Pictures beyond this are refused before memory is taken for them: 8192 x 8192.
+  /// Images beyond this are refused before memory is taken for them: 8192 x 8192.
   static let maximumPixels = 1 << 26
 
   let file: InputFile
@@ -37,7 +37,7 @@ final class Demuxer {
     var settings: OpaquePointer?
     defer { av_dict_free(&settings) }
     for (name, value) in options { av_dict_set(&settings, name, value, 0) }
-    // Without a name FFmpeg goes by the bytes alone, so that text called .png is not taken for a picture.
+    // Without a name FFmpeg goes by the bytes alone, so that text called .png is not taken for an image.
     let status = avformat_open_input(&opened, "", nil, &settings)
     guard status >= 0, let opened else {
       Self.release(&io)
@@ -77,7 +77,7 @@ final class Demuxer {
   var url: URL { file.url }
   var streams: [UnsafeMutablePointer<AVStream>] { (0..<Int(context.pointee.nb_streams)).compactMap { context.pointee.streams[$0] } }
 
-  /// The stream of `kind` that FFmpeg thinks best; a cover picture in a sound file is not video.
+  /// The stream of `kind` that FFmpeg thinks best; a cover image in a sound file is not video.
   func stream(_ kind: AVMediaType) -> UnsafeMutablePointer<AVStream>? {
     let index = av_find_best_stream(context, kind, -1, -1, nil, 0)
     guard index >= 0, let stream = context.pointee.streams[Int(index)] else { return nil }

@@ -11,20 +11,20 @@ package struct FilmFormat: Sendable {
   package var isFullRange = false
   /// BT.709 or, if false, BT.601.
   package var isHD = true
-  /// What the numbers of the pictures mean.
+  /// What the numbers of the images mean.
   package enum Light: Sendable { case standard, wide, hlg, pq }
   /// BT.709 or BT.601 or, with the primaries and the matrix of BT.2020, the same curve, HLG or PQ.
   package var light = Light.standard
   /// Whether the matrix, the range and the like are written down.
   package var isTagged = true
   package enum Fields: Sendable { case topFirst, bottomFirst }
-  /// Which rows of a picture are earlier; nil where all are of one moment.
+  /// Which rows of an image are earlier; nil where all are of one moment.
   package var fields: Fields?
-  /// How many pictures in a row are predicted from later ones; nil for what the encoder does by itself.
+  /// How many images in a row are predicted from later ones; nil for what the encoder does by itself.
   package var bFrames: Int?
   /// FFmpeg's names of encoders of sound; the first that is present is used.
   package var soundCodecs = ["aac"]
-  /// Clockwise quarter turns that a player is to give the pictures.
+  /// Clockwise quarter turns that a player is to give the images.
   package var quarterTurns = 0
   /// Width of a pixel over its height.
   package var pixelAspect = Rational(1)
@@ -41,7 +41,7 @@ package struct FilmFormat: Sendable {
     case .pq: (AVCOL_SPC_BT2020_NCL, AVCOL_PRI_BT2020, AVCOL_TRC_SMPTE2084)
     }
   }
-  /// Whether what a decoder needs to know stands once in the container and not before the pictures.
+  /// Whether what a decoder needs to know stands once in the container and not before the images.
   var hasGlobalHeader: Bool { av_guess_format(container, nil, nil).map { $0.pointee.flags & AVFMT_GLOBALHEADER != 0 } ?? false }
   var hasAlpha: Bool {
     let description = av_pix_fmt_desc_get(av_get_pix_fmt(pixels))
@@ -52,7 +52,7 @@ package struct FilmFormat: Sendable {
     guard let description = av_pix_fmt_desc_get(av_get_pix_fmt(pixels))?.pointee else { return (1, 1) }
     return (1 << Int(description.log2_chroma_w), 1 << Int(description.log2_chroma_h))
   }
-  /// Nine 16.16 numbers that turn the picture; nil where it stands upright.
+  /// Nine 16.16 numbers that turn the image; nil where it stands upright.
   var displayMatrix: [Int32]? {
     let one: Int32 = 1 << 16
     return switch (quarterTurns % 4 + 4) % 4 {

@@ -1,8 +1,8 @@
-/// Which source picture stands for each tick of a constant rate: the one nearest in time, tick k being at k / rate seconds.
+/// Which source image stands for each tick of a constant rate: the one nearest in time, tick k being at k / rate seconds.
 ///
-/// Times are absolute, so nothing drifts. Where the source repeats pictures, as film of 25 frames a second stored as 30 does, the
-/// nearest picture would show some twice and leave others out for ever; there, the choice over the next ticks is the one with the
-/// least sum of squared time errors, in ticks, plus 1 for every picture shown twice or left out.
+/// Times are absolute, so nothing drifts. Where the source repeats images, as film of 25 frames a second stored as 30 does, the
+/// nearest image would show some twice and leave others out for ever; there, the choice over the next ticks is the one with the
+/// least sum of squared time errors, in ticks, plus 1 for every image shown twice or left out.
 struct FrameChooser {
   enum Choice: Equatable {
     case show(Int)
@@ -12,9 +12,9 @@ struct FrameChooser {
   private struct Source {
     var index: Int
     var time: Double
-    var change: PictureChange?
+    var change: ImageChange?
   }
-  /// A picture and its repetitions.
+  /// An image and its repetitions.
   private struct Run {
     /// Places in the window.
     var sources: Range<Int>
@@ -24,19 +24,19 @@ struct FrameChooser {
   }
 
   let rate: Rational
-  /// Ticks looked ahead; 0 takes the nearest picture whatever it shows.
+  /// Ticks looked ahead; 0 takes the nearest image whatever it shows.
   let horizon: Int
   private(set) var tick = 0
   /// Ticks that show what the tick before them shows.
   private(set) var duplicated = 0
-  /// Pictures that no tick shows, repetitions left aside.
+  /// Images that no tick shows, repetitions left aside.
   private(set) var dropped = 0
-  /// Pictures that repeat the one before them.
+  /// Images that repeat the one before them.
   private(set) var repeated = 0
 
-  /// From the picture last shown on.
+  /// From the image last shown on.
   private var window: [Source] = []
-  /// Whether the first picture of the window has been shown.
+  /// Whether the first image of the window has been shown.
   private var isShown = false
   private var end: Double?
   private var recentChanges: [Float] = []
@@ -49,19 +49,19 @@ struct FrameChooser {
   private func ticks(before end: Double) -> Int { max(1, Int((end * rate.value).rounded())) }
   private func time(_ tick: Int) -> Double { Double(tick) * Double(rate.denominator) / Double(rate.numerator) }
 
-  /// The first picture that may still be chosen.
+  /// The first image that may still be chosen.
   var oldest: Int? { window.first?.index }
-  /// Takes the next source picture; times do not decrease.
-  mutating func add(index: Int, time: Double, change: PictureChange?) {
+  /// Takes the next source image; times do not decrease.
+  mutating func add(index: Int, time: Double, change: ImageChange?) {
     window.append(Source(index: index, time: time, change: change))
     guard let change else { return }
     recentChanges.append(change.mean)
     if recentChanges.count > 32 { recentChanges.removeFirst() }
   }
-  /// Says that no picture follows and when the last one's time is up.
+  /// Says that no image follows and when the last one's time is up.
   mutating func end(at time: Double) { end = time }
 
-  /// The picture for the next tick.
+  /// The image for the next tick.
   mutating func next() -> Choice {
     let now = time(tick)
     if let end {
@@ -79,11 +79,11 @@ struct FrameChooser {
     return .show(window[0].index)
   }
 
-  /// Looks at every picture that waits: where times repeat, a nearer one may follow one that is as near.
+  /// Looks at every image that waits: where times repeat, a nearer one may follow one that is as near.
   private func nearest(_ now: Double) -> Int {
     window.indices.min { abs(window[$0].time - now) < abs(window[$1].time - now) } ?? 0
   }
-  /// Lets go of the pictures before `place`, counting those never shown.
+  /// Lets go of the images before `place`, counting those never shown.
   private mutating func advance(to place: Int) {
     guard place > 0 else { return }
     let threshold = threshold
@@ -104,7 +104,7 @@ struct FrameChooser {
     return .finished
   }
 
-  /// Changes below this are none, next to what usually changes between pictures around here.
+  /// Changes below this are none, next to what usually changes between images around here.
   private var threshold: Float {
     guard recentChanges.count >= 4 else { return 0 }
     return min(0.3, 0.1 * recentChanges.sorted()[recentChanges.count * 4 / 5])

@@ -3,31 +3,31 @@ import Foundation
 import Torch
 
 extension ImageFile {
-  /// Writes `picture` as PNG or JPEG, by the name's extension, so that a file under that name is always whole.
+  /// Writes `image` as PNG or JPEG, by the name's extension, so that a file under that name is always whole.
   ///
   /// - Parameters:
-  ///   - picture: `[H, W, 3]` or grey `[H, W]`, `[H, W, 1]`; uint8, or floating point in 0...1, which is clamped and rounded.
+  ///   - image: `[H, W, 3]` or grey `[H, W]`, `[H, W, 1]`; uint8, or floating point in 0...1, which is clamped and rounded.
   ///   - quality: 1...100, of a JPEG.
   /// - Throws: `MediaError` if the extension is another, `FileError` if the disk does not take it.
-  package static func write(_ picture: Tensor, to url: URL, quality: Int = 95) throws {
-    try AtomicFile.write(try encode(picture, url, quality), to: url)
+  package static func write(_ image: Tensor, to url: URL, quality: Int = 95) throws {
+    try AtomicFile.write(try encode(image, url, quality), to: url)
   }
 
-  /// `picture` as the bytes of a JPEG file; it must be as `write` takes it.
-  package static func jpeg(_ picture: Tensor, quality: Int = 80) throws -> Data {
-    try encode(picture, URL(filePath: "picture.jpg"), quality)
+  /// `image` as the bytes of a JPEG file; it must be as `write` takes it.
+  package static func jpeg(_ image: Tensor, quality: Int = 80) throws -> Data {
+    try encode(image, URL(filePath: "picture.jpg"), quality)
   }
 
-  /// `picture` as the bytes of a PNG file; it must be as `write` takes it.
-  package static func png(_ picture: Tensor) throws -> Data {
-    try encode(picture, URL(filePath: "picture.png"), 100)
+  /// `image` as the bytes of a PNG file; it must be as `write` takes it.
+  package static func png(_ image: Tensor) throws -> Data {
+    try encode(image, URL(filePath: "picture.png"), 100)
   }
 
-  private static func encode(_ picture: Tensor, _ url: URL, _ quality: Int) throws -> Data {
+  private static func encode(_ image: Tensor, _ url: URL, _ quality: Int) throws -> Data {
     _ = ffmpegIsQuiet
-    let isGrey = picture.dim == 2 || picture.size(2) == 1
-    precondition(isGrey || (picture.dim == 3 && picture.size(2) == 3), "an image is [H, W], [H, W, 1] or [H, W, 3]")
-    let (height, width) = (picture.size(0), picture.size(1))
+    let isGrey = image.dim == 2 || image.size(2) == 1
+    precondition(isGrey || (image.dim == 3 && image.size(2) == 3), "an image is [H, W], [H, W, 1] or [H, W, 3]")
+    let (height, width) = (image.size(0), image.size(1))
     guard width > 0, height > 0, width * height <= maximumPixels else {
       throw MediaError(.tooLarge, url, "cannot hold \(width) x \(height) pixels")
     }
@@ -37,7 +37,7 @@ extension ImageFile {
     case "jpg", "jpeg": isJPEG = true
     default: throw MediaError(.badRequest, url, "its extension is not that of an image that can be written: end the name in .png or .jpg")
     }
-    // FFmpeg writes no JPEG without colour; that of a grey picture is empty and costs next to nothing.
+    // FFmpeg writes no JPEG without colour; that of a grey image is empty and costs next to nothing.
     let format = isJPEG ? (isGrey ? AV_PIX_FMT_YUVJ420P : AV_PIX_FMT_YUVJ444P) : isGrey ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB24
     let frame = Frame()
     frame.pointer.pointee.format = format.rawValue
@@ -45,7 +45,7 @@ extension ImageFile {
     frame.pointer.pointee.height = Int32(height)
     frame.pointer.pointee.color_range = AVCOL_RANGE_JPEG
     guard av_frame_get_buffer(frame.pointer, 0) >= 0 else { fatalError("out of memory") }
-    PictureFiller(frame, isGrey ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB24, matrix: SWS_CS_ITU601).fill(frame, bytes(of: picture))
+    ImageFiller(frame, isGrey ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB24, matrix: SWS_CS_ITU601).fill(frame, bytes(of: image))
     return try encode(frame, isJPEG ? AV_CODEC_ID_MJPEG : AV_CODEC_ID_PNG, url, quality)
   }
 
@@ -85,11 +85,11 @@ extension ImageFile {
     return Data(bytes: packet.pointee.data, count: Int(packet.pointee.size))
   }
 
-  /// `picture` as uint8 in row-major order.
-  static func bytes(of picture: Tensor) -> Tensor {
-    if picture.dtype == .uint8 { return picture }
-    precondition([.float32, .float64, .float16, .bfloat16].contains(picture.dtype), "an image is uint8 or floating point in 0...1")
-    return withoutGradient { call("aten::nan_to_num", picture.to(.float32)).clamped(0, 1).scaledToBytes() }
+  /// `image` as uint8 in row-major order.
+  static func bytes(of image: Tensor) -> Tensor {
+    if image.dtype == .uint8 { return image }
+    precondition([.float32, .float64, .float16, .bfloat16].contains(image.dtype), "an image is uint8 or floating point in 0...1")
+    return withoutGradient { call("aten::nan_to_num", image.to(.float32)).clamped(0, 1).scaledToBytes() }
   }
 }
 

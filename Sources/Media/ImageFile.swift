@@ -2,28 +2,28 @@ import CFFmpeg
 import Foundation
 import Torch
 
-/// Pictures in files as tensors.
+/// Images in files as tensors.
 package enum ImageFile {
-  /// Pictures beyond this many pixels are refused before memory is taken for them.
+  /// Images beyond this many pixels are refused before memory is taken for them.
   package static let maximumPixels = 1 << 27
 
-  /// Reads a PNG, JPEG, WebP, BMP, GIF (first picture), TIFF or JPEG 2000 file, or any other picture that FFmpeg reads (AVIF, mostly), as
+  /// Reads a PNG, JPEG, WebP, BMP, GIF (first image), TIFF or JPEG 2000 file, or any other image that FFmpeg reads (AVIF, mostly), as
   /// `[H, W, 3]` uint8 RGB, upright. What it is, its content says.
   ///
   /// Grey and palette become RGB, 16 bits become 8, transparency is laid over white, a JPEG's EXIF orientation is applied,
   /// colour profiles are ignored.
-  /// - Throws: `MediaError` that says why the file is not a readable picture.
+  /// - Throws: `MediaError` that says why the file is not a readable image.
   package static func read(_ url: URL) throws -> Tensor {
     let file = try InputFile(url)
     let (frame, turn): (Frame, Orientation?)
     if let codec = try codec(of: file) {
       (frame, turn) = (try decode(file, codec), nil)
     } else {
-      (frame, turn) = try ContainedPicture.decode(file)
+      (frame, turn) = try ContainedImage.decode(file)
     }
-    let converter = PictureConverter(url, threads: 1)
-    let picture = frame.pointer.pointee
-    let rgb = try converter.rgb(frame, width: Int(picture.width), height: Int(picture.height))
+    let converter = ImageConverter(url, threads: 1)
+    let image = frame.pointer.pointee
+    let rgb = try converter.rgb(frame, width: Int(image.width), height: Int(image.height))
     return (turn ?? Orientation(frame) ?? .upright).applied(to: rgb)
   }
 

@@ -1,9 +1,9 @@
-/// What a JPEG's markers tell. The decoder makes a grey rest of a picture that is cut short and says nothing.
+/// What a JPEG's markers tell. The decoder makes a grey rest of an image that is cut short and says nothing.
 struct JPEGMarkers {
-  /// Whether the picture is there to its end.
+  /// Whether the image is there to its end.
   let end: Bool
 
-  /// Walks over the segments to where the picture's lines begin (a preview in a segment has an end of its own), then looks for the end:
+  /// Walks over the segments to where the image's lines begin (a preview in a segment has an end of its own), then looks for the end:
   /// among coded lines the byte FF is never followed by D9.
   init(_ bytes: UnsafeRawBufferPointer) {
     var at = 2

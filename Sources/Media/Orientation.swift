@@ -1,12 +1,12 @@
 import CFFmpeg
 import Torch
 
-/// How a stored picture is turned or mirrored to be shown: an element of the group of the square.
+/// How a stored image is turned or mirrored to be shown: an element of the group of the square.
 ///
 /// The stored pixel shown at column x, row y is found by swapping the two if `transposed`, after mirroring.
 struct Orientation: Equatable {
   var transposed = false
-  /// Mirrors, of the shown picture.
+  /// Mirrors, of the shown image.
   var flippedX = false
   var flippedY = false
   static let upright = Orientation()
@@ -30,10 +30,10 @@ struct Orientation: Equatable {
     return result
   }
 
-  /// `picture`, `[H, W, C]`, as it is to be shown: `[H, W, C]` or, transposed, `[W, H, C]`, in row-major order.
-  func applied(to picture: Tensor) -> Tensor {
-    if self == .upright { return picture }
-    var shown = transposed ? picture.permute(1, 0, 2) : picture
+  /// `image`, `[H, W, C]`, as it is to be shown: `[H, W, C]` or, transposed, `[W, H, C]`, in row-major order.
+  func applied(to image: Tensor) -> Tensor {
+    if self == .upright { return image }
+    var shown = transposed ? image.permute(1, 0, 2) : image
     if flippedX { shown = shown.flip(1) }
     if flippedY { shown = shown.flip(0) }
     return shown.contiguous()
@@ -47,12 +47,12 @@ extension Orientation {
     guard let bytes = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size), size >= 36 else { return nil }
     self = bytes.withMemoryRebound(to: Int32.self, capacity: 9) { Orientation(matrix: $0) }
   }
-  /// What the coded picture says, or nil if nothing.
+  /// What the coded image says, or nil if nothing.
   init?(_ frame: Frame) {
     guard let side = av_frame_get_side_data(frame.pointer, AV_FRAME_DATA_DISPLAYMATRIX), side.pointee.size >= 36 else { return nil }
     self = side.pointee.data.withMemoryRebound(to: Int32.self, capacity: 9) { Orientation(matrix: $0) }
   }
 }
 
-/// `picture`, `[H, W, C]`, after so many clockwise quarter turns.
-package func turned(_ picture: Tensor, quarterTurns: Int) -> Tensor { Orientation.upright.turned(quarterTurns).applied(to: picture) }
+/// `image`, `[H, W, C]`, after so many clockwise quarter turns.
+package func turned(_ image: Tensor, quarterTurns: Int) -> Tensor { Orientation.upright.turned(quarterTurns).applied(to: image) }

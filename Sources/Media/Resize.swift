@@ -2,7 +2,7 @@ import CFFmpeg
 import Foundation
 import Torch
 
-/// A rectangle of whole pixels; it may leave the picture.
+/// A rectangle of whole pixels; it may leave the image.
 package struct PixelBox: Hashable, Sendable {
   package var x: Int
   package var y: Int
@@ -14,12 +14,12 @@ package struct PixelBox: Hashable, Sendable {
   }
 }
 
-/// `picture`, `[H, W, 3]` uint8, scaled to `[height, width, 3]` uint8: area averages where it shrinks, bicubic where it grows.
-package func resize(_ picture: Tensor, width: Int, height: Int) -> Tensor {
-  precondition(picture.dim == 3 && picture.size(2) == 3 && picture.dtype == .uint8, "resize takes [H, W, 3] uint8")
+/// `image`, `[H, W, 3]` uint8, scaled to `[height, width, 3]` uint8: area averages where it shrinks, bicubic where it grows.
+package func resize(_ image: Tensor, width: Int, height: Int) -> Tensor {
+  precondition(image.dim == 3 && image.size(2) == 3 && image.dtype == .uint8, "resize takes [H, W, 3] uint8")
   precondition(width > 0 && height > 0, "resize to \(width) x \(height)")
-  let (oldHeight, oldWidth) = (picture.size(0), picture.size(1))
-  if width == oldWidth && height == oldHeight { return picture }
+  let (oldHeight, oldWidth) = (image.size(0), image.size(1))
+  if width == oldWidth && height == oldHeight { return image }
   let isSmaller = width < oldWidth || height < oldHeight
   let flags = (isSmaller ? SWS_AREA : SWS_BICUBIC) | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP
   guard
@@ -29,7 +29,7 @@ package func resize(_ picture: Tensor, width: Int, height: Int) -> Tensor {
   defer { sws_freeContext(scaler) }
   let result = pixels(height, width, 3)
   result.withMutableElements(UInt8.self) { out in
-    picture.withElements(UInt8.self) { source in
+    image.withElements(UInt8.self) { source in
       var from: UnsafePointer<UInt8>? = source.baseAddress
       var to: UnsafeMutablePointer<UInt8>? = out.baseAddress
       var fromRow = Int32(oldWidth * 3)
@@ -40,13 +40,13 @@ package func resize(_ picture: Tensor, width: Int, height: Int) -> Tensor {
   return result
 }
 
-/// The part of `picture`, `[H, W, C]`, inside `box`, as `[box.height, box.width, C]`; outside the picture its border pixels repeat.
-package func crop(_ picture: Tensor, to box: PixelBox) -> Tensor {
-  let (height, width) = (picture.size(0), picture.size(1))
+/// The part of `image`, `[H, W, C]`, inside `box`, as `[box.height, box.width, C]`; outside the image its border pixels repeat.
+package func crop(_ image: Tensor, to box: PixelBox) -> Tensor {
+  let (height, width) = (image.size(0), image.size(1))
   if box.x >= 0, box.y >= 0, box.x + box.width <= width, box.y + box.height <= height {
-    return picture.narrow(0, box.y, box.height).narrow(1, box.x, box.width).contiguous()
+    return image.narrow(0, box.y, box.height).narrow(1, box.x, box.width).contiguous()
   }
   let rows = Tensor((box.y..<box.y + box.height).map { min(max($0, 0), height - 1) })
   let columns = Tensor((box.x..<box.x + box.width).map { min(max($0, 0), width - 1) })
-  return picture.indexSelect(0, rows).indexSelect(1, columns)
+  return image.indexSelect(0, rows).indexSelect(1, columns)
 }

@@ -40,17 +40,17 @@ package final class VideoReader {
   /// Whether any of the frames delivered so far was interlaced and has been deinterlaced.
   package private(set) var isInterlaced = false
   /// The container's time of the first frame, in seconds.
-  package var startTime: Double { pictures.start }
+  package var startTime: Double { images.start }
 
-  private let pictures: PictureStream
-  private let converter: PictureConverter
+  private let images: ImageStream
+  private let converter: ImageConverter
   private let orientation: Orientation
   private let region: PixelBox?
   private let promised: Double?
   private var chooser: FrameChooser?
   private var delivered = 0
-  /// Decoded pictures, from the one last shown on.
-  private var waiting: [PictureStream.Picture]
+  /// Decoded images, from the one last shown on.
+  private var waiting: [ImageStream.Image]
   private var end = 0.0
   private var isFinished = false
 
@@ -59,8 +59,8 @@ package final class VideoReader {
   /// - Parameters:
   ///   - rate: frames per second to deliver; nil for each source frame once, at its own time.
   ///   - size: pixels to scale to, after `crop`; nil keeps them.
-  ///   - crop: the part of the upright picture to deliver; where it leaves the picture, border pixels are repeated.
-  ///   - quarterTurns: clockwise turns of the pictures beyond what the file says, for films that lie on a side.
+  ///   - crop: the part of the upright image to deliver; where it leaves the image, border pixels are repeated.
+  ///   - quarterTurns: clockwise turns of the images beyond what the file says, for films that lie on a side.
   ///   - threads: for decoding and conversion; 0 for as many as cores, at most 4.
   /// - Throws: `MediaError` that says why the file has no readable video.
   package init(
@@ -69,29 +69,29 @@ package final class VideoReader {
     precondition(rate.map { $0.numerator > 0 } ?? true, "a rate of \(rate.map(\.value) ?? 0) frames per second")
     self.url = url
     let threads = threads > 0 ? threads : min(4, ProcessInfo.processInfo.activeProcessorCount)
-    pictures = try PictureStream(url, threads: threads)
-    converter = PictureConverter(url, threads: threads)
-    hasAudio = pictures.demuxer.stream(AVMEDIA_TYPE_AUDIO) != nil
-    guard let first = try pictures.next() else {
+    images = try ImageStream(url, threads: threads)
+    converter = ImageConverter(url, threads: threads)
+    hasAudio = images.demuxer.stream(AVMEDIA_TYPE_AUDIO) != nil
+    guard let first = try images.next() else {
       throw MediaError(.noFrames, url, "has a video stream without a single readable frame: export it again")
     }
     waiting = [first]
-    orientation = (Orientation(pictures.stream) ?? Orientation(first.frame) ?? .upright).turned(quarterTurns)
+    orientation = (Orientation(images.stream) ?? Orientation(first.frame) ?? .upright).turned(quarterTurns)
     hdr = WideLight(first.frame.pointer.pointee).flatMap { $0.isHDR ? $0.curve == .hlg ? "HLG" : "PQ" : nil }
-    sourceRate = pictures.rate
-    let delivery = rate ?? pictures.rate
+    sourceRate = images.rate
+    let delivery = rate ?? images.rate
     self.rate = delivery
 
     end = first.time + first.duration
     if let rate {
       let horizon = Self.horizon(sourceRate, rate, first.frame)
-      pictures.measuresChange = horizon > 0
+      images.measuresChange = horizon > 0
       var chooser = FrameChooser(rate: rate, horizon: horizon)
       chooser.add(index: first.index, time: first.time, change: nil)
       self.chooser = chooser
     }
 
-    let stored = Self.squarePixels(first.frame, pictures)
+    let stored = Self.squarePixels(first.frame, images)
     let upright = orientation.transposed ? (width: stored.height, height: stored.width) : stored
     region = crop
     let cut = crop.map { (width: $0.width, height: $0.height) } ?? upright
@@ -102,20 +102,20 @@ package final class VideoReader {
     let whole = crop == nil ? (width: width, height: height) : upright
     scaled = orientation.transposed ? (width: whole.height, height: whole.width) : whole
 
-    let stream = pictures.stream.pointee
-    promised = stream.duration > 0 ? Double(stream.duration) * stream.time_base.value : pictures.demuxer.duration
+    let stream = images.stream.pointee
+    promised = stream.duration > 0 ? Double(stream.duration) * stream.time_base.value : images.demuxer.duration
     let native = stream.nb_frames > 0 && rate == nil ? Int(stream.nb_frames) : nil
     frameCount = native ?? promised.map { Int(min($0 * delivery.value, 1e9).rounded()) } ?? 0
   }
-  /// What stored pictures are converted to, before turning and cropping.
+  /// What stored images are converted to, before turning and cropping.
   private let scaled: (width: Int, height: Int)
 
   /// The next frame, or nil after the last.
   package func next() throws -> VideoFrame? {
-    guard let picture = try advance() else { return nil }
-    var frame = picture.frame
-    if let fields = picture.fields {
-      frame = Deinterlacer.progressive(frame, before: picture.before, fields)
+    guard let image = try advance() else { return nil }
+    var frame = image.frame
+    if let fields = image.fields {
+      frame = Deinterlacer.progressive(frame, before: image.before, fields)
       isInterlaced = true
     }
     var rgb = orientation.applied(to: try converter.rgb(frame, width: scaled.width, height: scaled.height))
@@ -124,7 +124,7 @@ package final class VideoReader {
       if region.width != width || region.height != height { rgb = resize(rgb, width: width, height: height) }
     }
     return VideoFrame(
-      index: delivered - 1, time: chooser.map { Double(delivered - 1) / $0.rate.value } ?? picture.time, source: picture.index, rgb: rgb)
+      index: delivered - 1, time: chooser.map { Double(delivered - 1) / $0.rate.value } ?? image.time, source: image.index, rgb: rgb)
   }
   /// Passes over `count` frames without converting them; returns how many there were.
   @discardableResult
@@ -133,19 +133,19 @@ package final class VideoReader {
     return count
   }
 
-  private func advance() throws -> PictureStream.Picture? {
+  private func advance() throws -> ImageStream.Image? {
     guard !isFinished else { return nil }
-    let picture = chooser == nil ? try following() : try chosen()
-    if picture != nil { delivered += 1 } else { isFinished = true }
-    return picture
+    let image = chooser == nil ? try following() : try chosen()
+    if image != nil { delivered += 1 } else { isFinished = true }
+    return image
   }
-  /// The next source picture.
-  private func following() throws -> PictureStream.Picture? {
+  /// The next source image.
+  private func following() throws -> ImageStream.Image? {
     if delivered > 0 { waiting = try decode().map { [$0] } ?? [] }
     return waiting.first
   }
-  /// The source picture for the next tick.
-  private func chosen() throws -> PictureStream.Picture? {
+  /// The source image for the next tick.
+  private func chosen() throws -> ImageStream.Image? {
     while true {
       switch chooser?.next() {
       case .show(let index):
@@ -163,12 +163,12 @@ package final class VideoReader {
       }
     }
   }
-  private func decode() throws -> PictureStream.Picture? {
-    let picture = try pictures.next()
-    if let picture { end = picture.time + picture.duration }
-    return picture
+  private func decode() throws -> ImageStream.Image? {
+    let image = try images.next()
+    if let image { end = image.time + image.duration }
+    return image
   }
-  /// How many ticks to look ahead for pictures that the source repeats; none where source and delivery agree or memory would be large.
+  /// How many ticks to look ahead for images that the source repeats; none where source and delivery agree or memory would be large.
   private static func horizon(_ source: Rational, _ delivery: Rational, _ frame: Frame) -> Int {
     let ratio = source.value / delivery.value
     guard abs(ratio - 1) > 0.002, ratio < 4 else { return 0 }
@@ -185,23 +185,23 @@ package final class VideoReader {
     package var duplicated: Int
     /// Source frames that no tick showed, repetitions left aside.
     package var dropped: Int
-    /// Source frames that repeat the picture before them, as pulldown does; counted only where the source's rate is not `rate`.
+    /// Source frames that repeat the image before them, as pulldown does; counted only where the source's rate is not `rate`.
     package var repeated: Int
   }
   package var counts: Counts {
     Counts(
-      decoded: pictures.decoded, delivered: delivered, duplicated: chooser?.duplicated ?? 0, dropped: chooser?.dropped ?? 0,
+      decoded: images.decoded, delivered: delivered, duplicated: chooser?.duplicated ?? 0, dropped: chooser?.dropped ?? 0,
       repeated: chooser?.repeated ?? 0)
   }
 
   /// What is wrong with the file as far as it has been read, in a line to be shown; nil if nothing.
   package var damage: String? {
     var found: [String] = []
-    if pictures.demuxer.file.failure != 0 { found.append("the disk fails to read it") }
-    if pictures.decoder.failures > 0 { found.append("\(pictures.decoder.failures) pieces cannot be decoded") }
-    if pictures.corrupt > 0 { found.append("\(pictures.corrupt) frames are damaged") }
-    if pictures.lacksTransparency { found.append("its transparency cannot be read, because this FFmpeg lacks libvpx") }
-    found += pictures.sizeChanges + pictures.closedGaps
+    if images.demuxer.file.failure != 0 { found.append("the disk fails to read it") }
+    if images.decoder.failures > 0 { found.append("\(images.decoder.failures) pieces cannot be decoded") }
+    if images.corrupt > 0 { found.append("\(images.corrupt) frames are damaged") }
+    if images.lacksTransparency { found.append("its transparency cannot be read, because this FFmpeg lacks libvpx") }
+    found += images.sizeChanges + images.closedGaps
     if isFinished, let promised {
       if end < promised - max(0.5, 2 / sourceRate.value) {
         found.append(String(format: "it ends after %.1f s though its header says %.1f s", end, promised))
@@ -211,9 +211,9 @@ package final class VideoReader {
   }
 
   /// The stored size with the longer-stretched side widened until pixels are square.
-  private static func squarePixels(_ frame: Frame, _ pictures: PictureStream) -> (width: Int, height: Int) {
+  private static func squarePixels(_ frame: Frame, _ images: ImageStream) -> (width: Int, height: Int) {
     let (width, height) = (Int(frame.pointer.pointee.width), Int(frame.pointer.pointee.height))
-    let aspect = av_guess_sample_aspect_ratio(pictures.demuxer.context, pictures.stream, frame.pointer)
+    let aspect = av_guess_sample_aspect_ratio(images.demuxer.context, images.stream, frame.pointer)
     guard aspect.num > 0, aspect.den > 0, aspect.num != aspect.den, aspect.value > 0.1, aspect.value < 10 else { return (width, height) }
     if aspect.value > 1 { return (Int((Double(width) * aspect.value).rounded()), height) }
     return (width, Int((Double(height) / aspect.value).rounded()))

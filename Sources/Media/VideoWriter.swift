@@ -25,8 +25,8 @@ package final class VideoWriter {
   private let muxer: Muxer
   private let format: FilmFormat
   private let calls: DiskCalls
-  private let pictures: PictureEncoder
-  private let pictureStream: UnsafeMutablePointer<AVStream>
+  private let images: ImageEncoder
+  private let imageStream: UnsafeMutablePointer<AVStream>
   private let sound: SoundEncoder?
   private let soundStream: UnsafeMutablePointer<AVStream>?
   private let soundFile: AudioReader?
@@ -66,11 +66,11 @@ package final class VideoWriter {
       self.sound = nil
     }
     let threads = threads > 0 ? threads : min(4, ProcessInfo.processInfo.activeProcessorCount)
-    pictures = try PictureEncoder(url, width: width, height: height, rate: rate, quality: quality, threads: threads, format: format)
+    images = try ImageEncoder(url, width: width, height: height, rate: rate, quality: quality, threads: threads, format: format)
     muxer = try Muxer(url, format.isMP4 ? .fragments : .asIs, container: format.container, calls: calls)
-    pictureStream = muxer.add(pictures.context)
+    imageStream = muxer.add(images.context)
     if let matrix = format.displayMatrix {
-      let bytes = av_stream_new_side_data(pictureStream, AV_PKT_DATA_DISPLAYMATRIX, 36)
+      let bytes = av_stream_new_side_data(imageStream, AV_PKT_DATA_DISPLAYMATRIX, 36)
       matrix.withUnsafeBytes { bytes?.update(from: $0.bindMemory(to: UInt8.self).baseAddress!, count: 36) }
     }
     soundStream = self.sound.map { [muxer] in muxer.add($0.context) }
@@ -86,9 +86,9 @@ package final class VideoWriter {
     let shape = [height, width, format.hasAlpha ? 4 : 3]
     precondition(rgb.shape == shape, "a frame of shape \(rgb.shape) in a film of \(shape)")
     precondition(!isFinished, "a frame for a film that is finished")
-    try pictures.encode(ImageFile.bytes(of: rgb), tick: tick)
+    try images.encode(ImageFile.bytes(of: rgb), tick: tick)
     frameCount += 1
-    try muxer.drain(pictures.context, into: pictureStream)
+    try muxer.drain(images.context, into: imageStream)
     try takeSound()
   }
   /// Takes the next samples in -1...1 of a film made with `.samples`; best in step with the frames, which they follow in time.
@@ -103,8 +103,8 @@ package final class VideoWriter {
     precondition(!isFinished, "a film finished twice")
     isFinished = true
     guard frameCount > 0 else { throw MediaError(.noFrames, url, "cannot be a film without frames: there was nothing to write") }
-    try pictures.end()
-    try muxer.drain(pictures.context, into: pictureStream)
+    try images.end()
+    try muxer.drain(images.context, into: imageStream)
     if let sound, let soundStream { try sound.end { try muxer.drain(sound.context, into: soundStream) } }
     try muxer.writeTrailer()
     guard format.isMP4 else { return try muxer.file.commit() }

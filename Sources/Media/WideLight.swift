@@ -1,23 +1,23 @@
 import CFFmpeg
 import Foundation
 
-/// How the numbers of a picture stand for light, where that is not as in standard video: HDR, or colours beyond those of BT.709.
+/// How the numbers of an image stand for light, where that is not as in standard video: HDR, or colours beyond those of BT.709.
 struct WideLight: Equatable {
   enum Curve { case standard, hlg, pq }
   enum Primaries { case bt709, bt2020, p3 }
   let curve: Curve
   let primaries: Primaries
 
-  /// nil where `picture` is standard video, or says nothing.
-  init?(_ picture: AVFrame) {
+  /// nil where `image` is standard video, or says nothing.
+  init?(_ image: AVFrame) {
     curve =
-      switch picture.color_trc {
+      switch image.color_trc {
       case AVCOL_TRC_ARIB_STD_B67: .hlg
       case AVCOL_TRC_SMPTE2084: .pq
       default: .standard
       }
     primaries =
-      switch picture.color_primaries {
+      switch image.color_primaries {
       case AVCOL_PRI_BT2020: .bt2020
       case AVCOL_PRI_SMPTE432: .p3
       // HDR that does not name its primaries has those of its standard.

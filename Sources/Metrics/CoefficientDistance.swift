@@ -1,6 +1,6 @@
 import Torch
 
-/// How far the expressions and poses that a tracker finds in pictures are from those it finds in the truth: AED and APD.
+/// How far the expressions and poses that a tracker finds in images are from those it finds in the truth: AED and APD.
 ///
 /// As the published scripts have it (PIRenderer, StyleHEAT): means of absolute differences over all coefficients and frames.
 package struct CoefficientDistance: Equatable, Sendable {

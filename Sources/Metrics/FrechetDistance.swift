@@ -1,6 +1,6 @@
 import Torch
 
-/// Mean and covariance of the features of many pictures, the normal distribution that the Fréchet distance takes them for.
+/// Mean and covariance of the features of many images, the normal distribution that the Fréchet distance takes them for.
 package struct FeatureStatistics {
   /// `[D]` and `[D, D]`, float64; the covariance is divided by n - 1.
   package let mean, covariance: Tensor
@@ -20,7 +20,7 @@ package struct FeatureStatistics {
   /// `|m1 - m2|^2 + tr(S1 + S2 - 2 (S1 S2)^(1/2))` (Heusel et al. 2017): 0 for one distribution, more the farther apart they are.
   ///
   /// FID where the features are those of the Inception network; of other features it is a number of its own, to be compared only with
-  /// numbers of the same features and about as many pictures: the fewer there are, the larger it is by chance.
+  /// numbers of the same features and about as many images: the fewer there are, the larger it is by chance.
   package func frechetDistance(to other: FeatureStatistics) -> Double {
     // (S1 S2)^(1/2) has the trace of (R S2 R)^(1/2), R = S1^(1/2), which is symmetric.
     let (values, vectors) = covariance.eigh()

@@ -1,4 +1,4 @@
-/// Whether something moves as the truth does: a sharp picture with a frozen mouth has a fine PSNR and fails here.
+/// Whether something moves as the truth does: a sharp image with a frozen mouth has a fine PSNR and fails here.
 package struct MotionFidelity: Equatable, Sendable {
   /// Pearson's, of the signal with the truth's; 1 is best. nil where a signal is constant.
   package var correlation: Double?

@@ -1,10 +1,10 @@
 import Foundation
 import Torch
 
-/// SSIM of Wang et al. 2004: how alike the structure of two pictures is, 1 for equal ones.
+/// SSIM of Wang et al. 2004: how alike the structure of two images is, 1 for equal ones.
 ///
 /// Per window and channel `(2 m_a m_b + C1) (2 s_ab + C2) / ((m_a^2 + m_b^2 + C1) (s_a^2 + s_b^2 + C2))` with `C1 = 0.01^2`, `C2 = 0.03^2`
-/// for values in 0...1; only windows that lie wholly in the picture count.
+/// for values in 0...1; only windows that lie wholly in the image count.
 package struct StructuralSimilarity: Sendable {
   /// The weights of a window along one side; the window is their outer product.
   package let taps: [Float]
@@ -26,7 +26,7 @@ package struct StructuralSimilarity: Sendable {
     varianceFactor = Double(size * size) / Double(size * size - 1)
   }
 
-  /// The similarity around each pixel whose window fits: `[H - n + 1, W - n + 1, C]` for pictures `[H, W, C]` in 0...1, windows of n x n.
+  /// The similarity around each pixel whose window fits: `[H - n + 1, W - n + 1, C]` for images `[H, W, C]` in 0...1, windows of n x n.
   package func map(_ a: Tensor, _ b: Tensor) -> Tensor {
     precondition(a.shape == b.shape && a.dim == 3, "images \(a.shape) and \(b.shape) cannot be compared")
     precondition(a.size(0) >= taps.count && a.size(1) >= taps.count, "\(a.shape) is smaller than a window of \(taps.count)")

@@ -34,9 +34,9 @@ package final class Backbone: Module {
     }
   }
 
-  /// Pictures `[N, 3, H, W]` to the features at each tap, `[N, c, h, w]`.
-  func callAsFunction(_ pictures: Tensor) -> [Tensor] {
-    var x = pictures
+  /// Images `[N, 3, H, W]` to the features at each tap, `[N, c, h, w]`.
+  func callAsFunction(_ images: Tensor) -> [Tensor] {
+    var x = images
     var taken: [Tensor] = []
     for (i, layer) in features.enumerated() {
       x = layer(x)

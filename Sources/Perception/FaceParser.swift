@@ -26,12 +26,12 @@ package final class FaceParser: Module {
     try ModelFileError.naming(weights) { try load(try WeightFile.tensors(weights)) }
   }
 
-  /// A picture `[H, W, 3]`, in 0...1 or as bytes, to labels `[H, W]` uint8 of the 12 classes of `SemanticClass`.
+  /// An image `[H, W, 3]`, in 0...1 or as bytes, to labels `[H, W]` uint8 of the 12 classes of `SemanticClass`.
   ///
   /// It is looked at as 512 x 512 pixels, as in training; it should show the head and the shoulders.
-  package func callAsFunction(_ picture: Tensor) -> Tensor {
+  package func callAsFunction(_ image: Tensor) -> Tensor {
     withoutGradient {
-      var image = picture.asPictures()
+      var image = image.asImages()
       let size = [image.size(2), image.size(3)]
       if size != [512, 512] { image = image.interpolate(size: [512, 512], .linear, antialias: true) }
       func channels(_ values: [Float]) -> Tensor { Tensor(values, [1, 3, 1, 1]).to(image.device) }
@@ -41,7 +41,7 @@ package final class FaceParser: Module {
     }
   }
 
-  /// Normalised pictures `[N, 3, H, W]` to the scores of the 19 classes of `SemanticClass.biSeNetNames`, `[N, 19, H, W]`.
+  /// Normalised images `[N, 3, H, W]` to the scores of the 19 classes of `SemanticClass.biSeNetNames`, `[N, 19, H, W]`.
   package func scores(_ x: Tensor) -> Tensor {
     let (fine, coarse) = context(x)
     return out(fusion(cat([fine, coarse], 1))).interpolate(size: [x.size(2), x.size(3)], .linear, alignCorners: true)
@@ -69,7 +69,7 @@ package final class FaceParser: Module {
     func callAsFunction(_ x: Tensor) -> Tensor { out(conv(x)) }
   }
 
-  /// Features whose channels are weighed by their means over the picture.
+  /// Features whose channels are weighed by their means over the image.
   final class AttentionRefinement: Layer {
     static var checkpointNames: [String: String] { ["attention": "conv_atten", "norm": "bn_atten"] }
     let conv: ConvBlock
@@ -102,7 +102,7 @@ package final class FaceParser: Module {
   }
 }
 
-/// ResNet-18's features at an eighth of the size, and what they mean given all of the picture.
+/// ResNet-18's features at an eighth of the size, and what they mean given all of the image.
 final class ContextPath: Module {
   static var checkpointNames: [String: String] { ["head32": "conv_head32", "head16": "conv_head16", "whole": "conv_avg"] }
   let resnet: ResNet18

@@ -1,6 +1,6 @@
 import Torch
 
-/// The five points by which faces are aligned for recognition, in pixels of a picture (its corner is (0, 0)).
+/// The five points by which faces are aligned for recognition, in pixels of an image (its corner is (0, 0)).
 package struct FacePoints: Sendable {
   /// Left and right as seen: the eyes' centres and the mouth's corners.
   package var leftEye, rightEye, nose, leftMouth, rightMouth: SIMD2<Float>
@@ -22,10 +22,10 @@ package struct FacePoints: Sendable {
     [30.2946, 51.6963], [65.5318, 51.5014], [48.0252, 71.7366], [33.5493, 92.3655], [62.7299, 92.2041],
   ]
 
-  /// The face cut out of `picture`, `[H, W, 3]` in 0...1 or as bytes, turned and scaled so that the points come to lie as nearly as
-  /// possible on the template's: `[h, w, 3]` in 0...1, black outside the picture.
-  package func crop(_ picture: Tensor, _ size: (height: Int, width: Int)) -> Tensor {
-    var image = picture.asPictures()
+  /// The face cut out of `image`, `[H, W, 3]` in 0...1 or as bytes, turned and scaled so that the points come to lie as nearly as
+  /// possible on the template's: `[h, w, 3]` in 0...1, black outside the image.
+  package func crop(_ image: Tensor, _ size: (height: Int, width: Int)) -> Tensor {
+    var image = image.asImages()
     var map = similarity(to: Self.template.map { $0 + [Float(size.width - 96) / 2, Float(size.height - 112) / 2] })
     // Where the face is larger than the crop, the mean of what falls on a pixel, so that nothing is skipped.
     let shrink = max(Int((1 / map.scale).rounded(.down)), 1)
@@ -35,7 +35,7 @@ package struct FacePoints: Sendable {
       map.a *= Float(shrink)
       map.b *= Float(shrink)
     }
-    // Each pixel's place in the picture, in the -1...1 that gridSample takes.
+    // Each pixel's place in the image, in the -1...1 that gridSample takes.
     let (height, width) = (Float(image.size(2)), Float(image.size(3)))
     var grid: [Float] = []
     grid.reserveCapacity(size.height * size.width * 2)

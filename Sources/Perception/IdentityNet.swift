@@ -1,7 +1,7 @@
 import Foundation
 import Torch
 
-/// A network that turns a face into a direction which is nearly the same for all pictures of one person.
+/// A network that turns a face into a direction which is nearly the same for all images of one person.
 package protocol IdentityNet: Module {
   /// Height and width of the crops that it takes.
   static var cropSize: (height: Int, width: Int) { get }
@@ -10,15 +10,15 @@ package protocol IdentityNet: Module {
 }
 
 extension IdentityNet {
-  /// The unit vector `[D]` of the face at `points` (see `FacePoints`) in a picture `[H, W, 3]`, in 0...1 or as bytes.
-  package func embed(_ picture: Tensor, _ points: FacePoints) -> Tensor {
-    withoutGradient { self(points.crop(picture, Self.cropSize).asPictures()).squeeze(0) }
+  /// The unit vector `[D]` of the face at `points` (see `FacePoints`) in an image `[H, W, 3]`, in 0...1 or as bytes.
+  package func embed(_ image: Tensor, _ points: FacePoints) -> Tensor {
+    withoutGradient { self(points.crop(image, Self.cropSize).asImages()).squeeze(0) }
   }
 }
 
 /// MobileFaceNet (Chen et al. 2018) with the names of weights of Xiaoccer/MobileFaceNet_Pytorch.
 ///
-/// Its vector is the picture's and its mirror image's, one behind the other, 256 numbers.
+/// Its vector is the image's and its mirror image's, one behind the other, 256 numbers.
 package final class MobileFaceNet: IdentityNet {
   package static var checkpointNames: [String: String] { ["depthwise": "dw_conv1", "wide": "conv2", "whole": "linear7", "out": "linear1"] }
   package static let cropSize = (height: 112, width: 96)

@@ -1,7 +1,7 @@
 import Foundation
 import Torch
 
-/// How different two pictures look (Zhang et al. 2018, version 0.1): a weighted distance of unit features of a network for photos.
+/// How different two images look (Zhang et al. 2018, version 0.1): a weighted distance of unit features of a network for photos.
 ///
 /// d = sum over layers l of mean over h, w of sum over c of w_lc (f_lc(a) - f_lc(b))^2, f normalised over the channels. 0 where they are equal.
 package final class LPIPS: Module {
@@ -33,7 +33,7 @@ package final class LPIPS: Module {
     try ModelFileError.naming(url) { try heads.fill(tensors) }
   }
 
-  /// Pictures `[N, 3, H, W]` in 0...1, red first, at least 64 pixels a side, to N distances `[N]`. Differentiable.
+  /// Images `[N, 3, H, W]` in 0...1, red first, at least 64 pixels a side, to N distances `[N]`. Differentiable.
   package func callAsFunction(_ a: Tensor, _ b: Tensor) -> Tensor {
     precondition(a.dim == 4 && a.size(1) == 3 && a.shape == b.shape, "images [N, 3, H, W] of one size, not \(a.shape) and \(b.shape)")
     precondition(min(a.size(2), a.size(3)) >= 64, "LPIPS needs images of at least 64 pixels a side")
@@ -44,9 +44,9 @@ package final class LPIPS: Module {
     }
     return sum
   }
-  /// The distance of two pictures `[H, W, 3]`, in 0...1 or as bytes.
+  /// The distance of two images `[H, W, 3]`, in 0...1 or as bytes.
   package func distance(_ a: Tensor, _ b: Tensor) -> Double {
-    withoutGradient { self(a.asPictures(), b.asPictures()).item }
+    withoutGradient { self(a.asImages(), b.asImages()).item }
   }
 
   /// From 0...1 to -1...1, which LPIPS is defined on, and from there to the backbone's means and deviations.
@@ -76,10 +76,10 @@ package final class Heads: Module {
 }
 
 extension Tensor {
-  /// A picture `[H, W, 3]` in 0...1 or as bytes as `[1, 3, H, W]` in 0...1.
-  func asPictures() -> Tensor {
+  /// An image `[H, W, 3]` in 0...1 or as bytes as `[1, 3, H, W]` in 0...1.
+  func asImages() -> Tensor {
     precondition(dim == 3 && size(2) == 3, "an image is [H, W, 3], not \(shape)")
-    let picture = dtype == .uint8 ? to(.float32) / 255 : self
-    return picture.permute(2, 0, 1).unsqueeze(0)
+    let image = dtype == .uint8 ? to(.float32) / 255 : self
+    return image.permute(2, 0, 1).unsqueeze(0)
   }
 }

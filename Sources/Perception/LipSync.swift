@@ -7,7 +7,7 @@ package struct LipSync: Sendable {
   package let distance: Double
   /// LSE-C: how much that is below the median over all offsets; large is good, 7 to 8 for real films.
   package let confidence: Double
-  /// Frames by which the picture is later than the sound (the published code's "AV offset"); 0 is good.
+  /// Frames by which the image is later than the sound (the published code's "AV offset"); 0 is good.
   package let offset: Int
   /// Windows compared.
   package let windows: Int
@@ -77,16 +77,16 @@ package struct LipSync: Sendable {
   }
 
   /// The square around a face that SyncNet was trained on, `[224, 224, 3]` in 0...1: the face's box and 0.4 of its larger half on the sides, 0.8
-  /// below; grey (110) beyond the picture.
+  /// below; grey (110) beyond the image.
   ///
-  /// `picture` is `[H, W, 3]`, in 0...1 or as bytes; the box of the face from brow to chin, in pixels, should be steady over time (the published
+  /// `image` is `[H, W, 3]`, in 0...1 or as bytes; the box of the face from brow to chin, in pixels, should be steady over time (the published
   /// code takes medians of 13 frames).
-  package static func crop(_ picture: Tensor, low: SIMD2<Float>, high: SIMD2<Float>) -> Tensor {
+  package static func crop(_ image: Tensor, low: SIMD2<Float>, high: SIMD2<Float>) -> Tensor {
     let half = max((high - low).max() / 2, 1)
     let middle = (low + high) / 2
     let start = SIMD2(middle.x - half * 1.4, middle.y - half)
     let side = half * 2.8
-    let image = picture.asPictures() - 110.0 / 255
+    let image = image.asImages() - 110.0 / 255
     let (height, width) = (Float(image.size(2)), Float(image.size(3)))
     func places(_ start: Float, _ length: Float) -> Tensor {
       let size = SyncNet.cropSize

@@ -1,13 +1,13 @@
 import Torch
 
-/// A residual block whose channels are weighed by what the whole picture holds (squeeze and excitation): ArcFace's IR-SE block.
+/// A residual block whose channels are weighed by what the whole image holds (squeeze and excitation): ArcFace's IR-SE block.
 package final class ResidualBottleneck: Layer {
   package static var checkpointNames: [String: String] { ["shortcut": "shortcut_layer", "residual": "res_layer"] }
   /// What brings the channels to mean 0 and variance 1.
   package enum Normalization {
     /// Over the batch, as published.
     case batch
-    /// Groups of eight channels in each picture, for batches of few.
+    /// Groups of eight channels in each image, for batches of few.
     case group
 
     func callAsFunction(_ channels: Int) -> any Layer {

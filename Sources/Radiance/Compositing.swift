@@ -43,7 +43,7 @@ package enum Background {
   /// The last sample of each ray takes these values, colours then classes, `[R, 3 + K]`, and keeps its density.
   ///
   /// Together with the endless last interval this makes the plate stop all that is left.
-  case plate(Tensor)
+  case background(Tensor)
 }
 
 /// The quadrature of volume rendering (Max 1995; Eq 6, 7, 11 of SAHS).
@@ -84,9 +84,9 @@ package enum Compositing {
     switch background {
     case .black: return sum(values, weights)
     case .white: return sum(values, weights) + (1 - weights.sum(-1, keepdim: true))
-    case .plate(let plate):
+    case .background(let background):
       let front = count - 1
-      return sum(values.narrow(1, 0, front), weights.narrow(-1, 0, front)) + weights.narrow(-1, front, 1) * plate
+      return sum(values.narrow(1, 0, front), weights.narrow(-1, 0, front)) + weights.narrow(-1, front, 1) * background
     }
   }
   private static func sum(_ values: Tensor, _ weights: Tensor) -> Tensor { weights.unsqueeze(1).matmul(values).squeeze(1) }

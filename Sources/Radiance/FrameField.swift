@@ -76,11 +76,11 @@ package struct FrameField {
   }
 
   /// What `camera` sees in front of `plate` `[H, W, 3]` (0...1), without history.
-  package func frame(_ camera: FrameCamera, plate: Tensor, features: Bool = false) -> FieldFrame {
+  package func frame(_ camera: FrameCamera, background: Tensor, features: Bool = false) -> FieldFrame {
     withoutGradient {
       let found = callAll(
         "likeness::frame", camera.matrix, camera.width, camera.height, occupancy.cells, occupancy.box, lattice, latticeAxes, planes, axes,
-        volume, ambient, point.weights, point.biases, shading.weights, shading.biases, plate, densityScale, slope, step, limit, stop,
+        volume, ambient, point.weights, point.biases, shading.weights, shading.biases, background, densityScale, slope, step, limit, stop,
         probes, features
       ).compactMap(\.self)
       return FieldFrame(rgb: found[0], labels: found[1], depth: found[2], opacity: found[3], features: features ? found[4] : nil)

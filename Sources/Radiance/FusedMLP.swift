@@ -10,26 +10,28 @@ import Torch
 ///   - group: `[N]` int32, 0..<G; the first bias where there is none.
 ///   - slope: Of the activation below zero, 0...1: 0 is ReLU.
 ///   - skip: The layer before which `x` is appended to what the chain has.
-///   - bentEnd: Whether the activation follows the last layer too.
+///   - outputActivation: Whether the activation follows the last layer too.
 package func fusedMLP(
-  _ x: Tensor, weights: [Tensor], biases: [Tensor], group: Tensor? = nil, slope: Double = 0, skip: Int? = nil, bentEnd: Bool = false
+  _ x: Tensor, weights: [Tensor], biases: [Tensor], group: Tensor? = nil, slope: Double = 0, skip: Int? = nil,
+  outputActivation: Bool = false
 ) -> Tensor {
   guard x.dtype == .float32 else {
-    return mlpByTensors(x, weights: weights, biases: biases, group: group, slope: slope, skip: skip, bentEnd: bentEnd)
+    return referenceMLP(x, weights: weights, biases: biases, group: group, slope: slope, skip: skip, outputActivation: outputActivation)
   }
-  return call("likeness::mlp", x, weights, biases, group, slope, skip ?? -1, bentEnd)
+  return call("likeness::mlp", x, weights, biases, group, slope, skip ?? -1, outputActivation)
 }
 
 /// What `fusedMLP` does, in libtorch's operators.
-package func mlpByTensors(
-  _ x: Tensor, weights: [Tensor], biases: [Tensor], group: Tensor? = nil, slope: Double = 0, skip: Int? = nil, bentEnd: Bool = false
+package func referenceMLP(
+  _ x: Tensor, weights: [Tensor], biases: [Tensor], group: Tensor? = nil, slope: Double = 0, skip: Int? = nil,
+  outputActivation: Bool = false
 ) -> Tensor {
   var y = x
   for (i, (weight, bias)) in zip(weights, biases).enumerated() {
     if i > 0, i == skip { y = cat([y, x], -1) }
     let own = bias.dim == 1 ? bias : group.map { bias.indexSelect(0, $0) } ?? bias.narrow(0, 0, 1)
     y = y.matmul(weight.t()) + own
-    if i + 1 < weights.count || bentEnd { y = y.leakyRelu(slope) }
+    if i + 1 < weights.count || outputActivation { y = y.leakyRelu(slope) }
   }
   return y
 }

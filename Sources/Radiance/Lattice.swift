@@ -20,7 +20,7 @@ package func planeFeatures(_ planes: Tensor, at points: Tensor, axes: Tensor) ->
 }
 
 /// `latticeFeatures` in plain tensors.
-package func plainLatticeFeatures(_ nodes: Tensor, at points: Tensor, frame: Tensor? = nil, axes: Tensor) -> Tensor {
+package func referenceLatticeFeatures(_ nodes: Tensor, at points: Tensor, frame: Tensor? = nil, axes: Tensor) -> Tensor {
   let u = warped(points, axes)
   // bilinear, held at the border, corners aligned
   func read(_ lattice: Tensor) -> Tensor {
@@ -33,7 +33,7 @@ package func plainLatticeFeatures(_ nodes: Tensor, at points: Tensor, frame: Ten
 }
 
 /// `planeFeatures` in plain tensors.
-package func plainPlaneFeatures(_ planes: Tensor, at points: Tensor, axes: Tensor) -> Tensor {
+package func referencePlaneFeatures(_ planes: Tensor, at points: Tensor, axes: Tensor) -> Tensor {
   let u = warped(points, axes)
   let reads = [(0, 1), (0, 2), (1, 2)].enumerated().map { plane, axes in
     let at = stack([u[.all, .at(axes.0)], u[.all, .at(axes.1)]], -1).reshape(1, -1, 1, 2)

@@ -19,7 +19,7 @@ package struct MarchedSamples {
 
 /// The first `limit` samples of each ray in occupied cells, on a ladder of even steps from where the ray enters the box.
 ///
-/// `step` is in head units; `jitter` `[R]` in 0..<1 says where between two rungs a ray's samples lie, nil in the middle. The depth bounds of
+/// `step` is in head units; `jitter` `[R]` in 0..<1 says where between two raySteps a ray's samples lie, nil in the middle. The depth bounds of
 /// `rays` do not count. No history.
 package func march(_ rays: Rays, occupancy: OccupancyGrid, step: Double, jitter: Tensor? = nil, limit: Int) -> MarchedSamples {
   withoutGradient {
@@ -34,16 +34,16 @@ private func samples(_ found: [Tensor]) -> MarchedSamples {
   MarchedSamples(positions: found[0], depths: found[1], lengths: found[2], ray: found[3], starts: found[4])
 }
 
-/// `march` with plain tensors: all rungs of all rays at once.
-package func marchPlainly(_ rays: Rays, occupancy: OccupancyGrid, step: Double, jitter: Tensor? = nil, limit: Int) -> MarchedSamples {
+/// `march` with plain tensors: all raySteps of all rays at once.
+package func referenceMarch(_ rays: Rays, occupancy: OccupancyGrid, step: Double, jitter: Tensor? = nil, limit: Int) -> MarchedSamples {
   withoutGradient {
     let (o, box) = (rays.origins, occupancy.box)
     let moved = jitter ?? .full([rays.count], 0.5, device: o.device)
-    let (enter, leave, rung, hit) = rungs(rays, box: box, step: step)
-    let most = ((leave - enter) / rung).maskedFill(hit.logicalNot(), 0)
+    let (enter, leave, rayStep, hit) = raySteps(rays, box: box, step: step)
+    let most = ((leave - enter) / rayStep).maskedFill(hit.logicalNot(), 0)
     let count = rays.count == 0 ? 0 : Int(most.max().item) + 2
     let k = Tensor.arange(count, .float32, device: o.device)
-    let depths = enter.unsqueeze(1) + (k + moved.unsqueeze(1)) * rung.unsqueeze(1)
+    let depths = enter.unsqueeze(1) + (k + moved.unsqueeze(1)) * rayStep.unsqueeze(1)
     let points = rays.points(at: depths)
     let full = occupancy.occupied.reshape(-1).indexSelect(0, occupancy.cell(of: points.reshape(-1, 3))).reshape(depths.shape)
     var kept = hit.unsqueeze(1) .& (depths .< leave.unsqueeze(1)) .& full
@@ -59,7 +59,7 @@ package func marchPlainly(_ rays: Rays, occupancy: OccupancyGrid, step: Double, 
 }
 
 /// Where rays enter and leave a `box` `[2, 3]`, how far apart their samples lie, in t, and which of them cross it at all.
-func rungs(_ rays: Rays, box: Tensor, step: Double) -> (enter: Tensor, leave: Tensor, rung: Tensor, hit: Tensor) {
+func raySteps(_ rays: Rays, box: Tensor, step: Double) -> (enter: Tensor, leave: Tensor, rayStep: Tensor, hit: Tensor) {
   let (o, d) = (rays.origins, rays.directions)
   let squares = (0..<3).map { d.select(1, $0) * d.select(1, $0) }
   // libtorch's square root of float32 may be off by one unit in the last place.

@@ -29,7 +29,7 @@ package func composite(density: Tensor, lengths: Tensor, depths: Tensor, feature
 }
 
 /// What `composite` does, in libtorch's operators, every ray filled up to the longest.
-package func compositeByTensors(
+package func referenceComposite(
   density: Tensor, lengths: Tensor, depths: Tensor, features: Tensor, starts: Tensor
 ) -> CompositedRays {
   let bounds = starts.array(Int.self), rays = bounds.count - 1, count = density.size(0)

@@ -29,7 +29,7 @@ package struct Rays {
     mapped { $0.narrow(0, range.lowerBound, range.count) }
   }
   /// The rays at `indices`, `[n]` int64.
-  package func picked(_ indices: Tensor) -> Rays { mapped { $0.indexSelect(0, indices) } }
+  package func gathered(_ indices: Tensor) -> Rays { mapped { $0.indexSelect(0, indices) } }
   /// Points at `depths` `[R, S]`: `[R, S, 3]`.
   package func points(at depths: Tensor) -> Tensor {
     origins.unsqueeze(1) + directions.unsqueeze(1) * depths.unsqueeze(-1)

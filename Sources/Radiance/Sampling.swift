@@ -97,7 +97,7 @@ package struct RayRandoms {
     mapped { $0.narrow(0, range.lowerBound, range.count) }
   }
   /// The numbers of the rays at `indices`, `[n]` int64.
-  package func picked(_ indices: Tensor) -> RayRandoms { mapped { $0.indexSelect(0, indices) } }
+  package func gathered(_ indices: Tensor) -> RayRandoms { mapped { $0.indexSelect(0, indices) } }
   package func to(_ device: Device) -> RayRandoms { mapped { $0.to(device) } }
   private func mapped(_ pick: (Tensor) -> Tensor) -> RayRandoms {
     RayRandoms(

@@ -89,9 +89,9 @@ package struct Checkpoint {
     tensor.withBytes { crc.update($0) }
     return String(crc.value, radix: 16)
   }
-  private static func checksum(_ words: [String: String]) -> String {
+  private static func checksum(_ metadata: [String: String]) -> String {
     var crc = CRC32C()
-    for key in words.keys.sorted() { crc.update("\(key.utf8.count) \(key) \(words[key]!.utf8.count) \(words[key]!) ") }
+    for key in metadata.keys.sorted() { crc.update("\(key.utf8.count) \(key) \(metadata[key]!.utf8.count) \(metadata[key]!) ") }
     return String(crc.value, radix: 16)
   }
 }

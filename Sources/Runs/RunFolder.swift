@@ -133,7 +133,7 @@ package final class RunFolder {
   /// Where the checkpoint of a step lies.
   package func file(_ step: Int) -> URL { checkpoints.appending(path: Self.name(step) + ".safetensors") }
   /// Where what is looked at of a step lies.
-  package func picture(_ step: Int) -> URL { validation.appending(path: Self.name(step) + ".png") }
+  package func image(_ step: Int) -> URL { validation.appending(path: Self.name(step) + ".png") }
   private static func name(_ step: Int) -> String {
     let digits = String(step)
     return "step-" + String(repeating: "0", count: max(0, 9 - digits.count)) + digits

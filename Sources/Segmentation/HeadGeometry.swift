@@ -1,9 +1,9 @@
 import Foundation
 import Tracking
 
-/// Where the parts of a head are in a picture, from the points of its face: the frame that positions are judged in.
+/// Where the parts of a head are in an image, from the points of its face: the frame that positions are judged in.
 struct HeadGeometry {
-  /// The face's own axes in the picture's pixels with depth, of length 1: to the right as seen, down, and into the head.
+  /// The face's own axes in the image's pixels with depth, of length 1: to the right as seen, down, and into the head.
   let across, down, inward: SIMD3<Float>
   /// Between the ears, and from the chin to the top of the mesh, in pixels, whatever the turn of the head.
   let width, height: Float
@@ -18,7 +18,7 @@ struct HeadGeometry {
   private let reach: [Float]
   private static let steps = 180
 
-  /// `face` has its points in pixels of the picture; `scale` takes them to those of the map that is judged.
+  /// `face` has its points in pixels of the image; `scale` takes them to those of the map that is judged.
   init(_ face: FaceLandmarks, scale: SIMD2<Float>) {
     let depth = (scale.x + scale.y) / 2
     let p = face.points.map { $0 * SIMD3(scale.x, scale.y, depth) }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Fits coarse maps to the edges of a picture: the guided filter of He, Sun and Tang (ECCV 2010) with a colour guide, in its fast form.
+/// Fits coarse maps to the edges of an image: the guided filter of He, Sun and Tang (ECCV 2010) with a colour guide, in its fast form.
 ///
 /// In each window the map is taken to be a linear function of colour, q = a . I + b, with the least squares fit a = (S + eps)^-1 cov(I, p)
 /// and b = mean(p) - a . mean(I). The fit is made at low resolution and used at any.
@@ -26,9 +26,9 @@ final class JointFilter {
     areas = down.flatMap { rows in across.map { 1 / (rows * $0) } }
   }
 
-  /// Takes the picture to follow: `[height, width]` colours in 0...1.
-  func follow(_ colours: [SIMD4<Float>]) {
-    guide = colours
+  /// Takes the image to follow: `[height, width]` colours in 0...1.
+  func follow(_ colors: [SIMD4<Float>]) {
+    guide = colors
     for k in guide.indices { guide[k].w = 1 }
     means = box(guide) { $0 }
     let products = box(guide) { c in SIMD8(c.x * c.x, c.x * c.y, c.x * c.z, c.y * c.y, c.y * c.z, c.z * c.z, 0, 0) }

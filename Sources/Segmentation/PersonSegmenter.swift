@@ -3,13 +3,13 @@ import Media
 import Torch
 import Tracking
 
-/// Tells people from what is behind them with MediaPipe's published selfie networks, their masks fitted to the picture's edges.
+/// Tells people from what is behind them with MediaPipe's published selfie networks, their masks fitted to the image's edges.
 ///
 /// A clip's frames go through one after another: what does not move keeps its mask from frame to frame.
 package final class PersonSegmenter {
   private let square, wide: LiteRTModel
   private var filter: JointFilter?
-  private var last: (mask: [Float], colours: [SIMD4<Float>])?
+  private var last: (mask: [Float], colors: [SIMD4<Float>])?
 
   /// Throws when the networks are absent.
   package init() throws {
@@ -26,13 +26,13 @@ package final class PersonSegmenter {
   /// How much of each pixel of `rgb`, `[H, W, 3]` uint8, is a person: `[H, W]` in 0...1.
   package func alpha(_ rgb: Tensor) throws -> Tensor {
     let (height, width) = (rgb.size(0), rgb.size(1))
-    let small = WorkPicture(rgb)
+    let small = WorkImage(rgb)
     let mask = try mask(rgb, small)
     if filter?.width != small.width || filter?.height != small.height {
       filter = JointFilter(width: small.width, height: small.height, radius: 5, epsilon: 2e-4)
     }
     guard let filter else { fatalError("just made") }
-    filter.follow(small.colours)
+    filter.follow(small.colors)
     let fits = filter.fit(mask)
     let out = Tensor.empty([height, width])
     PixelView.lend(rgb) { view in
@@ -44,25 +44,25 @@ package final class PersonSegmenter {
   }
 
   /// The network's own mask at the size of `small`, steadied in time.
-  func mask(_ rgb: Tensor, _ small: WorkPicture) throws -> [Float] {
+  func mask(_ rgb: Tensor, _ small: WorkImage) throws -> [Float] {
     var mask = try raw(rgb, small)
     if let last, last.mask.count == mask.count {
       for k in mask.indices {
-        let change = small.colours[k] - last.colours[k]
+        let change = small.colors[k] - last.colors[k]
         let moved = (change * change).sum().squareRoot()
-        // Where the picture stands still only a third of a new opinion counts.
+        // Where the image stands still only a third of a new opinion counts.
         let weight = min(1, 0.35 + max(0, moved - 0.02) * 10)
         mask[k] = last.mask[k] + weight * (mask[k] - last.mask[k])
       }
     }
-    last = (mask, small.colours)
+    last = (mask, small.colors)
     return mask
   }
 
-  private func raw(_ rgb: Tensor, _ small: WorkPicture) throws -> [Float] {
+  private func raw(_ rgb: Tensor, _ small: WorkImage) throws -> [Float] {
     let aspect = Float(small.width) / Float(small.height)
     let (model, width, height) = aspect > 1.5 ? (wide, 256, 144) : (square, 256, 256)
-    // Pictures taller than 3:2 would be squeezed too much, and stand between black bars instead.
+    // Images taller than 3:2 would be squeezed too much, and stand between black bars instead.
     let shown = aspect < 0.66 ? max(1, Int((Float(width) * aspect * 1.5).rounded())) : width
     let input = resize(rgb, width: shown, height: height), left = (width - shown) / 2
     return try model.run { values in

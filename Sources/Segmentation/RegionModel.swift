@@ -10,7 +10,7 @@ enum Region: Int, CaseIterable {
 struct RegionModel {
   /// A frame to learn from, at work size.
   struct Sample {
-    let picture: WorkPicture
+    let image: WorkImage
     /// How much of each pixel is a person.
     let mask: [Float]
     let geometry: HeadGeometry
@@ -21,7 +21,7 @@ struct RegionModel {
   /// Whether hair reaches the shoulders beside the face, 0...1, and how much of each ear shows, the right one first.
   private var longHair: Float = 0
   private var showingEars: [Float] = [1, 1]
-  private(set) var colours = [ColourHistogram](repeating: ColourHistogram(), count: Region.allCases.count)
+  private(set) var colors = [ColorHistogram](repeating: ColorHistogram(), count: Region.allCases.count)
 
   /// Learns the colours: first from places that belong to one region for sure, then, in rounds, from what these say about all others.
   mutating func learn(_ samples: [Sample], rounds: Int = 4) {
@@ -32,33 +32,33 @@ struct RegionModel {
       guard !sample.features[k], sample.mask[k] > 0.5, sample.geometry.outside(p) < -0.05 else { return }
       let place = Place(p, sample.geometry)
       guard place.v > -0.8 else { return }
-      let colour = sample.picture.colours[k]
-      skin[ColourHistogram.bin(colour)] += 1
-      for shade in [1, 0.85, 0.7] as [Float] { lit[ColourHistogram.bin(colour * shade)] += 1 }
-      for shade in [1, 0.85, 0.7, 0.55, 0.4] as [Float] { shaded[ColourHistogram.bin(colour * shade)] += 1 }
+      let color = sample.image.colors[k]
+      skin[ColorHistogram.bin(color)] += 1
+      for shade in [1, 0.85, 0.7] as [Float] { lit[ColorHistogram.bin(color * shade)] += 1 }
+      for shade in [1, 0.85, 0.7, 0.55, 0.4] as [Float] { shaded[ColorHistogram.bin(color * shade)] += 1 }
     }
-    colours[Region.face.rawValue].learn(skin, floor: 0.02)
-    colours[Region.ears.rawValue].learn(lit, floor: 0.03)
-    colours[Region.neck.rawValue].learn(shaded, floor: 0.05)
-    let shade = colours[Region.neck.rawValue]
+    colors[Region.face.rawValue].learn(skin, floor: 0.02)
+    colors[Region.ears.rawValue].learn(lit, floor: 0.03)
+    colors[Region.neck.rawValue].learn(shaded, floor: 0.05)
+    let shade = colors[Region.neck.rawValue]
     // Hair where hair grows and it is not skin; cloth well below the chin, where it is not skin either.
     var hair = Self.noCounts, cloth = Self.noCounts
     each(samples) { sample, k, p in
       guard sample.mask[k] > 0.7 else { return }
-      let place = Place(p, sample.geometry), bin = ColourHistogram.bin(sample.picture.colours[k])
+      let place = Place(p, sample.geometry), bin = ColorHistogram.bin(sample.image.colors[k])
       if place.outside > 0.03, place.head < 1, place.v < -1.1 { hair[bin] += 1 }
-      if place.v > 0.4 || place.v > 0.12 && abs(place.u) > 1.15 { cloth[bin] += 1 / (1 + colours[Region.neck.rawValue].density[bin]) }
+      if place.v > 0.4 || place.v > 0.12 && abs(place.u) > 1.15 { cloth[bin] += 1 / (1 + colors[Region.neck.rawValue].density[bin]) }
     }
-    colours[Region.hair.rawValue].learn(hair, floor: 0.03)
-    let crown = colours[Region.hair.rawValue]
-    colours[Region.torso.rawValue].learn(cloth, floor: 0.08)
+    colors[Region.hair.rawValue].learn(hair, floor: 0.03)
+    let crown = colors[Region.hair.rawValue]
+    colors[Region.torso.rawValue].learn(cloth, floor: 0.08)
     for _ in 0..<rounds {
       measureHair(samples)
       var counts = [[Float]](repeating: Self.noCounts, count: Region.allCases.count)
       for sample in samples {
         let beliefs = beliefs(sample)
         for k in beliefs.indices where sample.mask[k] > 0.5 && !sample.features[k] {
-          let bin = ColourHistogram.bin(sample.picture.colours[k])
+          let bin = ColorHistogram.bin(sample.image.colors[k])
           for region in Region.allCases { counts[region.rawValue][bin] += beliefs[k][region.rawValue] }
         }
       }
@@ -71,11 +71,11 @@ struct RegionModel {
         for k in mixed.indices {
           // A neck has colours of skin, and hair has not.
           if region == .neck { mixed[k] *= min(1, max(0, shade.density[k] - 0.3)) }
-          if region == .hair { mixed[k] *= crown.density[k] / (crown.density[k] + colours[Region.face.rawValue].density[k]) }
+          if region == .hair { mixed[k] *= crown.density[k] / (crown.density[k] + colors[Region.face.rawValue].density[k]) }
         }
         let now = max(mixed.reduce(0, +), 1e-6)
         for k in mixed.indices { mixed[k] = 0.75 * mixed[k] / now + 0.25 * seed[k] / then }
-        colours[region.rawValue].learn(mixed, floor: region == .torso ? 0.08 : 0.03)
+        colors[region.rawValue].learn(mixed, floor: region == .torso ? 0.08 : 0.03)
       }
     }
   }
@@ -85,8 +85,8 @@ struct RegionModel {
     each(samples) { sample, k, p in
       let place = Place(p, sample.geometry)
       guard place.v > -0.7, place.v < -0.02, abs(place.u) < 2 else { return }
-      let bin = ColourHistogram.bin(sample.picture.colours[k])
-      let (skin, hair) = (colours[Region.ears.rawValue].density[bin], colours[Region.hair.rawValue].density[bin])
+      let bin = ColorHistogram.bin(sample.image.colors[k])
+      let (skin, hair) = (colors[Region.ears.rawValue].density[bin], colors[Region.hair.rawValue].density[bin])
       if place.v > -0.35, (1.05...1.5).contains(abs(place.u)) {
         beside.all += 1
         if hair > 1, hair > skin { beside.hair += sample.mask[k] }
@@ -102,11 +102,11 @@ struct RegionModel {
     showingEars = ears.map { $0.all > 20 ? min(max(($0.skin / $0.all - 0.25) / 0.3, 0), 1) : 1 }
   }
 
-  private static let noCounts = [Float](repeating: 0, count: ColourHistogram.bins)
+  private static let noCounts = [Float](repeating: 0, count: ColorHistogram.bins)
   private func each(_ samples: [Sample], _ body: (Sample, Int, SIMD2<Float>) -> Void) {
     for sample in samples {
       for k in sample.mask.indices {
-        body(sample, k, SIMD2(Float(k % sample.picture.width) + 0.5, Float(k / sample.picture.width) + 0.5))
+        body(sample, k, SIMD2(Float(k % sample.image.width) + 0.5, Float(k / sample.image.width) + 0.5))
       }
     }
   }
@@ -132,7 +132,7 @@ struct RegionModel {
 
   /// For each pixel of `sample`, the probability of each region and of the background.
   func beliefs(_ sample: Sample) -> [SIMD8<Float>] {
-    let (width, height) = (sample.picture.width, sample.picture.height)
+    let (width, height) = (sample.image.width, sample.image.height)
     var result = [SIMD8<Float>](repeating: .zero, count: width * height)
     // Hair hangs down: how much of it was seen further up in the same column.
     var hanging = [Float](repeating: 0, count: width)
@@ -148,10 +148,10 @@ struct RegionModel {
         }
         let p = SIMD2(Float(x) + 0.5, Float(y) + 0.5)
         var scores = prior(p, sample.geometry, hanging: hanging[x])
-        let bin = ColourHistogram.bin(sample.picture.colours[k])
+        let bin = ColorHistogram.bin(sample.image.colors[k])
         for lane in 0..<5 {
           // Neighbouring pixels are not independent evidence, so that the colour counts less than in full.
-          let density = colours[lane].density[bin]
+          let density = colors[lane].density[bin]
           scores[lane] *= density * density.squareRoot().squareRoot() / (1 + density.squareRoot())
         }
         scores *= person / max(scores.sum(), 1e-12)

@@ -3,16 +3,16 @@ import Foundation
 import Torch
 import Tracking
 
-/// Labels every pixel of a talking person's picture with one of the 12 semantic classes, without a face parser.
+/// Labels every pixel of a talking person's image with one of the 12 semantic classes, without a face parser.
 ///
 /// Eyes, brows, nose, lips and mouth are polygons of the face mesh. Face, hair, ears, neck and clothes are told apart inside the person
-/// mask by colours learnt from the clip and by their place on or under the head, steadied in time and fitted to the picture's edges.
+/// mask by colours learnt from the clip and by their place on or under the head, steadied in time and fitted to the image's edges.
 package final class SemanticMasks {
   private let segmenter: PersonSegmenter
   private var model: RegionModel?
   private var samples: [RegionModel.Sample] = []
   private var filter: JointFilter?
-  private var last: (beliefs: [SIMD8<Float>], colours: [SIMD4<Float>])?
+  private var last: (beliefs: [SIMD8<Float>], colors: [SIMD4<Float>])?
   /// More frames to learn from than these say little new.
   private static let mostSamples = 16
 
@@ -46,20 +46,20 @@ package final class SemanticMasks {
     }
     guard let model else { fatalError("just learnt") }
     var beliefs = model.beliefs(sample)
-    steady(&beliefs, sample.picture.colours)
-    let picture = sample.picture
-    if filter?.width != picture.width || filter?.height != picture.height {
-      filter = JointFilter(width: picture.width, height: picture.height, radius: 3, epsilon: 1.5e-4)
+    steady(&beliefs, sample.image.colors)
+    let image = sample.image
+    if filter?.width != image.width || filter?.height != image.height {
+      filter = JointFilter(width: image.width, height: image.height, radius: 3, epsilon: 1.5e-4)
     }
     guard let filter else { fatalError("just made") }
-    filter.follow(picture.colours)
+    filter.follow(image.colors)
     let fits = (0...Region.background).map { lane in filter.fit(beliefs.map { $0[lane] }) }
     let (height, width) = (rgb.size(0), rgb.size(1))
     let labels = Tensor.empty([height, width], .uint8), alpha = Tensor.empty([height, width])
     PixelView.lend(rgb) { view in
       labels.withMutableElements(UInt8.self) { labels in
         alpha.withMutableElements(Float.self) { alpha in
-          assign(fits, picture, view, labels, alpha)
+          assign(fits, image, view, labels, alpha)
           paint(face, width, height, labels)
         }
       }
@@ -68,41 +68,41 @@ package final class SemanticMasks {
   }
 
   private func look(_ rgb: Tensor, _ face: FaceLandmarks) throws -> RegionModel.Sample {
-    let picture = WorkPicture(rgb)
-    let mask = try segmenter.mask(rgb, picture)
-    var features = [Bool](repeating: false, count: picture.width * picture.height)
+    let image = WorkImage(rgb)
+    let mask = try segmenter.mask(rgb, image)
+    var features = [Bool](repeating: false, count: image.width * image.height)
     for contour in [
       MeshContour.rightEye, MeshContour.leftEye, MeshContour.rightBrow, MeshContour.leftBrow, MeshContour.lipsOuter,
     ] {
-      fillPolygon(contour.map { face[$0] * picture.scale }, width: picture.width, height: picture.height) { row, columns in
-        for column in columns { features[row * picture.width + column] = true }
+      fillPolygon(contour.map { face[$0] * image.scale }, width: image.width, height: image.height) { row, columns in
+        for column in columns { features[row * image.width + column] = true }
       }
     }
     return RegionModel.Sample(
-      picture: picture, mask: mask, geometry: HeadGeometry(face, scale: picture.scale), features: features)
+      image: image, mask: mask, geometry: HeadGeometry(face, scale: image.scale), features: features)
   }
 
-  /// Where the picture stands still a new opinion counts only in part.
-  private func steady(_ beliefs: inout [SIMD8<Float>], _ colours: [SIMD4<Float>]) {
+  /// Where the image stands still a new opinion counts only in part.
+  private func steady(_ beliefs: inout [SIMD8<Float>], _ colors: [SIMD4<Float>]) {
     if let last, last.beliefs.count == beliefs.count {
       for k in beliefs.indices {
-        let change = colours[k] - last.colours[k]
+        let change = colors[k] - last.colors[k]
         let weight = min(1, 0.35 + max(0, (change * change).sum().squareRoot() - 0.02) * 10)
         beliefs[k] = last.beliefs[k] + weight * (beliefs[k] - last.beliefs[k])
       }
     }
-    last = (beliefs, colours)
+    last = (beliefs, colors)
   }
 
-  /// Gives each pixel of the picture the region whose fitted belief is largest there.
+  /// Gives each pixel of the image the region whose fitted belief is largest there.
   private func assign(
-    _ fits: [[SIMD4<Float>]], _ picture: WorkPicture, _ view: PixelView, _ labels: UnsafeMutableBufferPointer<UInt8>,
+    _ fits: [[SIMD4<Float>]], _ image: WorkImage, _ view: PixelView, _ labels: UnsafeMutableBufferPointer<UInt8>,
     _ alpha: UnsafeMutableBufferPointer<Float>
   ) {
     let classes = [SemanticClass.skin, .hair, .ears, .neck, .torso, .background].map(\.rawValue)
     var best = [Float](repeating: -.infinity, count: labels.count)
     for (lane, fit) in fits.enumerated() {
-      LinearFits(fit, picture).evaluate(view) { k, value in
+      LinearFits(fit, image).evaluate(view) { k, value in
         if value.x > best[k] { (best[k], labels[k]) = (value.x, classes[lane]) }
         if lane == Region.background { alpha[k] = min(max(1.05 - 1.1 * value.x, 0), 1) }
       }

@@ -1,4 +1,4 @@
-/// Curves as an SVG picture that a page holds in itself.
+/// Curves as an SVG image that a page holds in itself.
 struct LineChart {
   struct Curve {
     var name: String

@@ -11,14 +11,20 @@ package struct RowResult: Codable, Sendable, Equatable {
   package var seconds: Double
   /// By the names of `eval.json`.
   package var figures: [String: Double]
-  /// Numbers of the frames whose pictures were kept.
-  package var pictures: [Int]
+  /// Numbers of the frames whose images were kept.
+  package var images: [Int]
   /// What is to be known of it, such as that fewer frames were judged.
   package var notes: [String]
 
-  package init(name: String, steps: Int, seconds: Double, figures: [String: Double], pictures: [Int], notes: [String] = []) {
+  /// The names in result.json.
+  enum CodingKeys: String, CodingKey {
+    case name, steps, seconds, figures, notes
+    case images = "pictures"
+  }
+
+  package init(name: String, steps: Int, seconds: Double, figures: [String: Double], images: [Int], notes: [String] = []) {
     (self.name, self.steps, self.seconds, self.figures) = (name, steps, seconds, figures)
-    (self.pictures, self.notes) = (pictures, notes)
+    (self.images, self.notes) = (images, notes)
   }
 }
 
@@ -28,7 +34,7 @@ package struct CurvePoint: Sendable, Equatable {
   package var values: [String: Double]
 }
 
-/// A study on the disk: `study.json`, `rows/<name>/` with the run, `result.json` and pictures of each, and the report in the folder itself.
+/// A study on the disk: `study.json`, `rows/<name>/` with the run, `result.json` and images of each, and the report in the folder itself.
 package final class StudyFolder {
   package let url: URL
   package let plan: StudyPlan
@@ -112,8 +118,8 @@ package final class StudyFolder {
   package func run(_ row: StudyRow) -> URL { url.appending(path: "rows/\(row.name)/run") }
   /// Where its texture enhancement is trained.
   package func texture(_ row: StudyRow) -> URL { url.appending(path: "rows/\(row.name)/texture") }
-  /// Where pictures of a row are, and those of the truth.
-  package func pictures(_ row: StudyRow) -> URL { url.appending(path: "rows/\(row.name)/pictures") }
+  /// Where images of a row are, and those of the truth.
+  package func images(_ row: StudyRow) -> URL { url.appending(path: "rows/\(row.name)/pictures") }
   package var truth: URL { url.appending(path: "truth") }
 
   /// What a row came to; nil while it is not finished. Throws `StudyError` if it is there and damaged.

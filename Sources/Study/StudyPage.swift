@@ -33,7 +33,7 @@ struct StudyPage {
       body.append("<h2>What stands out</h2><ul>" + report.findings.map { "<li>\(e($0))</li>" }.joined() + "</ul>")
     }
     body += plan.tables.map(table)
-    body += [pictures, curves, rows, definitions]
+    body += [images, curves, rows, definitions]
     body.append(
       "<p class=\"n\">The images are synthetic likenesses of a person: they are to be used only as that person has agreed to.</p>")
     return """
@@ -81,10 +81,10 @@ struct StudyPage {
     return lines.joined(separator: "\n") + "</table></div>"
   }
 
-  /// Truth, pictures and errors of the same frames, row by row.
-  private var pictures: String {
+  /// Truth, images and errors of the same frames, row by row.
+  private var images: String {
     let shown = report.plan.rows.compactMap { row in report.result(row.name).map { (row: row, result: $0) } }
-    let frames = shown.map(\.result.pictures).max { $0.count < $1.count } ?? []
+    let frames = shown.map(\.result.images).max { $0.count < $1.count } ?? []
     guard !frames.isEmpty else { return "" }
     func line(_ title: String, _ images: [(file: URL, words: String)]) -> String {
       let cells = images.map { image in
@@ -99,7 +99,7 @@ struct StudyPage {
       line("truth", frames.map { (folder.truth.appending(path: "\($0).jpg"), "truth, frame \($0)") }),
     ]
     for (row, _) in shown {
-      let place = folder.pictures(row)
+      let place = folder.images(row)
       lines.append(
         line(
           "\(row.title), \(row.driver.rawValue)", frames.map { (place.appending(path: "\($0).jpg"), "\(row.title), frame \($0)") }))
@@ -107,7 +107,7 @@ struct StudyPage {
     }
     return lines.joined(separator: "\n") + "</table></div>"
   }
-  /// A picture file as an address that holds all of it.
+  /// An image file as an address that holds all of it.
   private static func embedded(_ file: URL) -> String? {
     (try? Data(contentsOf: file)).map { "data:image/jpeg;base64," + $0.base64EncodedString() }
   }

@@ -10,7 +10,7 @@ package struct StudyPlan: Codable, Sendable, Equatable {
   package var budget: StudyBudget
   /// Seconds of training a row's field; texture enhancement takes `StudyRow.textureShare` of it on top.
   package var secondsPerRow: Double
-  /// The longer side of the pictures; nil as the fast preset has it.
+  /// The longer side of the images; nil as the fast preset has it.
   package var size: Int?
   package var seed: UInt64
   /// Fields of all rows' configurations that are not as the row has them, as `rays.rays=512`.
@@ -56,7 +56,7 @@ package struct StudyPlan: Codable, Sendable, Equatable {
     }
     return ablation(.expression) + [StudyRow("nerface", "NerFACE (this engine)", .nerFACE, .expression)] + ablation(.speech) + sweepRows
       + [
-        StudyRow("speech-pictures", "speech taught by images", .taughtByPictures, .speech),
+        StudyRow("speech-pictures", "speech taught by images", .taughtByImages, .speech),
         StudyRow("compact", "compact networks", .networks(preset: "compact"), .expression),
         StudyRow("reference", "reference networks", .networks(preset: "reference"), .expression),
       ]

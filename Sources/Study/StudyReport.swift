@@ -127,7 +127,7 @@ package struct StudyReport: Sendable {
     var found: [String] = []
     // Two rows that differ in their seed alone.
     let twin = plan.sweep == .speech ? "speech-no-te" : "expression-no-te"
-    let chance = result(twin).flatMap { a in result("weight-1.1").map { (a.figures, $0.figures) } }
+    let difference = result(twin).flatMap { a in result("weight-1.1").map { (a.figures, $0.figures) } }
     let figures = ["psnr", "psnr_mouth", "ssim", "lpips", "motion.lip_gap.correlation", "aed"]
     let columns = figures.compactMap { name in StudyTable.columns.first { $0.figure == name } }
     for table in plan.tables {
@@ -145,7 +145,7 @@ package struct StudyReport: Sendable {
         }
         var words = "\(column.title) \(Self.number(value, column.digits)), \(plan.row(rival.name)?.title ?? rival.name) "
         words += Self.number(rival.value, column.digits)
-        if let chance, let a = chance.0[column.figure], let b = chance.1[column.figure] {
+        if let difference, let a = difference.0[column.figure], let b = difference.1[column.figure] {
           let difference = abs(value - rival.value), alone = abs(a - b)
           words +=
             difference <= alone
@@ -160,9 +160,9 @@ package struct StudyReport: Sendable {
       if !behind.isEmpty { words += "; it is behind in " + behind.joined(separator: "; ") }
       found.append(words + ".")
     }
-    if let chance {
+    if let difference {
       let differences = columns.compactMap { column -> String? in
-        guard let a = chance.0[column.figure], let b = chance.1[column.figure] else { return nil }
+        guard let a = difference.0[column.figure], let b = difference.1[column.figure] else { return nil }
         return "\(column.title) \(Self.number(abs(a - b), column.digits))"
       }
       if !differences.isEmpty {

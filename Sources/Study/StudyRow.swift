@@ -21,8 +21,8 @@ package struct StudyRow: Codable, Sendable, Equatable {
     case mouthWeight(Double)
     /// NerFACE in this engine: no deformation, expression into the template, no classes, uniform rays.
     case nerFACE
-    /// Without texture enhancement, and speech as in the paper: pictures alone teach one network what to say, no tracked expression does.
-    case taughtByPictures
+    /// Without texture enhancement, and speech as in the paper: images alone teach one network what to say, no tracked expression does.
+    case taughtByImages
     /// The paper's networks at the sizes of a preset, without texture enhancement.
     case networks(preset: String)
   }
@@ -48,13 +48,13 @@ package struct StudyRow: Codable, Sendable, Equatable {
   /// Time of training of the row over that of a field alone.
   package var cost: Double { enhances ? 1 + Self.textureShare : 1 }
 
-  /// What its field is trained with: pictures of `size` (nil: as the preset has it), from `seed`.
+  /// What its field is trained with: images of `size` (nil: as the preset has it), from `seed`.
   ///
   /// Time, not a number of steps, ends it, so checkpoints are made more often than a preset's.
   package func configuration(size: Int?, seed: UInt64) -> SubjectConfiguration {
     var c = SubjectConfiguration.fast
     if case .networks(let preset) = method, let other = SubjectConfiguration.preset(preset) { c = other }
-    // All rows see the same pictures.
+    // All rows see the same images.
     c.size = size ?? SubjectConfiguration.fast.size
     c.seed = seed + seedOffset
     c.drive(by: driver)
@@ -74,7 +74,7 @@ package struct StudyRow: Codable, Sendable, Equatable {
       withoutSampling()
       c.planes?.lifts = false
       withoutDisplacement()
-    case .taughtByPictures:
+    case .taughtByImages:
       if var speech = c.speech {
         (speech.trackedShare, speech.trackedLoss, speech.members, speech.emphasis, speech.steps) = (0, 0, 1, 1, c.steps)
         c.speech = speech
@@ -102,7 +102,7 @@ package struct StudyRow: Codable, Sendable, Equatable {
       case .noDeformation:
         "without TE and DWS, and without the hyper-space deformation module (HDM): points are not moved, the torso is not carried, nothing follows the mesh"
       case .mouthWeight(let weight): "without TE, sampling weight of lips and mouth interior \(weight.formatted(plain: 1))"
-      case .taughtByPictures:
+      case .taughtByImages:
         "without TE, and speech as in the paper: images alone teach one speech network, in the place of tracked expressions"
       case .nerFACE:
         "NerFACE in this engine: expression into the template, no deformation, no classes, uniform rays; planes and grid as in the fast field"

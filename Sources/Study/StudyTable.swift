@@ -28,7 +28,7 @@ package struct StudyTable: Sendable {
   package let rows: [String]
   package let columns: [Column]
 
-  private static let pictures: [Column] = [
+  private static let images: [Column] = [
     .init("l1", "L1", 4, .low), .init("psnr", "PSNR", 2, .high), .init("ssim", "SSIM", 4, .high), .init("lpips", "LPIPS", 4, .low),
   ]
   private static let ours: [Column] = [
@@ -46,7 +46,7 @@ package struct StudyTable: Sendable {
   ]
   /// All figures that a table may show, for the file with everything.
   package static let columns: [Column] =
-    pictures + faceOnly + sync + ours + [
+    images + faceOnly + sync + ours + [
       .init("psnr_head", "PSNR head", 2, .high), .init("psnr_face", "PSNR face", 2, .high), .init("psnr_torso", "PSNR torso", 2, .high),
       .init("identity", "identity", 3, .high), .init("torso.change_error", "torso change error", 4, .low),
     ]
@@ -58,27 +58,27 @@ package struct StudyTable: Sendable {
       StudyTable(
         title: "Table 1: driven by 3DMM coefficients",
         note: "The paper's face-only rows are columns here. Its FOMM, PointAvatar and INSTA are systems of others and are not run.",
-        rows: ["nerface", "expression-full"], columns: pictures + faceOnly),
+        rows: ["nerface", "expression-full"], columns: images + faceOnly),
       StudyTable(
         title: "Table 2: driven by speech",
         note: "Held-out frames, driven by their own speech. The paper's AD-NeRF, DFRF and SadTalker are systems of others and are not run.",
-        rows: ["speech-full"], columns: pictures + faceOnly + sync),
+        rows: ["speech-full"], columns: images + faceOnly + sync),
       StudyTable(
         title: "Table 3: parts of the method, driven by 3DMM coefficients",
         note: "Each row lacks what the row above lacks, and more; the last two lack one or both deformation fields.",
-        rows: ablation.map { "expression-" + $0 }, columns: pictures + ours),
+        rows: ablation.map { "expression-" + $0 }, columns: images + ours),
       StudyTable(
         title: "Table 4: parts of the method, driven by speech", note: "The same rows, driven by speech.",
-        rows: ablation.map { "speech-" + $0 }, columns: pictures + sync + ours),
+        rows: ablation.map { "speech-" + $0 }, columns: images + sync + ours),
       StudyTable(
         title: "Table 5: sampling weight of lips and mouth",
         note: sweep == .speech
           ? "Driven by speech, as in the paper. Weight 1.1 is the row without TE of Table 4 with another seed."
           : "Driven by coefficients, as this dataset cannot be driven by speech. Weight 1.1 is the row without TE of Table 3 with another seed.",
-        rows: StudyPlan.weights.map(StudyPlan.weightName), columns: pictures + sync + ours),
+        rows: StudyPlan.weights.map(StudyPlan.weightName), columns: images + sync + ours),
       StudyTable(
         title: "Fields and drivers", note: "Rows were given the same time, not the same number of steps.",
-        rows: ["expression-no-te", "compact", "reference", "speech-no-te", "speech-pictures"], columns: pictures + ours),
+        rows: ["expression-no-te", "compact", "reference", "speech-no-te", "speech-pictures"], columns: images + ours),
     ]
   }
 

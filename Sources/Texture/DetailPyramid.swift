@@ -2,12 +2,12 @@ import Torch
 
 /// A Laplacian pyramid (Burt and Adelson 1983) of `[B, C, H, W]`: what each halving of the size takes away, the finest first.
 ///
-/// A band is a picture less its blur by (1 4 6 4 1) / 16 both ways; every second pixel of the blur is the next picture.
-func detailBands(_ picture: Tensor, levels: Int = 3) -> [Tensor] {
-  let channels = picture.size(1)
-  let taps = (Tensor([1, 4, 6, 4, 1] as [Float]) / 16).to(picture.device).expand(channels, 1, 5)
+/// A band is an image less its blur by (1 4 6 4 1) / 16 both ways; every second pixel of the blur is the next image.
+func detailBands(_ image: Tensor, levels: Int = 3) -> [Tensor] {
+  let channels = image.size(1)
+  let taps = (Tensor([1, 4, 6, 4, 1] as [Float]) / 16).to(image.device).expand(channels, 1, 5)
   let (row, column) = (taps.unsqueeze(2), taps.unsqueeze(3))
-  var bands: [Tensor] = [], rest = picture
+  var bands: [Tensor] = [], rest = image
   for _ in 0..<levels {
     let wide = rest.pad([2, 2, 0, 0], .replicate).conv2d(row, groups: channels)
     let blurred = wide.pad([0, 0, 2, 2], .replicate).conv2d(column, groups: channels)
@@ -22,7 +22,7 @@ func detailBands(_ picture: Tensor, levels: Int = 3) -> [Tensor] {
 /// `floor` keeps the slope finite where there is nothing.
 func detail(_ band: Tensor, floor: Double = 0) -> Tensor { (band.square().avgPool2d(8, stride: [4]) + floor * floor).sqrt() }
 
-/// What a picture costs that differs from the truth, `[B, 3, H, W]` each, in 0...1.
+/// What an image costs that differs from the truth, `[B, 3, H, W]` each, in 0...1.
 ///
 /// `mean |a - b|`, which makes a network blur what it does not know, and over three bands of a Laplacian pyramid
 /// `bands * mean |band a - band b| + detail * mean |d(a) - d(b)|` with d the local amount of `detail`: fine structure that is a pixel off costs

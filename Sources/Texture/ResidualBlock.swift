@@ -2,9 +2,9 @@ import Torch
 
 /// What brings each channel to a common mean and spread.
 package enum TextureNormalization: String, Codable, Sendable {
-  /// Over the batch, as published: of one picture it learns nothing about others.
+  /// Over the batch, as published: of one image it learns nothing about others.
   case batch
-  /// Over each picture, with a learned factor and shift a channel: the same for a batch of one.
+  /// Over each image, with a learned factor and shift a channel: the same for a batch of one.
   case instance
 }
 

@@ -1,7 +1,7 @@
 import Metrics
 import Torch
 
-/// How the fine structure of a picture compares with the truth's, in figures that need no network and no weights.
+/// How the fine structure of an image compares with the truth's, in figures that need no network and no weights.
 package struct SharpnessScores: Equatable, Sendable {
   /// 0...1: 0 where every place has as much detail as the truth, 1 where one has all and the other none.
   ///
@@ -19,13 +19,13 @@ package struct SharpnessScores: Equatable, Sendable {
     (self.detail, self.sharpness, self.edges) = (detail, sharpness, edges)
   }
 
-  /// Compares pictures `[H, W, 3]` in 0...1 where `mask`, `[H, W]` bool, holds for at least half of a window; nil if it holds nowhere, or
-  /// the pictures are below 32 pixels.
-  package init?(_ picture: Tensor, truth: Tensor, where mask: Tensor? = nil) {
-    precondition(picture.shape == truth.shape && picture.dim == 3, "images \(picture.shape) and \(truth.shape) cannot be compared")
-    guard min(picture.size(0), picture.size(1)) >= 32 else { return nil }
+  /// Compares images `[H, W, 3]` in 0...1 where `mask`, `[H, W]` bool, holds for at least half of a window; nil if it holds nowhere, or
+  /// the images are below 32 pixels.
+  package init?(_ image: Tensor, truth: Tensor, where mask: Tensor? = nil) {
+    precondition(image.shape == truth.shape && image.dim == 3, "images \(image.shape) and \(truth.shape) cannot be compared")
+    guard min(image.size(0), image.size(1)) >= 32 else { return nil }
     let found = withoutGradient { () -> SharpnessScores? in
-      let (a, b) = (luma(picture), luma(truth))
+      let (a, b) = (luma(image), luma(truth))
       let chosen = mask.map { $0.to(.float32).unsqueeze(0).unsqueeze(0) }
       func mean(_ map: Tensor) -> Double? {
         guard let chosen else { return map.to(.float64).mean().item }
@@ -60,8 +60,8 @@ package struct SharpnessScores: Equatable, Sendable {
 }
 
 /// `[1, 1, H, W]`, ITU-R BT.601.
-private func luma(_ picture: Tensor) -> Tensor {
-  (picture.to(.float32) * Tensor([0.299, 0.587, 0.114] as [Float])).sum(-1).unsqueeze(0).unsqueeze(0)
+private func luma(_ image: Tensor) -> Tensor {
+  (image.to(.float32) * Tensor([0.299, 0.587, 0.114] as [Float])).sum(-1).unsqueeze(0).unsqueeze(0)
 }
 
 /// Lengths of Prewitt gradients at half the size.

@@ -1,6 +1,6 @@
 import Torch
 
-/// Spatially adaptive normalisation (Park et al. 2019): `norm(x) * (1 + gamma(f)) + beta(f)`, norm over each channel of each picture.
+/// Spatially adaptive normalisation (Park et al. 2019): `norm(x) * (1 + gamma(f)) + beta(f)`, norm over each channel of each image.
 package final class SpadeLayer: Module {
   package static var checkpointNames: [String: String] { ["shared": "mlp_shared", "gamma": "conv_gamma", "beta": "conv_beta"] }
   let shared: [Conv2d]
@@ -28,7 +28,7 @@ package final class SpadeLayer: Module {
   }
 }
 
-/// Features of the source picture, `[B or 1, C, H, W]`, and what the layers that look at them made of them.
+/// Features of the source image, `[B or 1, C, H, W]`, and what the layers that look at them made of them.
 ///
 /// One source serves a whole film, so what depends only on it is made once: three quarters of all the work.
 package final class StyleSource {
@@ -36,7 +36,7 @@ package final class StyleSource {
   private let keeps: Bool
   private var known: [ObjectIdentifier: (size: [Int], style: (factor: Tensor, shift: Tensor))] = [:]
 
-  /// With `keeps`, for pictures without history, styles are made once for each layer and size.
+  /// With `keeps`, for images without history, styles are made once for each layer and size.
   package init(_ features: Tensor, keeps: Bool = false) { (self.features, self.keeps) = (features, keeps) }
 
   func style(of layer: SpadeLayer, size: [Int]) -> (factor: Tensor, shift: Tensor) {

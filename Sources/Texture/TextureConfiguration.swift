@@ -6,7 +6,7 @@ import Torch
 /// How a texture enhancement is made and trained.
 package struct TextureConfiguration: Codable, Equatable, Sendable {
   package enum Variant: String, Codable, CaseIterable, Sendable {
-    /// A few convolutions at half the size, for pictures while they are shown: `LightTexture`.
+    /// A few convolutions at half the size, for images while they are shown: `LightTexture`.
     case light
     /// The networks of the paper: `PaperTexture`.
     case paper
@@ -28,7 +28,7 @@ package struct TextureConfiguration: Codable, Equatable, Sendable {
   /// Of the paper's.
   package struct Paper: Codable, Equatable, Sendable {
     package var normalization: TextureNormalization
-    /// Whether the generator's picture is added to the rendered one; the paper's stands alone and must first learn to copy.
+    /// Whether the generator's image is added to the rendered one; the paper's stands alone and must first learn to copy.
     package var residual: Bool
     /// Speech features a time step, where the clip's speech takes the place of the coarsest features, and their kind: `mel`.
     @Nullable package var speech: Int?
@@ -38,11 +38,11 @@ package struct TextureConfiguration: Codable, Equatable, Sendable {
   package var variant: Variant
   /// The absolute path of the run, or the file, of the avatar that is enhanced.
   package var avatar: String
-  /// The longer side of the pictures, in pixels; nil for that of the avatar's training.
+  /// The longer side of the images, in pixels; nil for that of the avatar's training.
   @Nullable package var size: Int?
   /// At most so many training frames, evenly spread over the clip.
   package var frames: Int
-  /// Pictures of a step, and the longest side of what is cut out of each; the share of them that show the head.
+  /// Images of a step, and the longest side of what is cut out of each; the share of them that show the head.
   package var batch, crop: Int
   package var headShare: Double
   /// Pixels that the truth is moved by at most, at random: things are less in place in frames that the avatar was not trained on, and what

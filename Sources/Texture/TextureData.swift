@@ -4,7 +4,7 @@ import Foundation
 import Media
 import Torch
 
-/// The avatar's pictures of its own clip beside the truth, in memory.
+/// The avatar's images of its own clip beside the truth, in memory.
 package final class TextureData {
   /// `[N, H, W, 3]` uint8 each: training frames as they were rendered and as they were filmed.
   let rendered, truth: Tensor
@@ -16,7 +16,7 @@ package final class TextureData {
   let source: Tensor
   /// Of held-out frames.
   package let held: [HeldOut]
-  /// Stands for the dataset; nil for pictures that came from none.
+  /// Stands for the dataset; nil for images that came from none.
   let fingerprint: String?
 
   /// A frame that was not trained on, `[H, W, 3]` uint8 each.
@@ -33,14 +33,14 @@ package final class TextureData {
     }
   }
 
-  /// Pictures that are there already, `[N, H, W, 3]` uint8, heads anywhere; `source` is the first.
+  /// Images that are there already, `[N, H, W, 3]` uint8, heads anywhere; `source` is the first.
   package init(rendered: Tensor, truth: Tensor, speech: Tensor? = nil, held: [HeldOut]) {
     (self.rendered, self.truth, self.speech, self.held, fingerprint) = (rendered, truth, speech, held, nil)
     heads = [(left: Int, top: Int, right: Int, bottom: Int)](repeating: (0, 0, truth.size(2), truth.size(1)), count: truth.size(0))
     source = truth[.at(0)].clone()
   }
 
-  /// Draws training frames, at most `frames`, and held-out ones, 20 pairs, evenly spread, and keeps the pictures as PNGs in `folder`: those that
+  /// Draws training frames, at most `frames`, and held-out ones, 20 pairs, evenly spread, and keeps the images as PNGs in `folder`: those that
   /// are there already are read. `render` draws the frame at a position of the dataset's track, `[H, W, 3]` in 0...1; `speech` is that of
   /// every frame, `[count, 16, channels]`. nil when `shouldStop` asked for it. Throws `TextureError`, and what reading and writing throws.
   package init?(
@@ -52,11 +52,11 @@ package final class TextureData {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     AtomicFile.removeLeftovers(in: folder)
     let shape = [dataset.height, dataset.width, 3]
-    func picture(_ position: Int) throws -> Tensor {
+    func image(_ position: Int) throws -> Tensor {
       let file = folder.appending(path: "\(dataset.track.frames[position].index).png")
       if FileManager.default.fileExists(atPath: file.path) {
         let kept = try ImageFile.read(file)
-        guard kept.shape == shape else { throw TextureError.picture(file, kept.shape) }
+        guard kept.shape == shape else { throw TextureError.image(file, kept.shape) }
         return kept
       }
       let drawn = (try render(position) * 255).round().clamp(0, 255).to(.uint8)
@@ -68,13 +68,13 @@ package final class TextureData {
     let rendered = Tensor.empty([train.count] + shape, .uint8)
     for (i, position) in train.enumerated() {
       if shouldStop() { return nil }
-      rendered[.at(i)].copy_(try picture(position))
+      rendered[.at(i)].copy_(try image(position))
       progress(i + 1, train.count + test.count)
     }
     var held: [HeldOut] = []
     for (i, position) in test.enumerated() {
       if shouldStop() { return nil }
-      let (drawn, filmed) = (try picture(position), try dataset.image(position))
+      let (drawn, filmed) = (try image(position), try dataset.image(position))
       held.append(
         HeldOut(
           rendered: drawn, truth: filmed, head: Self.head(try dataset.labels(position)), follows: i > 0 && test[i - 1] + 1 == position,
@@ -106,7 +106,7 @@ package final class TextureData {
     return (labels .>= Double(first)) .& (labels .<= Double(last))
   }
 
-  /// What a mask spans; the whole picture where it is empty.
+  /// What a mask spans; the whole image where it is empty.
   private static func box(_ mask: Tensor) -> (left: Int, top: Int, right: Int, bottom: Int) {
     func span(_ dim: Int) -> (Int, Int)? {
       let found = mask.any(dim).nonzero()
@@ -119,24 +119,24 @@ package final class TextureData {
   /// Cuts squares of `crop` pixels, or what fits, out of random frames: around places of the head, the rest anywhere.
   func draw(_ configuration: TextureConfiguration, _ generator: Generator) -> TextureBatch {
     let (height, width) = (truth.size(1), truth.size(2))
-    // Smaller pictures are taken whole, as far as the networks' halvings allow.
+    // Smaller images are taken whole, as far as the networks' halvings allow.
     let (h, w) = (min(configuration.crop, height / 8 * 8), min(configuration.crop, width / 8 * 8))
     var rendered: [Tensor] = [], truth: [Tensor] = [], source: [Tensor] = [], frames: [Int] = []
-    // A row a picture: frame, whether it shows the head, place, how the truth is moved.
-    let chance = Tensor.rand([configuration.batch, 6], generator).array(Double.self), shift = configuration.shift
-    for row in stride(from: 0, to: chance.count, by: 6) {
-      let frame = Int(chance[row] * Double(heads.count)), box = heads[frame], isHead = chance[row + 1] < configuration.headShare
-      func place(_ chance: Double, _ low: Int, _ high: Int, _ length: Int, _ all: Int) -> Int {
-        let start = isHead ? Double(low) + chance * Double(high - low) - Double(length) / 2 : chance * Double(all - length + 1)
+    // A row an image: frame, whether it shows the head, place, how the truth is moved.
+    let random = Tensor.rand([configuration.batch, 6], generator).array(Double.self), shift = configuration.shift
+    for row in stride(from: 0, to: random.count, by: 6) {
+      let frame = Int(random[row] * Double(heads.count)), box = heads[frame], isHead = random[row + 1] < configuration.headShare
+      func place(_ random: Double, _ low: Int, _ high: Int, _ length: Int, _ all: Int) -> Int {
+        let start = isHead ? Double(low) + random * Double(high - low) - Double(length) / 2 : random * Double(all - length + 1)
         return max(0, min(all - length, Int(start)))
       }
-      let x = place(chance[row + 2], box.left, box.right, w, width), y = place(chance[row + 3], box.top, box.bottom, h, height)
-      func cut(_ picture: Tensor, _ y: Int, _ x: Int) -> Tensor { picture.narrow(0, y, h).narrow(1, x, w) }
-      func moved(_ start: Int, _ chance: Double, _ most: Int) -> Int {
-        max(0, min(most, start - shift + Int(chance * Double(2 * shift + 1))))
+      let x = place(random[row + 2], box.left, box.right, w, width), y = place(random[row + 3], box.top, box.bottom, h, height)
+      func cut(_ image: Tensor, _ y: Int, _ x: Int) -> Tensor { image.narrow(0, y, h).narrow(1, x, w) }
+      func moved(_ start: Int, _ random: Double, _ most: Int) -> Int {
+        max(0, min(most, start - shift + Int(random * Double(2 * shift + 1))))
       }
       rendered.append(cut(self.rendered[.at(frame)], y, x))
-      truth.append(cut(self.truth[.at(frame)], moved(y, chance[row + 4], height - h), moved(x, chance[row + 5], width - w)))
+      truth.append(cut(self.truth[.at(frame)], moved(y, random[row + 4], height - h), moved(x, random[row + 5], width - w)))
       source.append(cut(self.source, y, x))
       frames.append(frame)
     }

@@ -2,11 +2,11 @@ import Foundation
 import Runs
 import Torch
 
-/// A trained texture enhancement: a rendered picture in, one that looks more as if it had been filmed out.
+/// A trained texture enhancement: a rendered image in, one that looks more as if it had been filmed out.
 package final class TextureEnhancer {
-  /// The kind of speech features that it looks at beside the picture, as `mel`; nil for one that hears nothing.
+  /// The kind of speech features that it looks at beside the image, as `mel`; nil for one that hears nothing.
   package let speechKind: String?
-  /// The longer side of the pictures it was trained on: what is soft at another size is softer or less soft than it learnt.
+  /// The longer side of the images it was trained on: what is soft at another size is softer or less soft than it learnt.
   package let size: Int?
   private let model: any TextureModel
 
@@ -25,11 +25,11 @@ package final class TextureEnhancer {
   /// Loads one checkpoint of a run, which needs nothing beside it; throws as above.
   package convenience init(file: URL) throws {
     let checkpoint = try Checkpoint.read(file)
-    guard let words = checkpoint.metadata["texture"] else {
+    guard let metadata = checkpoint.metadata["texture"] else {
       throw TextureError.file(file, "is not a texture enhancement; name a run of train texture, or one of its checkpoints")
     }
     do {
-      let configuration = try JSONDecoder().decode(TextureConfiguration.self, from: Data(words.utf8))
+      let configuration = try JSONDecoder().decode(TextureConfiguration.self, from: Data(metadata.utf8))
       try configuration.check()
       try self.init(checkpoint, configuration, file)
     } catch let error as DecodingError {
@@ -66,10 +66,10 @@ package final class TextureEnhancer {
 
   /// Enhances `[H, W, 3]` float32 in 0...1 of any size; `speech`, `[1, 16, channels]`, is the window around the frame for an enhancement that
   /// was trained with it, silence where it is nil. The result is of the same shape, in 0...1.
-  package func callAsFunction(_ picture: Tensor, speech: Tensor? = nil) -> Tensor {
+  package func callAsFunction(_ image: Tensor, speech: Tensor? = nil) -> Tensor {
     withoutGradient {
-      let (height, width) = (picture.size(0), picture.size(1))
-      var planes = picture.permute(2, 0, 1).unsqueeze(0)
+      let (height, width) = (image.size(0), image.size(1))
+      var planes = image.permute(2, 0, 1).unsqueeze(0)
       let (below, right) = (-height % model.grain, -width % model.grain)
       if below != 0 || right != 0 {
         planes = planes.pad([0, (right + model.grain) % model.grain, 0, (below + model.grain) % model.grain], .replicate)

@@ -6,22 +6,22 @@ package enum TextureError: KindedError {
   /// A field of the configuration and what it must be.
   case configuration(String)
   case noFrames(String)
-  /// A picture of the avatar that was kept, and its shape.
-  case picture(URL, [Int])
+  /// An image of the avatar that was kept, and its shape.
+  case image(URL, [Int])
   /// A file that is no texture enhancement, and what is wrong.
   case file(URL, String)
 
   package var errorKind: ErrorKind {
     switch self {
     case .configuration: .usage
-    case .noFrames, .picture, .file: .input
+    case .noFrames, .image, .file: .input
     }
   }
   package var description: String {
     switch self {
     case .configuration(let text): "the configuration cannot be used: \(text)"
     case .noFrames(let what): "\(what) has no frames to train on; run process on a longer clip"
-    case .picture(let url, let shape):
+    case .image(let url, let shape):
       "\(url.relativePath): has the shape \(shape), but the avatar's images have another size; remove the file, and it is rendered again"
     case .file(let url, let text): "\(url.relativePath): \(text)"
     }

@@ -4,12 +4,12 @@ import Torch
 
 /// What an enhancement does to held-out frames: means over them.
 package struct TextureGain {
-  /// Of the pictures of one kind against the truth.
+  /// Of the images of one kind against the truth.
   package struct Scores {
-    /// Decibels, of the whole picture and of the head.
+    /// Decibels, of the whole image and of the head.
     package var psnr, psnrHead: Double?
     package var whole, head: SharpnessScores?
-    /// The mean absolute change from one frame to the next over the truth's: above 1 the picture flickers, below it it is too still.
+    /// The mean absolute change from one frame to the next over the truth's: above 1 the image flickers, below it it is too still.
     package var change: Double?
   }
   /// As rendered, and enhanced.
@@ -29,19 +29,19 @@ package struct TextureGain {
   private struct Sums {
     var psnr: [Double] = [], psnrHead: [Double] = [], whole: [SharpnessScores] = [], head: [SharpnessScores] = []
     var (change, truthChange) = (0.0, 0.0)
-    var last: (picture: Tensor, truth: Tensor)?
+    var last: (image: Tensor, truth: Tensor)?
 
     mutating func add(_ shown: Tensor, _ frame: TextureData.HeldOut) {
-      let (picture, truth) = (shown.to(.float32) / 255, frame.truth.to(.float32) / 255)
-      if let all = Metrics.psnr(picture, truth) { psnr.append(min(all, 100)) }
-      if let part = Metrics.psnr(picture, truth, where: frame.head) { psnrHead.append(min(part, 100)) }
-      if let all = SharpnessScores(picture, truth: truth) { whole.append(all) }
-      if let part = SharpnessScores(picture, truth: truth, where: frame.head) { head.append(part) }
-      if frame.follows, let last, let moved = l1(picture, last.picture), let trulyMoved = l1(truth, last.truth) {
+      let (image, truth) = (shown.to(.float32) / 255, frame.truth.to(.float32) / 255)
+      if let all = Metrics.psnr(image, truth) { psnr.append(min(all, 100)) }
+      if let part = Metrics.psnr(image, truth, where: frame.head) { psnrHead.append(min(part, 100)) }
+      if let all = SharpnessScores(image, truth: truth) { whole.append(all) }
+      if let part = SharpnessScores(image, truth: truth, where: frame.head) { head.append(part) }
+      if frame.follows, let last, let moved = l1(image, last.image), let trulyMoved = l1(truth, last.truth) {
         change += moved
         truthChange += trulyMoved
       }
-      last = (picture, truth)
+      last = (image, truth)
     }
 
     var scores: Scores {

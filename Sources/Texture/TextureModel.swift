@@ -1,25 +1,25 @@
 import Torch
 
-/// What a step looks at: cut-outs of rendered pictures and of the truth, and what the networks may see beside them.
+/// What a step looks at: cut-outs of rendered images and of the truth, and what the networks may see beside them.
 struct TextureBatch {
-  /// `[B, 3, H, W]` in 0...1 each; `source` is cut out of the source picture at the same places.
+  /// `[B, 3, H, W]` in 0...1 each; `source` is cut out of the source image at the same places.
   var rendered, truth, source: Tensor
   /// `[B, 16, channels]`: the speech around each frame.
   var speech: Tensor?
 }
 
-/// A network that makes rendered pictures look as filmed ones.
+/// A network that makes rendered images look as filmed ones.
 protocol TextureModel: Module {
-  /// `[B, 3, H, W]` as the batch's pictures; nothing squashes it into 0...1, where gradients would end.
+  /// `[B, 3, H, W]` as the batch's images; nothing squashes it into 0...1, where gradients would end.
   func callAsFunction(_ batch: TextureBatch) -> Tensor
-  /// One whole picture, `[1, 3, H, W]` with sides that are multiples of `grain`, without history.
-  func enhance(_ picture: Tensor, speech: Tensor?) -> Tensor
-  /// What the sides of pictures must be multiples of.
+  /// One whole image, `[1, 3, H, W]` with sides that are multiples of `grain`, without history.
+  func enhance(_ image: Tensor, speech: Tensor?) -> Tensor
+  /// What the sides of images must be multiples of.
   var grain: Int { get }
 }
 
 extension TextureConfiguration {
-  /// The network with random weights; `source` is the source picture, `[H, W, 3]` uint8.
+  /// The network with random weights; `source` is the source image, `[H, W, 3]` uint8.
   func makeModel(source: Tensor, _ generator: Generator) -> any TextureModel {
     switch variant {
     case .light: LightTexture(light, generator)
@@ -28,9 +28,9 @@ extension TextureConfiguration {
   }
 }
 
-/// A few convolutions on a grid of fewer pixels, whose result is added to the picture: each reads and writes a block of pixels at its ends.
+/// A few convolutions on a grid of fewer pixels, whose result is added to the image: each reads and writes a block of pixels at its ends.
 ///
-/// It is an odd function of the picture's detail: the first filters have no mean, nothing has a bias, tanh is odd. So it cannot add the same
+/// It is an odd function of the image's detail: the first filters have no mean, nothing has a bias, tanh is odd. So it cannot add the same
 /// pattern of dots to every block, or wherever there is detail, which is the first that is learnt otherwise when there is too little: what it
 /// adds to a dark line on bright it takes from a bright one on dark, and from what is even nothing.
 final class LightTexture: TextureModel {
@@ -50,18 +50,18 @@ final class LightTexture: TextureModel {
   }
 
   func callAsFunction(_ batch: TextureBatch) -> Tensor { correct(batch.rendered) }
-  func enhance(_ picture: Tensor, speech: Tensor?) -> Tensor { correct(picture) }
+  func enhance(_ image: Tensor, speech: Tensor?) -> Tensor { correct(image) }
 
-  private func correct(_ picture: Tensor) -> Tensor {
+  private func correct(_ image: Tensor) -> Tensor {
     let margin = Array(repeating: grain / 2, count: 4)
     let filters = entry.weight - entry.weight.mean(2, 3, keepdim: true)
-    var x = picture.pad(margin, .replicate).conv2d(filters, nil, stride: grain).tanh()
+    var x = image.pad(margin, .replicate).conv2d(filters, nil, stride: grain).tanh()
     for layer in layers { x = layer(x).tanh() }
-    return picture + exit(x).pixelShuffle(grain)
+    return image + exit(x).pixelShuffle(grain)
   }
 }
 
-/// The paper's networks around the source picture that they look at.
+/// The paper's networks around the source image that they look at.
 final class PaperTexture: TextureModel {
   let network: TextureNetwork
   /// `[H, W, 3]` uint8: the frame that was filmed with the mouth most open.
@@ -86,10 +86,10 @@ final class PaperTexture: TextureModel {
     return finish(network(batch.rendered, features, heard: network.heard(batch.speech)), batch.rendered)
   }
 
-  func enhance(_ picture: Tensor, speech: Tensor?) -> Tensor {
+  func enhance(_ image: Tensor, speech: Tensor?) -> Tensor {
     network.train(false)
     defer { network.train() }
-    let size = [picture.size(2), picture.size(3)]
+    let size = [image.size(2), image.size(3)]
     let features: [StyleSource]
     if let seen = _seen, seen.size == size {
       features = seen.features
@@ -98,8 +98,8 @@ final class PaperTexture: TextureModel {
       features = network.features(whole.interpolate(size: size, .linear, antialias: true)).map { StyleSource($0, keeps: true) }
       _seen = (size, features)
     }
-    return finish(network(picture, features, heard: network.heard(speech)), picture)
+    return finish(network(image, features, heard: network.heard(speech)), image)
   }
 
-  private func finish(_ made: Tensor, _ picture: Tensor) -> Tensor { _isResidual ? picture + made : made }
+  private func finish(_ made: Tensor, _ image: Tensor) -> Tensor { _isResidual ? image + made : made }
 }

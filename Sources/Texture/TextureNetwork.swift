@@ -1,10 +1,10 @@
 import Subject
 import Torch
 
-/// A picture to 64 channels at half its size.
-private func stem(_ convolution: [Conv2d], _ picture: Tensor) -> Tensor { convolution[0](picture).avgPool2d(2) }
+/// An image to 64 channels at half its size.
+private func stem(_ convolution: [Conv2d], _ image: Tensor) -> Tensor { convolution[0](image).avgPool2d(2) }
 
-/// E_t of the paper: what a picture of the person shows, at three scales.
+/// E_t of the paper: what an image of the person shows, at three scales.
 final class TextureExtractor: Module {
   let layer1: [Conv2d]
   let layer2, layer3, layer4: ResidualBlock
@@ -17,14 +17,14 @@ final class TextureExtractor: Module {
   }
 
   /// `[B, 3, H, W]` to 64 channels at 1/2, 128 at 1/4 and 256 at 1/8 of the size.
-  func callAsFunction(_ picture: Tensor) -> [Tensor] {
-    let fine = layer2(stem(layer1, picture))
+  func callAsFunction(_ image: Tensor) -> [Tensor] {
+    let fine = layer2(stem(layer1, image))
     let middle = layer3(fine)
     return [fine, middle, layer4(middle)]
   }
 }
 
-/// G of the paper: a rendered picture to the final one, looking at features of the source at every scale.
+/// G of the paper: a rendered image to the final one, looking at features of the source at every scale.
 final class TextureGenerator: Module {
   let layer1: [Conv2d]
   let layer2, layer3, layer4, layer5, layer6, layer7: SpadeBlock
@@ -42,8 +42,8 @@ final class TextureGenerator: Module {
   }
 
   /// `[B, 3, H, W]`, sides multiples of 8, to the same shape; not squashed into 0...1.
-  func callAsFunction(_ picture: Tensor, _ sources: [StyleSource]) -> Tensor {
-    var x = stem(layer1, picture)
+  func callAsFunction(_ image: Tensor, _ sources: [StyleSource]) -> Tensor {
+    var x = stem(layer1, image)
     for (block, scale) in [(layer2, 0), (layer3, 1), (layer4, 2), (layer5, 2), (layer6, 1), (layer7, 0)] { x = block(x, sources[scale]) }
     return layer8(x)
   }
@@ -76,16 +76,16 @@ package final class TextureNetwork: Module {
     _spread = spread
   }
 
-  /// What the generator is to look at: features of the source picture `[B or 1, 3, H, W]`, 64, 128 and 256 channels.
+  /// What the generator is to look at: features of the source image `[B or 1, 3, H, W]`, 64, 128 and 256 channels.
   package func features(_ source: Tensor) -> [Tensor] { extractor(source) }
 
   /// 64 features of speech windows `[B, 16, channels]`, `[B, 64]`; nil for a network without speech.
   package func heard(_ windows: Tensor?) -> Tensor? { windows.flatMap { audio?($0) } }
 
   /// Enhances `[B, 3, H, W]`, with the source's features and, for a network with speech, what is `heard`.
-  package func callAsFunction(_ picture: Tensor, _ features: [StyleSource], heard: Tensor?) -> Tensor {
-    guard let heard else { return generator(picture, features) }
-    return generator(picture, [features[0], features[1], StyleSource(spread(heard))])
+  package func callAsFunction(_ image: Tensor, _ features: [StyleSource], heard: Tensor?) -> Tensor {
+    guard let heard else { return generator(image, features) }
+    return generator(image, [features[0], features[1], StyleSource(spread(heard))])
   }
 
   private func spread(_ heard: Tensor) -> Tensor {

@@ -10,12 +10,12 @@ package struct TextureProgress: Equatable, Sendable {
   package var step: Int
   /// 0...1: of the steps or of the time, whichever ends first.
   package var fraction: Double
-  package var picturesPerSecond, loss: Double
+  package var imagesPerSecond, loss: Double
   /// Decibels over the last steps' cut-outs: as they were rendered, and enhanced.
   package var psnrBefore, psnr: Double
 
-  package init(step: Int, fraction: Double, picturesPerSecond: Double, loss: Double, psnrBefore: Double, psnr: Double) {
-    (self.step, self.fraction, self.picturesPerSecond) = (step, fraction, picturesPerSecond)
+  package init(step: Int, fraction: Double, imagesPerSecond: Double, loss: Double, psnrBefore: Double, psnr: Double) {
+    (self.step, self.fraction, self.imagesPerSecond) = (step, fraction, imagesPerSecond)
     (self.loss, self.psnrBefore, self.psnr) = (loss, psnrBefore, psnr)
   }
 }
@@ -23,7 +23,7 @@ package struct TextureProgress: Equatable, Sendable {
 /// Sums of what the steps since the last report showed; what is not asked for is not waited for.
 struct Averages {
   private var losses: [Tensor] = [], before: [Tensor] = [], after: [Tensor] = []
-  private var pictures = 0
+  private var images = 0
   private let start = ContinuousClock.now
 
   mutating func add(loss: Tensor, made: Tensor, _ batch: TextureBatch) {
@@ -32,7 +32,7 @@ struct Averages {
       before.append((batch.rendered - batch.truth).square().mean())
       after.append((made - batch.truth).square().mean())
     }
-    pictures += made.size(0)
+    images += made.size(0)
   }
   /// Not a number where every step was skipped.
   private func mean(_ all: [Tensor]) -> Double { all.isEmpty ? .nan : stack(all).mean().item }
@@ -40,7 +40,7 @@ struct Averages {
 
   func progress(_ step: Int, _ fraction: Double) -> TextureProgress {
     TextureProgress(
-      step: step, fraction: fraction, picturesPerSecond: Double(pictures) / max(1e-9, (ContinuousClock.now - start) / .seconds(1)),
+      step: step, fraction: fraction, imagesPerSecond: Double(images) / max(1e-9, (ContinuousClock.now - start) / .seconds(1)),
       loss: mean(losses), psnrBefore: decibels(before), psnr: decibels(after))
   }
 }
@@ -51,7 +51,7 @@ extension TextureTrainer {
     let shown = recent.progress(step, done)
     recent = Averages()
     let values = [
-      "loss": shown.loss, "psnr": shown.psnr, "psnr_before": shown.psnrBefore, "pictures_per_second": shown.picturesPerSecond,
+      "loss": shown.loss, "psnr": shown.psnr, "psnr_before": shown.psnrBefore, "pictures_per_second": shown.imagesPerSecond,
       "learning_rate": adam.groups[0].learningRate,
     ]
     try run.log(step: step, seconds: seconds, values)
@@ -66,11 +66,11 @@ extension TextureTrainer {
     var (errors, scores): ([Double], [SharpnessScores]) = ([], [])
     for i in 0..<count {
       let frame = data.held[(2 * i + 1) * data.held.count / (2 * count)]
-      let shown = enhancer.shown(frame), (picture, truth) = (shown.to(.float32) / 255, frame.truth.to(.float32) / 255)
-      errors.append(Metrics.psnr(meanSquaredError: meanSquaredError(picture, truth) ?? .nan))
-      if let score = SharpnessScores(picture, truth: truth) { scores.append(score) }
+      let shown = enhancer.shown(frame), (image, truth) = (shown.to(.float32) / 255, frame.truth.to(.float32) / 255)
+      errors.append(Metrics.psnr(meanSquaredError: meanSquaredError(image, truth) ?? .nan))
+      if let score = SharpnessScores(image, truth: truth) { scores.append(score) }
       guard i == 0 else { continue }
-      try ImageFile.write(cat([frame.rendered, shown, frame.truth], 1), to: run.picture(step))
+      try ImageFile.write(cat([frame.rendered, shown, frame.truth], 1), to: run.image(step))
     }
     let mean = errors.reduce(0, +) / Double(count)
     var values = ["validation_psnr": mean]

@@ -67,7 +67,7 @@ package struct Safetensors {
     func encode(to encoder: any Encoder) throws {
       switch self {
       case .tensor(let entry): try entry.encode(to: encoder)
-      case .metadata(let words): try words.encode(to: encoder)
+      case .metadata(let metadata): try metadata.encode(to: encoder)
       }
     }
   }

@@ -67,7 +67,7 @@ package final class LandmarkTracker {
       center: seen.center + weight * moved, side: seen.side + weight * (now.side - seen.side), angle: seen.angle + weight * turned)
   }
 
-  /// Whether the mesh is face-sized and at least half inside the picture: a mesh that slid off still scores well now and then.
+  /// Whether the mesh is face-sized and at least half inside the image: a mesh that slid off still scores well now and then.
   private func plausible(_ face: FaceLandmarks, _ view: PixelView) -> Bool {
     let size = face.box.high - face.box.low
     guard size.x > 8, size.y > 8, size.max() < 3 * Float(max(view.width, view.height)) else { return false }

@@ -1,6 +1,6 @@
 /// What a face does in a frame, measured on its landmarks: enough to see whether an avatar moves as its model does.
 ///
-/// Lengths in the picture along the face's own vertical (or horizontal), over the distance of the eyes' outer corners, which is taken with
+/// Lengths in the image along the face's own vertical (or horizontal), over the distance of the eyes' outer corners, which is taken with
 /// depth so that turning the head does not change the measure. The unit is that distance.
 package struct MotionSignals: Equatable, Sendable {
   /// From the inner edge of the upper lip to that of the lower one; about 0 with the mouth closed, 0.3 wide open.
@@ -21,7 +21,7 @@ package struct MotionSignals: Equatable, Sendable {
     let length = (level * level).sum().squareRoot()
     guard eyes > 1e-3, length > 1e-3 * eyes else { return nil }
     let right = level / length
-    // In pictures y grows downwards, so turning "right" by a quarter clockwise gives the face's down.
+    // In images y grows downwards, so turning "right" by a quarter clockwise gives the face's down.
     let down = SIMD2(-right.y, right.x)
     func drop(_ from: SIMD2<Float>, _ to: SIMD2<Float>) -> Double { Double(((to - from) * down).sum() / eyes) }
     func middle(_ points: [Int]) -> SIMD2<Float> { points.reduce(.zero) { $0 + face[$1] } / Float(points.count) }

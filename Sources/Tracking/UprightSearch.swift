@@ -2,7 +2,7 @@ import Foundation
 import Media
 import Torch
 
-/// Finds out which way up a picture or a film is, by its face: not every recording says that it lies on a side. Use it from one thread.
+/// Finds out which way up an image or a film is, by its face: not every recording says that it lies on a side. Use it from one thread.
 package final class UprightSearch {
   private let detector: FaceDetector
   private let mesh: FaceMesh
@@ -11,7 +11,7 @@ package final class UprightSearch {
   private static let interval = 10, votes = 3, looks = 150
   /// Looks from one close look to the next while nothing is found.
   private static let closeInterval = 4
-  /// Below this presence it is no face; of two directions the one the picture has is kept unless another is surer by this factor.
+  /// Below this presence it is no face; of two directions the one the image has is kept unless another is surer by this factor.
   private static let presence: Float = 0.5, doubt: Float = 0.9
   /// Below this presence what lies on a side or stands on its head is no face: of four directions one shows a face in foam or leaves sooner.
   private static let turnedPresence: Float = 0.9
@@ -24,7 +24,7 @@ package final class UprightSearch {
 
   /// The clockwise quarter turns, 0...3, that set the largest face of `rgb`, `[H, W, 3]` uint8, upright; nil where no direction shows one.
   ///
-  /// `close` also looks for small faces in big pictures, if there are no others.
+  /// `close` also looks for small faces in big images, if there are no others.
   package func quarterTurns(_ rgb: Tensor, close: Bool = true) throws -> Int? {
     try PixelView.lend(rgb) { view in
       for thorough in close ? [false, true] : [false] {

@@ -104,8 +104,8 @@ struct Ablate: ParsableCommand {
     let plan = try StudyPlan(
       data: data, budget: budgetChosen ?? .whole(600), size: size, seed: seed ?? 0, hasSound: dataset.audio != nil, changes: set,
       only: names,
-      canRun: { RowTrial.obstacle($0, dataset) == nil })
-    for row in plan.rows { _ = try RowTrial.configuration(row, plan) }
+      canRun: { AblationRun.obstacle($0, dataset) == nil })
+    for row in plan.rows { _ = try AblationRun.configuration(row, plan) }
     let place =
       output.map { URL(filePath: $0) }
       ?? RunFolder.place(in: URL(filePath: "outputs"), experiment: data.lastPathComponent, method: "ablate")

@@ -102,7 +102,7 @@ struct Eval: ParsableCommand {
       experimentName: source.experiment, methodName: source.method, checkpoint: source.file.path(percentEncoded: false),
       results: figures, notes: evaluation.notes)
     let file = output.map { URL(filePath: $0) } ?? source.results.appending(path: "eval.json")
-    let sheet = try evaluation.writePictures(to: source.results.appending(path: "eval"))
+    let sheet = try evaluation.writeImages(to: source.results.appending(path: "eval"))
     try report.write(to: file)
     print(report.table)
     print("\nfigures   \(file.path(percentEncoded: false))\npictures  \(sheet.path(percentEncoded: false))")

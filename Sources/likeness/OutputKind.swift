@@ -2,9 +2,9 @@ import ArgumentParser
 import Foundation
 import Media
 
-/// What the name of an output asks for. Every verb that writes films, pictures or folders decides it here, before any work.
+/// What the name of an output asks for. Every verb that writes films, images or folders decides it here, before any work.
 enum OutputKind: CaseIterable {
-  case film, picture, folder
+  case film, image, folder
 
   /// The kind that `name` asks for; `ValidationError` says what can be written where that is none of `kinds`.
   ///
@@ -16,8 +16,8 @@ enum OutputKind: CaseIterable {
         .folder
       } else if MediaName.films.contains(ending) {
         .film
-      } else if MediaName.pictures.contains(ending) {
-        .picture
+      } else if MediaName.images.contains(ending) {
+        .image
       } else {
         MediaName.isMedia(ending) ? nil : .folder
       }
@@ -36,7 +36,7 @@ enum OutputKind: CaseIterable {
     func list(_ endings: [String]) -> String { endings.map { "." + $0 }.joined(separator: ", ") }
     return switch self {
     case .film: "for a film end the name in one of \(list(MediaName.films))"
-    case .picture: "for an image end it in one of \(list(MediaName.pictures))"
+    case .image: "for an image end it in one of \(list(MediaName.images))"
     case .folder: "for a folder name it without such an ending"
     }
   }

@@ -48,7 +48,7 @@ struct Photo: ParsableCommand {
     var refused = 0
     for file in files {
       do {
-        guard case .picture(let url) = file else {
+        guard case .image(let url) = file else {
           if case .folder(let url) = file {
             complain("\(url.relativePath): is a folder inside a folder and is skipped; name it to use its photos")
           }
@@ -58,7 +58,7 @@ struct Photo: ParsableCommand {
         try set.add(photo)
         for notice in photo.notices { complain("\(photo.name): \(notice)") }
         print(Self.summary(photo))
-        sheet.append((photo.image, PhotoMarks(photo, reader.fit).picture))
+        sheet.append((photo.image, PhotoMarks(photo, reader.fit).image))
       } catch let error where Self.isOfPhoto(error) {
         refused += 1
         complain(oneLine(error))
@@ -66,7 +66,7 @@ struct Photo: ParsableCommand {
     }
     guard set.count > 0 else { throw Failure.input("none of \(refused) files can be used; the lines above say why") }
     try set.finish()
-    try ImageFile.write(ContactSheet(columns: 8, cell: 192).picture(sheet), to: folder.url.appending(path: "sheet.png"))
+    try ImageFile.write(ContactSheet(columns: 8, cell: 192).image(sheet), to: folder.url.appending(path: "sheet.png"))
     try folder.finish()
     print("\(output): \(set.count) photos\(refused > 0 ? ", \(refused) refused" : "")")
   }
@@ -89,13 +89,13 @@ struct Photo: ParsableCommand {
 }
 
 extension AtomicFolder.Kind {
-  /// Pictures with cameras, as generators are trained on them.
+  /// Images with cameras, as generators are trained on them.
   static let posed = AtomicFolder.Kind("folder of posed images", marker: "dataset.json")
 }
 
 /// A photo with dots on it: where landmarks were seen, and where the fitted head has them in the eyes of the photo's camera.
 private struct PhotoMarks {
-  let picture: Tensor
+  let image: Tensor
   /// The lines of the face: all points would hide it.
   private static let shown =
     MeshContour.rightEye + MeshContour.leftEye + MeshContour.rightBrow + MeshContour.leftBrow + MeshContour.nose + MeshContour.lipsOuter
@@ -113,15 +113,15 @@ private struct PhotoMarks {
     }
     let marked = photo.image.clone(), size = photo.crop.size
     marked.withMutableElements(UInt8.self) { pixels in
-      for (p, colour) in dots where p.x.isFinite && p.y.isFinite {
+      for (p, color) in dots where p.x.isFinite && p.y.isFinite {
         for (dx, dy) in (0..<9).map({ ($0 % 3 - 1, $0 / 3 - 1) }) {
           let (x, y) = (Int(p.x) + dx, Int(p.y) + dy)
           guard (0..<size).contains(x), (0..<size).contains(y) else { continue }
           let at = 3 * (y * size + x)
-          (pixels[at], pixels[at + 1], pixels[at + 2]) = colour
+          (pixels[at], pixels[at + 1], pixels[at + 2]) = color
         }
       }
     }
-    picture = marked
+    image = marked
   }
 }

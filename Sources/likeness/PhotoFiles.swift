@@ -3,18 +3,18 @@ import Foundation
 /// The files that are meant by the name of a photo, or of a folder of photos.
 struct PhotoFiles {
   enum Entry: Equatable {
-    case picture(URL)
+    case image(URL)
     /// A folder in the folder, which nobody looks into.
     case folder(URL)
   }
   let found: [Entry]
 
-  /// Everything in a folder, in order of names, but what is hidden: whether it is a picture its content will tell. Throws `Failure` where
+  /// Everything in a folder, in order of names, but what is hidden: whether it is an image its content will tell. Throws `Failure` where
   /// the folder holds no files.
   init(_ url: URL, called name: String) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue else {
-      found = [.picture(url)]
+      found = [.image(url)]
       return
     }
     let names: [String]
@@ -26,9 +26,9 @@ struct PhotoFiles {
       let place = URL(filePath: name + (name.hasSuffix("/") ? "" : "/") + inside)
       var isFolder: ObjCBool = false
       return FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder) && isFolder.boolValue
-        ? .folder(place) : .picture(place)
+        ? .folder(place) : .image(place)
     }
-    guard found.contains(where: { if case .picture = $0 { true } else { false } }) else {
+    guard found.contains(where: { if case .image = $0 { true } else { false } }) else {
       throw Failure.input("\(name): holds no files; name a folder of photos")
     }
   }

@@ -52,7 +52,7 @@ struct Render: ParsableCommand {
   @Option(
     help: "How far speech moves the mouth from its mean; that of the run by default (1.8 in new runs), less mumbles, more exaggerates.")
   var emphasis: Double?
-  @Option(help: "With --audio, the seed of the random blinks; the same seed gives the same film.")
+  @Option(help: "The seed of the random blinks of eyes that nobody drives; the same seed gives the same film.")
   var seed: UInt64 = 0
   @Option(
     help:
@@ -68,6 +68,7 @@ struct Render: ParsableCommand {
   var step: Int?
   @Option(help: ArgumentHelp("A film ending in .mp4, or a folder for PNGs.", valueName: "film|folder"))
   var output: String
+  @OptionGroup(title: "Motion of another person") var motion: MotionOptions
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
@@ -84,6 +85,9 @@ struct Render: ParsableCommand {
     if driver != nil, frames.map({ FrameChoice($0) == .test || FrameChoice($0) == .train }) ?? false {
       throw ValidationError("a video has no test and train frames; leave --frames out or give numbers")
     }
+    if motion.isGiven, audio != nil || (driver == nil && track == nil) {
+      throw ValidationError("--absolute, --expression-scale, --pose-scale, --still-head, --parts and --smooth go with --driver or --track")
+    }
     if let emphasis, !(0...5 ~= emphasis) { throw ValidationError("--emphasis must be 0...5") }
     if let size, size < 16 || size > 4096 { throw ValidationError("--size must be 16...4096") }
   }
@@ -95,12 +99,13 @@ struct Render: ParsableCommand {
     if let emphasis { source.subject.emphasis = emphasis }
     guard var sequence = try chosenSequence(source) else { throw ExitCode(StopSignal.exitStatus ?? 1) }
     if let size { sequence.resize(to: size) }
+    if !motion.retargeting.parts.contains(.eyes) { sequence.blink(avatar.scene, seed: seed) }
     let enhancer = try enhance.map { try self.enhancer($0, for: sequence, of: source) }
     if camera == .orbit { sequence.orbit(around: avatar.scene.pose.translation) }
 
     let place = URL(filePath: output)
     let isFilm = try OutputKind(output, among: [.film, .folder]) == .film
-    let sink: any PictureSink = isFilm ? try FilmSink(place, sequence) : try FolderSink(place)
+    let sink: any ImageSink = isFilm ? try FilmSink(place, sequence) : try FolderSink(place)
     if !isFilm, sequence.sound != nil, audio != nil || driver != nil {
       complain("\(output): a folder of PNGs has no sound; name a film (.\(MediaName.films[0])) to keep it")
     }
@@ -135,7 +140,7 @@ struct Render: ParsableCommand {
       let film = sound.track(of: driver), table = ProgressTable()
       defer { table.finish() }
       return try VideoDriver(film).sequence(
-        for: scene, frames: numbers, notice: complain,
+        for: scene, frames: numbers, by: motion.retargeting, notice: complain,
         progress: { table.show("looked at \($0) frames of \(film.lastPathComponent)", last: false) }, shouldStop: { StopSignal.isRaised })
     }
     guard let folder = track.map({ URL(filePath: $0).standardizedFileURL }) ?? source.data else {
@@ -145,7 +150,8 @@ struct Render: ParsableCommand {
     let choice = frames.flatMap { FrameChoice($0) } ?? (track == nil ? .test : .all)
     let isOwn = folder.path == source.data?.path || dataset.track.isOf(scene)
     return try DrivingSequence(
-      dataset, positions: choice.positions(dataset), for: scene, isOwn: isOwn, speech: source.speech(by, array: dataset.speechFile),
+      dataset, positions: choice.positions(dataset), for: scene, isOwn: isOwn, by: motion.chosen,
+      speech: source.speech(by, array: dataset.speechFile),
       notice: complain)
   }
 

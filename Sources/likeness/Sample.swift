@@ -38,7 +38,7 @@ struct Sample: ParsableCommand {
   var overwrite = false
 
   private static let fps = 25.0
-  private func kind() throws -> OutputKind { try OutputKind(output, among: [.film, .picture, .folder]) }
+  private func kind() throws -> OutputKind { try OutputKind(output, among: [.film, .image, .folder]) }
 
   func validate() throws {
     _ = try kind()
@@ -53,14 +53,18 @@ struct Sample: ParsableCommand {
     let file = try load.map { URL(filePath: $0) } ?? GeneratorFile.shipped(), url = URL(filePath: output)
     let generator = try GeneratorFile.read(file)
     // Generators of other tools hear of the camera.
-    let hearsCamera = try GeneratorFile.notes(file)["hears_camera"] != "false"
-    let sheet = SampleSheet(generator, people: people, hearsCamera: hearsCamera, truncation: truncation, yaw: radians, seed: seed)
+    let isConditionedOnCamera = try GeneratorFile.notes(file)["hears_camera"] != "false"
+    let sheet = SampleSheet(
+      generator, people: people, isConditionedOnCamera: isConditionedOnCamera, truncation: truncation, yaw: radians, seed: seed)
     switch try kind() {
-    case .picture:
-      try ImageFile.write(sheet.picture(), to: url)
+    case .image:
+      try ImageFile.write(sheet.image(), to: url)
       print("\(output): \(people) people")
     case .film:
-      try film(Turntable(generator, people: people, hearsCamera: hearsCamera, truncation: truncation, yaw: radians, seed: seed), to: url)
+      try film(
+        Turntable(
+          generator, people: people, isConditionedOnCamera: isConditionedOnCamera, truncation: truncation, yaw: radians, seed: seed),
+        to: url)
     case .folder:
       let folder = try AtomicFolder(url, .posed, replace: overwrite), count = try sheet.write(to: folder.url)
       try folder.finish()
@@ -70,11 +74,11 @@ struct Sample: ParsableCommand {
   private var radians: Double { yaw * .pi / 180 }
 
   private func film(_ turntable: Turntable, to url: URL) throws {
-    let frames = max(1, Int((Double(people) * seconds * Self.fps).rounded())), table = ProgressTable(), first = turntable.picture(at: 0)
+    let frames = max(1, Int((Double(people) * seconds * Self.fps).rounded())), table = ProgressTable(), first = turntable.image(at: 0)
     let writer = try VideoWriter(url, width: first.size(1), height: first.size(0), rate: Rational(Self.fps))
     for frame in 0..<frames {
       guard !StopSignal.isRaised else { throw ExitCode(StopSignal.exitStatus ?? 1) }
-      try writer.append(turntable.picture(at: Double(people) * Double(frame) / Double(frames)))
+      try writer.append(turntable.image(at: Double(people) * Double(frame) / Double(frames)))
       table.show("drawn \(frame + 1) of \(frames) images", last: frame + 1 == frames)
     }
     try writer.finish()

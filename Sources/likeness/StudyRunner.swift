@@ -37,7 +37,7 @@ final class StudyRunner {
         states[row.name] = .finished(result)
         learnDefinitions(result)
       } else {
-        states[row.name] = RowTrial.obstacle(row, dataset).map { .skipped($0) } ?? .open
+        states[row.name] = AblationRun.obstacle(row, dataset).map { .skipped($0) } ?? .open
       }
     }
     print(Self.head)
@@ -53,7 +53,7 @@ final class StudyRunner {
       if StopSignal.isRaised { break }
       let start = ContinuousClock.now
       do {
-        let trial = RowTrial(row: row, folder: folder, device: device)
+        let trial = AblationRun(row: row, folder: folder, device: device)
         let found = try trial.run { [self] in show($0, i, row) }
         table.finish()
         hasTrained = true
@@ -78,7 +78,7 @@ final class StudyRunner {
     definitions.merge(FigureDefinition.of(result.figures.keys)) { $1 }
   }
 
-  private func show(_ now: RowTrial.Progress, _ i: Int, _ row: StudyRow) {
+  private func show(_ now: AblationRun.Progress, _ i: Int, _ row: StudyRow) {
     let each = folder.plan.secondsPerRow, count = folder.plan.rows.count
     let overhead = overheads.isEmpty ? min(15, each) : overheads.reduce(0, +) / Double(overheads.count)
     let waiting = folder.plan.rows.dropFirst(i + 1).filter { states[$0.name] == .open }

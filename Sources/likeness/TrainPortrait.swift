@@ -94,14 +94,14 @@ struct TrainPortrait: ParsableCommand {
     }
     let folder = try PosedFolder(place)
     let reading = ProgressTable()
-    let pictures = try PosedPictures(
-      folder, size: plan.size, depthSize: plan.schedules.lastResolution, background: plan.pictures.background,
-      mirrors: plan.pictures.mirrors, limit: plan.pictures.limit > 0 ? plan.pictures.limit : nil,
+    let images = try PosedImages(
+      folder, size: plan.size, depthSize: plan.schedules.lastResolution, background: plan.images.background,
+      mirrors: plan.images.mirrors, limit: plan.images.limit > 0 ? plan.images.limit : nil,
       progress: { reading.show("read \($0) of \($1) images", last: $0 == $1) }, shouldStop: { StopSignal.isRaised })
     reading.finish()
-    guard let pictures else { throw ExitCode(StopSignal.exitStatus ?? 1) }
+    guard let images else { throw ExitCode(StopSignal.exitStatus ?? 1) }
     let trainer = try PriorTrainer(
-      pictures, plan, device: device, run: try start.open(experiment: place.lastPathComponent, data: place), warn: complain)
+      images, plan, device: device, run: try start.open(experiment: place.lastPathComponent, data: place), warn: complain)
     let run = trainer.run, planned = plan.steps(kimg: plan.kimg)
     let budget = kimg.map { .steps(plan.steps(kimg: $0)) } ?? training.budget(run, steps: planned)
     print("run       \(run.url.relativePath)")
@@ -175,14 +175,14 @@ extension PriorConfiguration.Objective: ExpressibleByArgument {}
 extension ProgressTable {
   private static let priorHead = "      step      %       ETA     kimg    images/s  generator  discriminator   PSNR"
 
-  /// Shows how far a generator is: losses of the players, PSNR of pictures made again.
+  /// Shows how far a generator is: losses of the players, PSNR of images made again.
   func show(_ p: PriorProgress) {
     func number(_ value: Double?, _ width: Int, _ digits: Int) -> String {
       let text = value.map { String(format: "%.\(digits)f", locale: nil, $0) } ?? "-"
       return String(repeating: " ", count: max(1, width - text.count)) + text
     }
     show(p.fraction, under: Self.priorHead) { left in
-      Self.start(p.step, p.fraction, left) + number(Double(p.images) / 1000, 9, 2) + number(p.picturesPerSecond, 12, 1)
+      Self.start(p.step, p.fraction, left) + number(Double(p.images) / 1000, 9, 2) + number(p.imagesPerSecond, 12, 1)
         + number(p.generator, 11, 4) + number(p.discriminator, 15, 4) + number(p.psnr, 7, 2)
     }
   }

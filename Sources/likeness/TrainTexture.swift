@@ -85,13 +85,13 @@ struct TrainTexture: ParsableCommand {
     fflush(nil)
 
     let drawing = ProgressTable()
-    let pictures = try TextureData(
+    let images = try TextureData(
       dataset, frames: plan.frames, keptIn: run.url.appending(path: "frames"), speech: windows, render: draw,
       progress: { drawing.show("drawn \($0) of \($1) frames of \(dataset.width) x \(dataset.height) pixels", last: $0 == $1) },
       shouldStop: { StopSignal.isRaised })
     drawing.finish()
-    guard let pictures else { throw stopped("while the clip was drawn", goOn: "texture", run) }
-    let trainer = try TextureTrainer(pictures, plan, run: run, warn: complain)
+    guard let images else { throw stopped("while the clip was drawn", goOn: "texture", run) }
+    let trainer = try TextureTrainer(images, plan, run: run, warn: complain)
     if trainer.step > 0 { print("resumed   at step \(trainer.step), \(ProgressTable.clock(trainer.seconds)) of training so far") }
     let table = ProgressTable()
     let isDone = try trainer.train(
@@ -103,7 +103,7 @@ struct TrainTexture: ParsableCommand {
     table.finish()
     print("saved     \(run.file(trainer.step).path(percentEncoded: false))")
     guard isDone else { throw stopped("at step \(trainer.step)", goOn: "texture", run) }
-    try judge(pictures, run)
+    try judge(images, run)
     let command = ["likeness", "render", "--load", load ?? plan.avatar, "--enhance", run.url.path(percentEncoded: false)]
     print("next      \(suggestedCommand(command + ["--output", "film.mp4"]))")
   }
@@ -118,11 +118,11 @@ struct TrainTexture: ParsableCommand {
   }
 
   /// Prints what the enhancement does to held-out frames.
-  private func judge(_ pictures: TextureData, _ run: RunFolder) throws {
-    guard !pictures.held.isEmpty else { return }
+  private func judge(_ images: TextureData, _ run: RunFolder) throws {
+    guard !images.held.isEmpty else { return }
     let judging = ProgressTable()
-    let gain = TextureGain(pictures.held, by: try TextureEnhancer(run: run, warn: complain)) {
-      judging.show("judged \($0) of \(pictures.held.count) held-out frames", last: $0 == pictures.held.count)
+    let gain = TextureGain(images.held, by: try TextureEnhancer(run: run, warn: complain)) {
+      judging.show("judged \($0) of \(images.held.count) held-out frames", last: $0 == images.held.count)
     }
     judging.finish()
     print("\n\(gain)\n")
@@ -157,7 +157,7 @@ extension ProgressTable {
   func show(_ p: TextureProgress) {
     show(p.fraction, under: Self.textureHead) { left in
       Self.start(p.step, p.fraction, left)
-        + String(format: " %11.1f %10.6f %9.2f %9.2f", locale: nil, p.picturesPerSecond, p.loss, p.psnrBefore, p.psnr)
+        + String(format: " %11.1f %10.6f %9.2f %9.2f", locale: nil, p.imagesPerSecond, p.loss, p.psnrBefore, p.psnr)
     }
   }
 }

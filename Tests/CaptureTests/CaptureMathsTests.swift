@@ -35,10 +35,10 @@ import Tracking
 
   /// A smooth pattern, moved, grown and turned by known amounts.
   @Test func alignmentFindsShiftGrowthAndTurn() throws {
-    func picture(_ shift: SIMD2<Float>, _ growth: Float, _ turn: Float = 0) -> ImageAligner.Picture {
+    func image(_ shift: SIMD2<Float>, _ growth: Float, _ turn: Float = 0) -> ImageAligner.Image {
       let (w, h) = (96, 80)
       let c = SIMD2<Float>(47.5, 39.5)
-      return ImageAligner.Picture(
+      return ImageAligner.Image(
         width: w, height: h,
         values: (0..<w * h).map { k in
           let q = (SIMD2(Float(k % w), Float(k / w)) - c - shift) / (1 + growth)
@@ -47,15 +47,15 @@ import Tracking
         })
     }
     let mask = (0..<96 * 80).map { k in (20..<76).contains(k % 96) && (16..<64).contains(k / 96) }
-    let aligner = try #require(ImageAligner(picture(.zero, 0), mask: mask))
+    let aligner = try #require(ImageAligner(image(.zero, 0), mask: mask))
     for (shift, growth, turn) in [(SIMD2<Float>(0.37, -0.81), Float(0), Float(0.03)), ([2.5, 1.5], 0.02, 0), ([-1.2, 0.4], -0.03, -0.05)] {
-      let found = aligner.align(picture(shift, growth, turn), from: ImageAligner.Motion(), iterations: 30)
+      let found = aligner.align(image(shift, growth, turn), from: ImageAligner.Motion(), iterations: 30)
       #expect(length(found.shift - shift) < 0.03, "\(found.shift) for \(shift)")
       #expect(abs(found.growth - growth) < 0.002, "\(found.growth) for \(growth)")
       #expect(abs(found.turn - turn) < 0.002, "\(found.turn) for \(turn)")
       #expect(found.error < 0.01)
     }
-    let flat = ImageAligner.Picture(width: 96, height: 80, values: [Float](repeating: 0.5, count: 96 * 80))
+    let flat = ImageAligner.Image(width: 96, height: 80, values: [Float](repeating: 0.5, count: 96 * 80))
     #expect(ImageAligner(flat, mask: mask) == nil)
   }
 
@@ -67,7 +67,7 @@ import Tracking
     let labels = cat([Tensor.zeros([110, size], .uint8), .full([82, size], 11, .uint8)])
     for m in motions {
       let values = (0..<size * size).flatMap { k -> [UInt8] in
-        // From the picture back to the torso at rest: the camera sees f (R p d + t) / (d - t.z).
+        // From the image back to the torso at rest: the camera sees f (R p d + t) / (d - t.z).
         let seen = SIMD2(Float(k % size) + 0.5, Float(k / size) + 0.5) - axis
         let flat = SIMD2(seen.x, -seen.y) * ((depth - m.z) / focal) - SIMD2(m.x, m.y)
         let (c, s) = (cos(-m.w), sin(-m.w))

@@ -22,7 +22,7 @@ struct ForeignFolder {
       file["frames"] = numbers.map { ["img_id": $0, "aud_id": $0, "transform_matrix": matrix] as Object }
       change(part, &file)
       try folder.write(file, part)
-      for i in numbers { try folder.picture("com_imgs/\(i).jpg", "parsing/\(i).png") }
+      for i in numbers { try folder.image("com_imgs/\(i).jpg", "parsing/\(i).png") }
     }
     try ImageFile.write(.full([size, size, 3], 40, .uint8), to: folder.url.appending(path: "bc.jpg"))
     return folder
@@ -38,7 +38,7 @@ struct ForeignFolder {
       }
       change(part, &file)
       try folder.write(file, part)
-      for i in numbers { try folder.picture("\(part)/f_000\(i).png", "\(part)/masks/f_000\(i).png") }
+      for i in numbers { try folder.image("\(part)/f_000\(i).png", "\(part)/masks/f_000\(i).png") }
     }
     try FileManager.default.createDirectory(at: folder.url.appending(path: "bg"), withIntermediateDirectories: true)
     try ImageFile.write(.full([size, size, 3], 40, .uint8), to: folder.url.appending(path: "bg/00050.png"))
@@ -48,7 +48,7 @@ struct ForeignFolder {
   func write(_ file: Object, _ part: String) throws {
     try JSONSerialization.data(withJSONObject: file).write(to: url.appending(path: "transforms_\(part).json"))
   }
-  private func picture(_ image: String, _ labels: String) throws {
+  private func image(_ image: String, _ labels: String) throws {
     let classes = Tensor((0..<Self.size * Self.size).map { UInt8($0 / Self.size % 12) }, [Self.size, Self.size])
     for (path, pixels) in [(image, Tensor.full([Self.size, Self.size, 3], 40, .uint8)), (labels, SemanticClass.image(of: classes))] {
       let file = url.appending(path: path)
@@ -201,7 +201,7 @@ extension ForeignFolder {
   }
 
   /// AD-NeRF's own face parsing has colours of its own.
-  @Test func adNeRFsColoursAreClasses() throws {
+  @Test func adNeRFsColorsAreClasses() throws {
     let folder = try F.adNeRF()
     let colors: [[UInt8]] = [[255, 255, 255], [0, 0, 255], [0, 255, 0], [255, 0, 0]]
     func paint(_ colors: [[UInt8]], _ number: Int) throws {

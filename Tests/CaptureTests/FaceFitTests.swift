@@ -94,7 +94,7 @@ import Tracking
   /// A head off the lens's axis is not taken for a turned one.
   @Test func thePrincipalPointCounts() throws {
     let clip = SyntheticClip(frames: 60, seed: 4)
-    // The right half of a picture twice as wide: its middle is the corner between.
+    // The right half of an image twice as wide: its middle is the corner between.
     let shifted = clip.landmarks.map { face in
       face.map { f in FaceLandmarks(points: f.points.map { $0 + [150, 0, 0] }, presence: 1) }
     }

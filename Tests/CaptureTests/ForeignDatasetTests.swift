@@ -77,7 +77,7 @@ let formats: URL? = {
 
   @Test func foldersOfBothKindsOpen() throws {
     let matrix = "[[1,0,0,0.1],[0,1,0,0.2],[0,0,1,0.5],[0,0,0,1]]"
-    let picture = Tensor.full([6, 8, 3], 40, .uint8)
+    let image = Tensor.full([6, 8, 3], 40, .uint8)
     let classes = Tensor((0..<48).map { UInt8($0 % 12) }, [6, 8])
     func write(_ tensor: Tensor, _ url: URL) throws {
       try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -88,10 +88,10 @@ let formats: URL? = {
     for (name, id) in [("train", 3), ("val", 4)] {
       let json = #"{"focal_len": 9, "cx": 4, "cy": 3, "frames": [{"img_id": \#(id), "aud_id": \#(id), "transform_matrix": \#(matrix)}]}"#
       try Data(json.utf8).write(to: ad.url.appending(path: "transforms_\(name).json"))
-      try write(picture, ad.url.appending(path: "com_imgs/\(id).jpg"))
+      try write(image, ad.url.appending(path: "com_imgs/\(id).jpg"))
       try write(SemanticClass.image(of: classes), ad.url.appending(path: "com_imgs/masks/\(id).png"))
     }
-    try write(picture, ad.url.appending(path: "bc.jpg"))
+    try write(image, ad.url.appending(path: "bc.jpg"))
     let adNeRF = try Dataset(ad.url)
     #expect(adNeRF.style == .adNeRF)
     #expect(adNeRF.trainIndices == [0] && adNeRF.testIndices == [1])
@@ -105,13 +105,13 @@ let formats: URL? = {
       let json =
         #"{"camera_angle_x": 0.4, "intrinsics": [-9, 9, 0.5, 0.5], "frames": [{"file_path": "./\#(mode)/f_0000", "transform_matrix": \#(matrix), "expression": [0.5, 0.25]}]}"#
       try Data(json.utf8).write(to: ner.url.appending(path: "transforms_\(mode).json"))
-      try write(picture, ner.url.appending(path: "\(mode)/\(mode)/f_0000.png"))
+      try write(image, ner.url.appending(path: "\(mode)/\(mode)/f_0000.png"))
       try write(SemanticClass.image(of: classes), ner.url.appending(path: "\(mode)/masks/\(mode)/f_0000.png"))
     }
-    try write(picture, ner.url.appending(path: "bg/00050.png"))
+    try write(image, ner.url.appending(path: "bg/00050.png"))
     let nerFACE = try Dataset(ner.url)
     #expect(nerFACE.style == .nerFACE)
-    #expect(try nerFACE.image(1).array(UInt8.self) == picture.array(UInt8.self))
+    #expect(try nerFACE.image(1).array(UInt8.self) == image.array(UInt8.self))
     #expect(try nerFACE.labels(0).array(UInt8.self) == classes.array(UInt8.self))
     #expect(try nerFACE.background().shape == [6, 8, 3])
     #expect(Array(nerFACE.driving(0, width: 76).prefix(2)) == [0.5, 0.25])

@@ -6,7 +6,7 @@ import Tracking
 
 @Suite(.enabled(if: Assets.networksArePresent, "skipped: run scripts/setup first"))
 struct LandmarkTests {
-  @Test func aFlatPictureHasNoFace() throws {
+  @Test func aFlatImageHasNoFace() throws {
     let grey = Tensor.full([240, 320, 3], 127, .uint8)
     #expect(try FaceDetector().detect(grey).isEmpty)
     let tracker = try LandmarkTracker()
@@ -42,7 +42,7 @@ struct LandmarkTests {
     let face = try #require(try LandmarkTracker().track(try ImageFile.read(Assets.photo(photo))))
     #expect(face.points.count == 478)
     #expect(face.presence > 0.9)
-    // Down the face: brows, eyes, nose tip, lips, chin. Across the picture: the right eye is left of the left one.
+    // Down the face: brows, eyes, nose tip, lips, chin. Across the image: the right eye is left of the left one.
     let down = [(face[105] + face[334]) / 2, (face[468] + face[473]) / 2, face[1], face[13], face[152]].map(\.y)
     #expect(zip(down, down.dropFirst()).allSatisfy { $0 < $1 })
     #expect(face[468].x < face[473].x)
@@ -99,7 +99,7 @@ struct LandmarkTests {
 }
 
 @Suite struct SamplingTests {
-  /// A picture whose red is 2x + 3 and whose green is y + 5 at the centre (x, y) of a pixel: bilinear sampling is exact on it.
+  /// An image whose red is 2x + 3 and whose green is y + 5 at the centre (x, y) of a pixel: bilinear sampling is exact on it.
   private let ramp: Tensor = {
     let (height, width) = (90, 110)
     var bytes: [UInt8] = []

@@ -3,7 +3,7 @@ import Testing
 import Tracking
 
 @Suite struct MotionSignalsTests {
-  /// A face of a few points, 100 pixels between the outer corners of the eyes, turned in the picture by `angle` and scaled.
+  /// A face of a few points, 100 pixels between the outer corners of the eyes, turned in the image by `angle` and scaled.
   static func face(lips: Float, lids: Float, brows: Float, mouth: Float, angle: Float = 0, scale: Float = 1) -> FaceLandmarks {
     var points = [SIMD3<Float>](repeating: [0, 30, 0], count: 478)
     points[33] = [-50, 0, 0]

@@ -12,9 +12,9 @@ import Tracking
 
   /// Turned by as many quarters as it lay on a side, and left alone where it is upright.
   @Test(arguments: faces) func facesTellWhichWayIsUp(_ name: String) throws {
-    let search = try UprightSearch(), picture = try ImageFile.read(Assets.photo(name))
+    let search = try UprightSearch(), image = try ImageFile.read(Assets.photo(name))
     for lies in 0..<4 {
-      let found = try search.quarterTurns(turned(picture, quarterTurns: lies))
+      let found = try search.quarterTurns(turned(image, quarterTurns: lies))
       #expect(found == (4 - lies) % 4, "\(name) turned by \(lies) quarters")
     }
   }
@@ -27,9 +27,9 @@ import Tracking
   /// A film of black, then a face on its side: no tag says so.
   @Test(arguments: 0..<4) func filmsTellWhichWayIsUp(_ lies: Int) throws {
     let scratch = try Scratch(), url = scratch.url.appending(path: "lies.mp4")
-    let picture = turned(resize(try ImageFile.read(Assets.photo("frontal_f_yeoh.jpg")), width: 256, height: 256), quarterTurns: lies)
+    let image = turned(resize(try ImageFile.read(Assets.photo("frontal_f_yeoh.jpg")), width: 256, height: 256), quarterTurns: lies)
     let film = try VideoWriter(url, width: 256, height: 256)
-    for i in 0..<40 { try film.append(i < 12 ? Tensor.zeros([256, 256, 3], .uint8) : picture) }
+    for i in 0..<40 { try film.append(i < 12 ? Tensor.zeros([256, 256, 3], .uint8) : image) }
     try film.finish()
     #expect(try UprightSearch().quarterTurns(of: url, rate: 25) == (4 - lies) % 4)
   }

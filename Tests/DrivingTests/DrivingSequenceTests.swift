@@ -54,7 +54,9 @@ import Torch
       camera: Camera(width: 8, height: 8, focal: [9, 9]), fps: 30,
       frames: [frame(0, 0.5, yaw: -0.1, x: -0.5), frame(1, 0.7, yaw: 0.1, x: 0.5)])
     let match = ExpressionMatch(avatar: names, motion: track.expressionNames)
-    let other = DrivingSequence(track, match, positions: [1, 0], for: scene, isOwn: false)
+    var absolute = Retargeting()
+    absolute.isRelative = false
+    let other = DrivingSequence(track, match, positions: [1, 0], for: scene, isOwn: false, by: absolute)
     #expect(other.frames.map(\.index) == [8, 7] && other.fps == 30 && other.voice == nil)
     #expect(other.frames.map(\.state.expression) == [[0.7, 0.2], [0.5, 0.2]])
     #expect(other.frames.allSatisfy { $0.state.identity == [4] && $0.torso == .zero && $0.camera == scene.camera })

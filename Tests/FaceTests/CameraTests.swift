@@ -30,7 +30,7 @@ struct CameraTests {
     let direction = directions[5, 9].floats
     #expect(near(ray.direction, [direction[0], direction[1], direction[2]], 1e-6))
   }
-  @Test func croppingAndScalingMoveThePictureAlong() {
+  @Test func croppingAndScalingMoveTheImageAlong() {
     let p = SIMD3<Float>(0.4, 0.7, -3)
     let seen = camera.project(p)
     let cut = camera.cropped(x: 10, y: -4, width: 32, height: 32).project(p)

@@ -3,19 +3,19 @@ import Testing
 import Torch
 
 struct SemanticTests {
-  @Test func picturesComeBackExactly() {
+  @Test func imagesComeBackExactly() {
     let labels = Tensor((0..<36).map { UInt8($0 % 12) }, [4, 9])
     let image = SemanticClass.image(of: labels)
     #expect(image.shape == [4, 9, 3] && image.dtype == .uint8)
     #expect(SemanticClass.labels(of: image).array(UInt8.self) == labels.array(UInt8.self))
   }
-  @Test func unknownColoursAreUnlabelled() {
+  @Test func unknownColorsAreUnlabelled() {
     let image = Tensor([1, 0, 0, 0, 0, 0, 204, 0, 0, 255, 255, 255] as [UInt8], [1, 4, 3])
     #expect(SemanticClass.labels(of: image).array(UInt8.self) == [255, 0, SemanticClass.hair.rawValue, 255])
     let back = SemanticClass.labels(of: SemanticClass.image(of: Tensor([255, 3] as [UInt8], [1, 2])))
     #expect(back.array(UInt8.self) == [255, 3])
   }
-  @Test func coloursAreThePublishedOnesRedFirst() {
+  @Test func colorsAreThePublishedOnesRedFirst() {
     #expect(SemanticClass.skin.color == [0, 0, 204] && SemanticClass.hair.color == [204, 0, 0])
     #expect(SemanticClass.neck.color == [51, 153, 255])
     #expect(Set(SemanticClass.allCases.map(\.color)).count == 12)

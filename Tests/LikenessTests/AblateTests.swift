@@ -25,7 +25,7 @@ import Torch
       for row in ["expression-no-te", "expression-no-hdm", "nerface"] {
         let found = try JSONDecoder().decode(RowResult.self, from: try #require(Self.result(folder, row)))
         #expect(found.steps > 0 && found.seconds >= 2 && found.figures["psnr"] ?? 0 > 5 && found.figures["frames"] == 3)
-        #expect(!found.pictures.isEmpty && ending.output.contains(row))
+        #expect(!found.images.isEmpty && ending.output.contains(row))
         // A run as any other.
         #expect(try RunFolder.open(study.appending(path: "rows/\(row)/run")).savedSteps.last == found.steps)
       }

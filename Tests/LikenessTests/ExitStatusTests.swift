@@ -25,7 +25,7 @@ import likeness
     (PerformerError.script("x"), 64), (PerformerError.noVoice, 1), (PerformerError.voice("x"), 1), (PerformerError.synthesis, 1),
     (PopulationError.script("x"), 64), (PopulationError.folder("x", "y"), 65), (PopulationError.space("x", needed: 2, free: 1), 1),
     (TextureError.configuration("x"), 64), (TextureError.noFrames("x"), 65), (TextureError.file(url, "x"), 65),
-    (TextureError.picture(url, [1]), 65),
+    (TextureError.image(url, [1]), 65),
     (PortraitError.configuration("x"), 64), (PortraitError.file(url, "x"), 65), (PortraitError.driving(found: 1, expected: 2), 65),
     (PortraitError.otherFaceModel(found: "x", expected: "y"), 65), (PortraitError.otherModel("x"), 65),
     (SubjectError.onlyPlanesAreBaked("x"), 64), (SubjectError.exactIsNotBaked, 64), (SubjectError.needsSpeech, 64),

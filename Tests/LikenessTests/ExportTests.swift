@@ -15,7 +15,7 @@ import likeness
       try body(folder)
     }
   }
-  static func pictures(_ folder: URL) throws -> [String: Data] {
+  static func images(_ folder: URL) throws -> [String: Data] {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     return try Dictionary(uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: folder.appending(path: $0))) })
   }
@@ -31,7 +31,7 @@ import likeness
           "render", "--load", load, "--track", "data", "--size", "48", "--camera", "orbit", "--output", output, in: folder)
         try #require(ending.status == 0, "\(ending.errors)")
       }
-      let (run, file) = try (Self.pictures(folder.appending(path: "a")), Self.pictures(folder.appending(path: "b")))
+      let (run, file) = try (Self.images(folder.appending(path: "a")), Self.images(folder.appending(path: "b")))
       #expect(run.count == 24 && run == file)
       // Without the run and the path of the clip: the file alone is enough, and says nothing of where it was made.
       let bytes = try Data(contentsOf: folder.appending(path: "anna.safetensors"))

@@ -20,9 +20,9 @@ import Torch
     ["train", "portrait", "--stage", "light", "--load", "generator.safetensors", "--output", run, "--steps", "\(steps)"]
   }
 
-  /// The pictures come nearer to the generator's, what is exported is that generator but for its super-resolution, and a training in two
+  /// The images come nearer to the generator's, what is exported is that generator but for its super-resolution, and a training in two
   /// sessions ends where one in a single session does.
-  @Test func aLighterSuperResolutionLearnsThePictures() throws {
+  @Test func aLighterSuperResolutionLearnsTheImages() throws {
     try withFolder { folder in
       try Self.writeGenerator(to: folder.appending(path: "generator.safetensors"))
       let whole = try Tool.run(Self.arguments("whole", steps: 150) + Self.small, in: folder)
@@ -63,8 +63,8 @@ import Torch
       #expect(absent.status == 65 && absent.errors.contains("none.safetensors"))
       let unnamed = try Tool.run(["train", "portrait", "--stage", "light"], in: folder)
       #expect(unnamed.status == 64 && unnamed.errors.contains("--load"))
-      let pictures = try Tool.run(["train", "portrait", "--stage", "light", "--load", "g", "--data", "heads"], in: folder)
-      #expect(pictures.status == 64 && pictures.errors.contains("--data goes with --stage prior"))
+      let images = try Tool.run(["train", "portrait", "--stage", "light", "--load", "g", "--data", "heads"], in: folder)
+      #expect(images.status == 64 && images.errors.contains("--data goes with --stage prior"))
       #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "run").path))
     }
   }

@@ -8,7 +8,7 @@ import Torch
 
 @Suite(.serialized) struct PortraitTrainingTests {
   /// Discs of several colours under cameras from left to right, with masks.
-  private static func writePictures(to folder: URL, count: Int = 8, size: Int = 32) throws {
+  private static func writeImages(to folder: URL, count: Int = 8, size: Int = 32) throws {
     let masks = folder.appending(path: "masks")
     try FileManager.default.createDirectory(at: masks, withIntermediateDirectories: true)
     let x = (Tensor.arange(size, .float32) + 0.5) / Double(size) - 0.5
@@ -16,8 +16,8 @@ import Torch
     for i in 0..<count {
       let shift = 0.1 * (Double(i) / Double(count) - 0.5)
       let disc = ((x - shift).square().unsqueeze(0) + x.square().unsqueeze(1)) .< 0.1
-      let colour = Tensor([Float(i) / Float(count), 0.5, 0.3]), wall = Tensor([0.1, 0.2, 0.8] as [Float])
-      let rgb = colour.expand(size, size, 3).where(disc.unsqueeze(2), else: wall)
+      let color = Tensor([Float(i) / Float(count), 0.5, 0.3]), wall = Tensor([0.1, 0.2, 0.8] as [Float])
+      let rgb = color.expand(size, size, 3).where(disc.unsqueeze(2), else: wall)
       try ImageFile.write((rgb * 255).to(.uint8), to: folder.appending(path: "\(i).png"))
       try ImageFile.write(SemanticClass.image(of: disc.to(.uint8)), to: masks.appending(path: "\(i).png"))
       let label = CameraSampler().label(yaw: 4 * shift, pitch: 0).values.map { "\($0)" }.joined(separator: ",")
@@ -36,7 +36,7 @@ import Torch
 
   @Test func aKilledTrainingGoesOnAsIfNothingHadHappened() throws {
     try withFolder { folder in
-      try Self.writePictures(to: folder.appending(path: "heads"))
+      try Self.writeImages(to: folder.appending(path: "heads"))
       let whole = try Tool.run(Self.arguments("whole", Self.tiny + ["--steps", "30"]), in: folder)
       #expect(whole.status == 0 && whole.output.contains("generator ") && whole.output.contains("8 images of 64 x 64"), "\(whole.errors)")
       #expect(whole.errors.contains("images/s") && whole.errors.contains("read 8 of 8 images"))
@@ -64,7 +64,7 @@ import Torch
   /// Ctrl-C saves, says how to go on, and ends with the signal's number.
   @Test func aSignalSavesAndStops() throws {
     try withFolder { folder in
-      try Self.writePictures(to: folder.appending(path: "heads"))
+      try Self.writeImages(to: folder.appending(path: "heads"))
       let process = try Tool.start(Self.arguments("run", ["--preset", "tiny", "--steps", "100000"]), in: folder)
       let run = folder.appending(path: "run")
       for _ in 0..<600 where (try? RunFolder.open(run).savedSteps.isEmpty) ?? true && process.isRunning { usleep(100_000) }
@@ -78,7 +78,7 @@ import Torch
   @Test func whatCannotBeTrainedLeavesNoFolder() throws {
     try withFolder { folder in
       let heads = folder.appending(path: "heads")
-      try Self.writePictures(to: heads)
+      try Self.writeImages(to: heads)
       func fails(_ arguments: [String], status: Int32, _ words: String) throws {
         let ending = try Tool.run(arguments, in: folder)
         #expect(ending.status == status && ending.errors.contains(words), "\(ending.status): \(ending.errors)")

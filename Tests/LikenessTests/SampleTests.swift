@@ -27,7 +27,7 @@ import Torch
       #expect(posed.entries.count == 10)
       let middle = try #require(posed.entries.first { $0.name == "1-2.png" })
       #expect(middle.label == CameraSampler().label(yaw: 0, pitch: 0))
-      let pixels = try ImageFile.read(posed.picture("1-2.png"))
+      let pixels = try ImageFile.read(posed.image("1-2.png"))
       #expect(pixels.array(UInt8.self) == people.narrow(0, 64, 64).narrow(1, 128, 64).contiguous().array(UInt8.self))
 
       let film = try Tool.run(

@@ -109,7 +109,7 @@ import likeness
       #expect(bad.0 == 65 && bad.1.contains("bad.wav"))
       let kind = try ending("train", "subject", "--data", "data", "--speech", "smell", "--output", "x")
       #expect(kind.0 == 64 && kind.1.contains("mel"))
-      // One whose pictures followed the tracked expressions can follow them again.
+      // One whose images followed the tracked expressions can follow them again.
       #expect(try Self.train(folder, "led", steps: 2, speech + ["--driver", "speech"]) == 0)
       #expect(try Tool.run("render", "--load", "led", "--by", "expression", "--output", "led-film", in: folder).status == 0)
       // In its own clip it is driven by its own sound.

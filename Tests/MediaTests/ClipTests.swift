@@ -67,7 +67,7 @@ import Testing
     while let frame = try reader.next() { sources.append(frame.source) }
     #expect(sources.count == 166)
     #expect((37...55).contains(reader.counts.repeated), "\(reader.counts)")
-    // With 147 different pictures for 166 ticks, some are shown twice and none is left out.
+    // With 147 different images for 166 ticks, some are shown twice and none is left out.
     #expect(reader.counts.dropped == 0)
     #expect(zip(sources.dropFirst(), sources).allSatisfy { $0 - $1 == 1 || $0 - $1 == 2 })
   }

@@ -25,7 +25,7 @@ import Torch
     #expect(shown == Array(0..<30), "\(container) \(codec): \(shown)")
   }
 
-  /// Sound that begins a second before the pictures is cut, so that both begin together.
+  /// Sound that begins a second before the images is cut, so that both begin together.
   @Test func lateStartsKeepSoundInStep() throws {
     let rate = 16000
     var samples = [Float](repeating: 0, count: 4 * rate)

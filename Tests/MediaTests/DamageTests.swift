@@ -10,7 +10,7 @@ import Torch
   /// Raise it for a long night: LIKENESS_FUZZ=1000.
   static let rounds = Int(ProcessInfo.processInfo.environment["LIKENESS_FUZZ"] ?? "") ?? 200
 
-  /// Reads pictures and sound to the end; returns how many frames there were, or nil if the file was refused.
+  /// Reads images and sound to the end; returns how many frames there were, or nil if the file was refused.
   @discardableResult
   private func readAll(_ url: URL) throws -> Int? {
     var frames: Int?
@@ -53,7 +53,7 @@ import Torch
   @Test(.timeLimit(.minutes(2))) func filesCutAnywhere() throws {
     for film in try films() {
       let data = try Data(contentsOf: film)
-      // AVI makes room for the sound's beginning by leaving out two pictures' times.
+      // AVI makes room for the sound's beginning by leaving out two images' times.
       let whole = try #require(try readAll(film))
       #expect((30...32).contains(whole), "\(film.lastPathComponent): \(whole)")
       var dice = Dice(1)
@@ -86,8 +86,8 @@ import Torch
     }
   }
 
-  @Test(.timeLimit(.minutes(2))) func damagedPictures() throws {
-    let chart = picture(60, 40) { x, y in (x * 4, y * 6, (x * y) % 256) }
+  @Test(.timeLimit(.minutes(2))) func damagedImages() throws {
+    let chart = image(60, 40) { x, y in (x * 4, y * 6, (x * y) % 256) }
     for name in ["chart.png", "chart.jpg"] {
       try ImageFile.write(chart, to: scratch.file(name))
       let data = try Data(contentsOf: scratch.file(name))

@@ -110,7 +110,7 @@ import Torch
       let killed = scratch.file("killed.mp4")
       try Data(contentsOf: scratch.file(part)).write(to: killed)
       let shown = try TestFilm.numbers(VideoReader(killed))
-      // The last few may lack the pictures between them.
+      // The last few may lack the images between them.
       let safe = shown.count - 4
       #expect(shown.prefix(safe) == Array(0..<safe)[...] && safe >= i - 45, "after \(i + 1) frames: \(shown)")
       #expect(abs(try AudioReader.read(killed).count - shown.count * 640) < 8000)

@@ -13,15 +13,15 @@ import Torch
   }
 
   @Test func pngKeepsEveryByte() throws {
-    let colours = picture(37, 23) { x, y in (x * 6, y * 11, (x * y) % 256) }
-    try ImageFile.write(colours, to: scratch.file("colours.png"))
+    let colors = image(37, 23) { x, y in (x * 6, y * 11, (x * y) % 256) }
+    try ImageFile.write(colors, to: scratch.file("colours.png"))
     let back = try ImageFile.read(scratch.file("colours.png"))
     #expect(back.shape == [23, 37, 3])
-    #expect(back.array(UInt8.self) == colours.array(UInt8.self))
+    #expect(back.array(UInt8.self) == colors.array(UInt8.self))
     #expect(scratch.names == ["colours.png"])
   }
 
-  @Test func greyAndFloatingPointPictures() throws {
+  @Test func greyAndFloatingPointImages() throws {
     let grey = Tensor((0..<60).map { UInt8($0 * 4) }, [6, 10])
     try ImageFile.write(grey, to: scratch.file("grey.png"))
     let back = try ImageFile.read(scratch.file("grey.png"))
@@ -33,12 +33,12 @@ import Torch
     try ImageFile.write(floats, to: scratch.file("floats.png"))
     #expect(try ImageFile.read(scratch.file("floats.png")).array(UInt8.self) == [0, 0, 128, 255, 255, 0])
     // A view whose rows are not contiguous.
-    let colours = picture(20, 10) { x, y in (x * 12, y * 25, 77) }
-    try ImageFile.write(colours.narrow(1, 4, 9).transpose(0, 1), to: scratch.file("view.png"))
+    let colors = image(20, 10) { x, y in (x * 12, y * 25, 77) }
+    try ImageFile.write(colors.narrow(1, 4, 9).transpose(0, 1), to: scratch.file("view.png"))
     #expect(pixel(try ImageFile.read(scratch.file("view.png")), 7, 3) == [84, 175, 77])
   }
 
-  /// A decoder makes grey of what is not there; previews inside have ends of their own, and phones write other pictures behind the end.
+  /// A decoder makes grey of what is not there; previews inside have ends of their own, and phones write other images behind the end.
   @Test func jpegCutShortIsSaid() throws {
     var chart = Tensor.rand([64, 48, 3], Generator(seed: 5)) * 255
     chart = chart.to(.uint8)
@@ -55,14 +55,14 @@ import Torch
     }
   }
 
-  @Test func jpegKeepsColours() throws {
-    let colours = picture(64, 48) { x, y in x < 32 ? (y < 24 ? (200, 30, 30) : (30, 200, 30)) : (y < 24 ? (30, 30, 200) : (120, 120, 120)) }
-    try ImageFile.write(colours, to: scratch.file("colours.jpg"))
+  @Test func jpegKeepsColors() throws {
+    let colors = image(64, 48) { x, y in x < 32 ? (y < 24 ? (200, 30, 30) : (30, 200, 30)) : (y < 24 ? (30, 30, 200) : (120, 120, 120)) }
+    try ImageFile.write(colors, to: scratch.file("colours.jpg"))
     let back = try ImageFile.read(scratch.file("colours.jpg"))
     for (x, y) in [(16, 12), (16, 36), (48, 12), (48, 36)] {
-      #expect(isNear(pixel(back, x, y), pixel(colours, x, y), within: 3), "\(pixel(back, x, y)) for \(pixel(colours, x, y))")
+      #expect(isNear(pixel(back, x, y), pixel(colors, x, y), within: 3), "\(pixel(back, x, y)) for \(pixel(colors, x, y))")
     }
-    let ramp = picture(128, 96) { x, y in (x * 2, y * 2, (x * y / 7) % 256) }
+    let ramp = image(128, 96) { x, y in (x * 2, y * 2, (x * y / 7) % 256) }
     var sizes: [Int] = []
     for quality in [20, 50, 80, 95] {
       try ImageFile.write(ramp, to: scratch.file("ramp.jpg"), quality: quality)
@@ -71,7 +71,7 @@ import Torch
     #expect(sizes == sizes.sorted() && Set(sizes).count == 4, "\(sizes)")
     let error = (try ImageFile.read(scratch.file("ramp.jpg")).to(.float32) - ramp.to(.float32)).square().mean().item
     #expect(error < 20, "mean squared error \(error)")
-    #expect(try ImageFile.jpeg(colours).starts(with: [0xFF, 0xD8]))
+    #expect(try ImageFile.jpeg(colors).starts(with: [0xFF, 0xD8]))
   }
 
   @Test func sixteenBitsBecomeEight() throws {
@@ -103,7 +103,7 @@ import Torch
   @Test func photographsAreTurnedUpright() throws {
     // Red, green, blue, white in the corners: top left, top right, bottom left, bottom right.
     let corners = [(220, 30, 30), (30, 200, 30), (30, 30, 220), (240, 240, 240)]
-    let chart = picture(64, 32) { x, y in corners[(x < 32 ? 0 : 1) + (y < 16 ? 0 : 2)] }
+    let chart = image(64, 32) { x, y in corners[(x < 32 ? 0 : 1) + (y < 16 ? 0 : 2)] }
     let jpeg = try ImageFile.jpeg(chart, quality: 95)
     // Which stored corner each shown corner is, by EXIF's eight orientations.
     let orders = [
@@ -119,8 +119,8 @@ import Torch
       #expect(back.shape == [height, width, 3], "orientation \(orientation)")
       for (place, corner) in order.enumerated() where back.shape == [height, width, 3] {
         let found = pixel(back, width / 4 + width / 2 * (place % 2), height / 4 + height / 2 * (place / 2))
-        let colour = corners[corner]
-        #expect(isNear(found, [colour.0, colour.1, colour.2], within: 4), "orientation \(orientation), place \(place): \(found)")
+        let color = corners[corner]
+        #expect(isNear(found, [color.0, color.1, color.2], within: 4), "orientation \(orientation), place \(place): \(found)")
       }
     }
   }

@@ -9,9 +9,9 @@ import Torch
   init() throws { scratch = try Scratch() }
   private static let width = 128, height = 96
 
-  /// A bar that moves `speed` pixels a picture over a ground that is still and differs from row to row.
+  /// A bar that moves `speed` pixels an image over a ground that is still and differs from row to row.
   private static func frame(_ moment: (_ y: Int) -> Double, speed: Double = 8) -> Tensor {
-    picture(width, height) { x, y in
+    image(width, height) { x, y in
       let bar = 20 + speed * moment(y)
       let grey = y >= 64 ? (y % 4 < 2 ? 80 : 160) : Double(x) >= bar && Double(x) < bar + 24 ? 200 : 60
       return (grey, grey, grey)

@@ -14,8 +14,8 @@ import Torch
   ]
 
   /// The numbers, 0...255, by which `light` stands for a colour of standard video whose white has 203 candelas, times `gain`.
-  private static func code(_ colour: (Int, Int, Int), _ light: FilmFormat.Light, gain: Double = 1) -> (Int, Int, Int) {
-    let (r, g, b) = (shown(colour.0), shown(colour.1), shown(colour.2))
+  private static func code(_ color: (Int, Int, Int), _ light: FilmFormat.Light, gain: Double = 1) -> (Int, Int, Int) {
+    let (r, g, b) = (shown(color.0), shown(color.1), shown(color.2))
     // From BT.709's primaries to BT.2020's.
     let wide = [
       0.627404 * r + 0.329283 * g + 0.043313 * b, 0.069097 * r + 0.919540 * g + 0.011362 * b, 0.016391 * r + 0.088013 * g + 0.895595 * b,
@@ -39,8 +39,8 @@ import Torch
   }
   private static func shown(_ code: Int) -> Double { pow(Double(code) / 255, 2.4) }
 
-  private func write(_ name: String, _ colours: [(Int, Int, Int)], _ format: FilmFormat) throws {
-    let chart = picture(32 * colours.count, 32) { x, _ in colours[x / 32] }
+  private func write(_ name: String, _ colors: [(Int, Int, Int)], _ format: FilmFormat) throws {
+    let chart = image(32 * colors.count, 32) { x, _ in colors[x / 32] }
     let writer = try VideoWriter(scratch.file(name), width: chart.size(1), height: 32, rate: 25, sound: nil, quality: 4, format: format)
     for _ in 0..<3 { try writer.append(chart) }
     try writer.finish()
@@ -53,7 +53,7 @@ import Torch
   }
 
   @Test(arguments: [FilmFormat.Light.hlg, .pq, .wide], [false, true])
-  func coloursAreThoseOfStandardVideo(light: FilmFormat.Light, isFullRange: Bool) throws {
+  func colorsAreThoseOfStandardVideo(light: FilmFormat.Light, isFullRange: Bool) throws {
     let name = "\(light)-\(isFullRange).mkv"
     try write(name, Self.patches.map { Self.code($0, light) }, format(light, isFullRange: isFullRange))
     let reader = try VideoReader(scratch.file(name))
@@ -72,7 +72,7 @@ import Torch
     try write("bright.mkv", gains.map { Self.code((255, 255, 255), light, gain: $0) }, format(light, isFullRange: false))
     let back = try #require(try VideoReader(scratch.file("bright.mkv")).next()).rgb
     let found = gains.indices.map { pixel(back, 16 + 32 * $0, 16) }
-    for colour in found { #expect(colour.max()! - colour.min()! <= 2, "\(found)") }
+    for color in found { #expect(color.max()! - color.min()! <= 2, "\(found)") }
     let greys = found.map { $0[1] }
     #expect(greys == greys.sorted() && Set(greys.dropLast()).count == gains.count - 1, "\(greys)")
     #expect(abs(greys[1] - 191) <= 4 && (235...250).contains(greys[2]) && greys[5] >= 253, "\(greys)")

@@ -21,12 +21,12 @@ final class Scratch {
   var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? []).sorted() }
 }
 
-/// `[height, width, 3]` uint8 with the colour that `colour` gives for a pixel.
-func picture(_ width: Int, _ height: Int, _ colour: (_ x: Int, _ y: Int) -> (Int, Int, Int)) -> Tensor {
+/// `[height, width, 3]` uint8 with the colour that `color` gives for a pixel.
+func image(_ width: Int, _ height: Int, _ color: (_ x: Int, _ y: Int) -> (Int, Int, Int)) -> Tensor {
   var bytes: [UInt8] = []
   for y in 0..<height {
     for x in 0..<width {
-      let (r, g, b) = colour(x, y)
+      let (r, g, b) = color(x, y)
       bytes += [UInt8(r), UInt8(g), UInt8(b)]
     }
   }
@@ -34,6 +34,6 @@ func picture(_ width: Int, _ height: Int, _ colour: (_ x: Int, _ y: Int) -> (Int
 }
 
 /// The colour at a pixel of `[H, W, 3]` uint8.
-func pixel(_ picture: Tensor, _ x: Int, _ y: Int) -> [Int] { picture.narrow(0, y, 1).narrow(1, x, 1).array(Int.self) }
+func pixel(_ image: Tensor, _ x: Int, _ y: Int) -> [Int] { image.narrow(0, y, 1).narrow(1, x, 1).array(Int.self) }
 
 func isNear(_ a: [Int], _ b: [Int], within tolerance: Int) -> Bool { zip(a, b).allSatisfy { abs($0 - $1) <= tolerance } }

@@ -3,7 +3,7 @@ import Media
 import Testing
 import Torch
 
-/// Films whose pictures come at other times than those asked for.
+/// Films whose images come at other times than those asked for.
 @Suite struct RateTests {
   let scratch: Scratch
   init() throws { scratch = try Scratch() }
@@ -110,8 +110,8 @@ import Torch
     return scratch.file(name)
   }
 
-  /// Pictures of one time are shown in turn, in the time to the next; those behind them keep their times.
-  @Test func timesThatRepeatLoseNoPicture() throws {
+  /// Images of one time are shown in turn, in the time to the next; those behind them keep their times.
+  @Test func timesThatRepeatLoseNoImage() throws {
     let plain = (0..<50).map { 40 * $0 }
     var pair = plain, triple = plain, grown = plain
     pair[20] = pair[19]
@@ -138,7 +138,7 @@ import Torch
     }
   }
 
-  /// Times that do not grow at all, or a millisecond a picture, mean nothing: then 25 pictures a second are the best guess.
+  /// Times that do not grow at all, or a millisecond an image, mean nothing: then 25 images a second are the best guess.
   @Test(arguments: [0, 1]) func timesThatNeverGrow(step: Int) throws {
     let url = try written("still\(step).mkv", milliseconds: (0..<200).map { step * $0 })
     for rate in [25, 30] as [Rational] {
@@ -147,8 +147,8 @@ import Torch
     }
   }
 
-  /// AVI says when pictures are decoded, not when they are shown.
-  @Test(arguments: ["mpeg4", "libx264", "libxvid"]) func aviWithPicturesPredictedFromLaterOnes(codec: String) throws {
+  /// AVI says when images are decoded, not when they are shown.
+  @Test(arguments: ["mpeg4", "libx264", "libxvid"]) func aviWithImagesPredictedFromLaterOnes(codec: String) throws {
     var format = FilmFormat()
     (format.container, format.codecs, format.bFrames) = ("avi", [codec], 2)
     do { try TestFilm.write(scratch.file("film.avi"), 100, format: format) } catch let error as MediaError where error.kind == .unsupported

@@ -3,16 +3,16 @@ import Testing
 import Torch
 
 @Suite struct ResizeTests {
-  @Test func flatColoursStayThemselves() {
-    for colour in [(255, 255, 255), (0, 0, 0), (255, 0, 0), (0, 255, 0), (0, 0, 255), (13, 130, 200), (255, 255, 0)] {
-      let flat = picture(33, 21) { _, _ in colour }
+  @Test func flatColorsStayThemselves() {
+    for color in [(255, 255, 255), (0, 0, 0), (255, 0, 0), (0, 255, 0), (0, 0, 255), (13, 130, 200), (255, 255, 0)] {
+      let flat = image(33, 21) { _, _ in color }
       for (width, height) in [(16, 10), (70, 64), (33, 50), (20, 40), (1, 1)] {
         let scaled = resize(flat, width: width, height: height)
         #expect(scaled.shape == [height, width, 3])
         let values = scaled.array(Int.self)
         for i in 0..<width * height {
           let found = Array(values[3 * i..<3 * i + 3])
-          #expect(isNear(found, [colour.0, colour.1, colour.2], within: 1), "\(found) for \(colour) at \(width) x \(height)")
+          #expect(isNear(found, [color.0, color.1, color.2], within: 1), "\(found) for \(color) at \(width) x \(height)")
         }
       }
     }
@@ -31,7 +31,7 @@ import Torch
 
   @Test func growingKeepsPlaces() {
     // A smooth ramp: bicubic interpolation of pixel centres reproduces it.
-    let ramp = picture(32, 24) { x, y in (x * 8, y * 10, 128) }
+    let ramp = image(32, 24) { x, y in (x * 8, y * 10, 128) }
     let large = resize(ramp, width: 64, height: 48)
     for (x, y) in [(10, 10), (30, 20), (50, 40), (21, 33)] {
       let expected = [((Double(x) + 0.5) / 2 - 0.5) * 8, ((Double(y) + 0.5) / 2 - 0.5) * 10, 128].map { Int($0.rounded()) }
@@ -39,13 +39,13 @@ import Torch
     }
   }
 
-  @Test func sameSizeIsTheSamePicture() {
-    let chart = picture(9, 7) { x, y in (x, y, x * y) }
+  @Test func sameSizeIsTheSameImage() {
+    let chart = image(9, 7) { x, y in (x, y, x * y) }
     #expect(resize(chart, width: 9, height: 7).array(UInt8.self) == chart.array(UInt8.self))
   }
 
   @Test func cropsRepeatTheBorder() {
-    let chart = picture(8, 6) { x, y in (x, y, 0) }
+    let chart = image(8, 6) { x, y in (x, y, 0) }
     let inside = crop(chart, to: PixelBox(x: 2, y: 1, width: 3, height: 4))
     #expect(inside.shape == [4, 3, 3])
     #expect(pixel(inside, 0, 0) == [2, 1, 0])

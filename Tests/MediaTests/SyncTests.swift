@@ -3,7 +3,7 @@ import Media
 import Testing
 import Torch
 
-/// Pictures and sound of one moment stay together, whatever they lie in: films with a white picture and a click each second.
+/// Images and sound of one moment stay together, whatever they lie in: films with a white image and a click each second.
 @Suite struct SyncTests {
   let scratch: Scratch
   init() throws { scratch = try Scratch() }
@@ -19,9 +19,9 @@ import Torch
       }
       for i in 0..<125 {
         let isFlash = i > 0 && i % 25 == 0
-        // What moves keeps encoders from leaving pictures out.
+        // What moves keeps encoders from leaving images out.
         try writer.append(
-          picture(96, 64) { x, y in isFlash ? (235, 235, 235) : ((x * 7919 + y * 104729 + i * 1299709) % 61 + 20, 60, 40 + y) })
+          image(96, 64) { x, y in isFlash ? (235, 235, 235) : ((x * 7919 + y * 104729 + i * 1299709) % 61 + 20, 60, 40 + y) })
         try writer.append(samples: Array(samples[i * rate / 25..<(i + 1) * rate / 25]))
       }
       try writer.finish()
@@ -76,7 +76,7 @@ import Torch
     }
   }
 
-  /// As cutting without encoding anew leaves it: what is shown begins between two pictures, and between two pieces of sound.
+  /// As cutting without encoding anew leaves it: what is shown begins between two images, and between two pieces of sound.
   @Test(arguments: [0.0, 0.013, 0.031, 0.5, 0.613]) func editListsBeginAnywhere(seconds: Double) throws {
     #expect(try write("film.mp4", FilmFormat()))
     var data = try Data(contentsOf: scratch.file("film.mp4"))

@@ -5,13 +5,13 @@ import Torch
 
 @Suite struct TurnTests {
   /// Corners marked 1 2 / 3 4 go round clockwise.
-  @Test func picturesTurnClockwise() {
-    let picture = Tensor([1, 2, 3, 4, 5, 6] as [Float], [2, 3, 1])
-    #expect(turned(picture, quarterTurns: 0).array(Float.self) == [1, 2, 3, 4, 5, 6])
+  @Test func imagesTurnClockwise() {
+    let image = Tensor([1, 2, 3, 4, 5, 6] as [Float], [2, 3, 1])
+    #expect(turned(image, quarterTurns: 0).array(Float.self) == [1, 2, 3, 4, 5, 6])
     #expect(
-      turned(picture, quarterTurns: 1).array(Float.self) == [4, 1, 5, 2, 6, 3] && turned(picture, quarterTurns: 1).shape == [3, 2, 1])
-    #expect(turned(picture, quarterTurns: 2).array(Float.self) == [6, 5, 4, 3, 2, 1])
-    #expect(turned(picture, quarterTurns: -1).array(Float.self) == [3, 6, 2, 5, 1, 4])
+      turned(image, quarterTurns: 1).array(Float.self) == [4, 1, 5, 2, 6, 3] && turned(image, quarterTurns: 1).shape == [3, 2, 1])
+    #expect(turned(image, quarterTurns: 2).array(Float.self) == [6, 5, 4, 3, 2, 1])
+    #expect(turned(image, quarterTurns: -1).array(Float.self) == [3, 6, 2, 5, 1, 4])
   }
 
   /// A film read turned is the film read as it is, turned, whatever its own turn says.

@@ -19,7 +19,7 @@ import Torch
     #expect(scratch.names == ["film.mp4"])
   }
 
-  @Test func soundStaysWithThePictures() throws {
+  @Test func soundStaysWithTheImages() throws {
     // A click every half second, at frames whose numbers are multiples of 12.5.
     let rate = 16000
     var samples = [Float](repeating: 0, count: 4 * rate)
@@ -54,11 +54,11 @@ import Torch
     #expect(abs(loudness(back[1000..<30000]) - 0.3535) < 0.02)
   }
 
-  @Test func coloursSurvive() throws {
+  @Test func colorsSurvive() throws {
     let patches = [
       (200, 40, 40), (40, 200, 40), (40, 40, 200), (128, 128, 128), (16, 16, 16), (240, 240, 240), (220, 180, 160), (30, 90, 200),
     ]
-    let chart = picture(128, 64) { x, y in patches[x / 32 + 4 * (y / 32)] }
+    let chart = image(128, 64) { x, y in patches[x / 32 + 4 * (y / 32)] }
     var formats: [(String, FilmFormat)] = [("film.mp4", FilmFormat())]
     for isHD in [true, false] {
       for isFullRange in [true, false] {
@@ -126,7 +126,7 @@ import Torch
   @Test func filmsAreTurnedUpright() throws {
     // Red, green, blue, white in the corners: top left, top right, bottom left, bottom right.
     let corners = [(200, 30, 30), (30, 200, 30), (30, 30, 200), (220, 220, 220)]
-    let chart = picture(96, 64) { x, y in corners[(x < 48 ? 0 : 1) + (y < 32 ? 0 : 2)] }
+    let chart = image(96, 64) { x, y in corners[(x < 48 ? 0 : 1) + (y < 32 ? 0 : 2)] }
     let expected = [0: [0, 1, 2, 3], 1: [2, 0, 3, 1], 2: [3, 2, 1, 0], 3: [1, 3, 0, 2]]
     for (turns, order) in expected {
       var format = FilmFormat()
@@ -140,9 +140,9 @@ import Torch
       #expect((reader.width, reader.height) == (width, height))
       let rgb = try #require(try reader.next()).rgb
       for (place, corner) in order.enumerated() {
-        let colour = corners[corner]
+        let color = corners[corner]
         let found = pixel(rgb, width / 4 + width / 2 * (place % 2), height / 4 + height / 2 * (place / 2))
-        #expect(isNear(found, [colour.0, colour.1, colour.2], within: 6), "\(turns) turns, place \(place): \(found)")
+        #expect(isNear(found, [color.0, color.1, color.2], within: 6), "\(turns) turns, place \(place): \(found)")
       }
       let small = try #require(try VideoReader(url, size: (width: 30, height: 40)).next()).rgb
       #expect(small.shape == [40, 30, 3])

@@ -4,9 +4,9 @@ import Torch
 
 @Suite struct DetailTests {
   static var truth: Tensor { Tensor.rand([24, 20, 3], Generator(seed: 3)) }
-  static func detail(_ picture: Tensor, where mask: Tensor? = nil) -> Detail {
+  static func detail(_ image: Tensor, where mask: Tensor? = nil) -> Detail {
     var found = Detail()
-    found.add(picture, truth: truth, where: mask)
+    found.add(image, truth: truth, where: mask)
     return found
   }
 

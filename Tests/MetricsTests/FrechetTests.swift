@@ -16,7 +16,7 @@ import Torch
     #expect(abs(frechetDistance(a, a)!) < 1e-6)
   }
 
-  @Test func fewerPicturesThanFeaturesAreNoTrouble() {
+  @Test func fewerImagesThanFeaturesAreNoTrouble() {
     let few = Tensor.randn([3, 8], Generator(seed: 2))
     #expect(abs(frechetDistance(few, few)!) < 1e-6)
     #expect(frechetDistance(few, few + 2)! > 31.9)

@@ -5,7 +5,7 @@ import Testing
 import Torch
 
 @Suite struct GoldenMetricsTests {
-  @Test(.golden("23_metrics", of: .portrait)) func pictures() throws {
+  @Test(.golden("23_metrics", of: .portrait)) func images() throws {
     for file in try GoldenFile.all("23_metrics", of: .portrait) {
       let (a, b) = (try file["in.img1_hwc01"], try file["in.img2_hwc01"])
       func near(_ value: Double?, _ name: String) throws {

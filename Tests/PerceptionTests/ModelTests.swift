@@ -79,7 +79,7 @@ import Torch
       try Safetensors.write(network.backbone.namedState(), to: folder.appending(path: "squeezenet1_1-b8a52dc0.pth"))
       let heads = network.heads.layers.enumerated().map { ("lin\($0).model.1.weight", $1.weight) }
       try Safetensors.write(Dictionary(uniqueKeysWithValues: heads), to: folder.appending(path: "squeeze.pth"))
-      let (a, b) = (picture("in.a", [1, 3, 64, 64]), picture("in.b", [1, 3, 64, 64]))
+      let (a, b) = (image("in.a", [1, 3, 64, 64]), image("in.b", [1, 3, 64, 64]))
       #expect(try ModelLibrary.lpips(.squeeze, in: [folder])(a, b).item == network(a, b).item)
     }
   }

@@ -17,7 +17,7 @@ import Torch
     let nowhere = URL(filePath: "/nowhere")
     try network.load(backbone: backbone, from: nowhere)
     try network.load(heads: heads, from: nowhere)
-    let (a, b) = (picture("in.a", [2, 3, 96, 80]), picture("in.b", [2, 3, 96, 80]))
+    let (a, b) = (image("in.a", [2, 3, 96, 80]), image("in.b", [2, 3, 96, 80]))
     let expected = try #require(try fixture()["lpips.\(kind)"])
     expectClose(network(a, b), expected, absolute: 1e-6, relative: 1e-5, "\(kind)")
     #expect(network(a, a).abs().max().item == 0)
@@ -32,15 +32,15 @@ import Torch
 
   @Test func lpipsGivesGradients() {
     let network = LPIPS(.squeeze, Generator(seed: 1))
-    let x = picture("in.a", [1, 3, 64, 64]).requiringGrad()
-    network(x, picture("in.b", [1, 3, 64, 64])).sum().backward()
+    let x = image("in.a", [1, 3, 64, 64]).requiringGrad()
+    network(x, image("in.b", [1, 3, 64, 64])).sum().backward()
     #expect((x.grad?.abs().max().item ?? 0) > 0 && network.parameters().isEmpty)
   }
 
   @Test func mobileFaceNet() throws {
     let network = MobileFaceNet(Generator(seed: 1))
     try network.fill()
-    let vectors = withoutGradient { network(picture("in.face", [2, 3, 112, 96])) }
+    let vectors = withoutGradient { network(image("in.face", [2, 3, 112, 96])) }
     expectClose(vectors, try #require(try fixture()["mobilefacenet"]), absolute: 1e-5, "MobileFaceNet")
   }
 
@@ -48,7 +48,7 @@ import Torch
     let network = ArcFace(Generator(seed: 1))
     // The blocks' numbers grow to millions; unscaled, the gates' steps would turn differences of rounding into other vectors.
     try network.fill { $0.contains(".fc") ? 0.03 : 1 }
-    let vectors = withoutGradient { network(picture("in.square", [1, 3, 112, 112])) }
+    let vectors = withoutGradient { network(image("in.square", [1, 3, 112, 112])) }
     expectClose(vectors, try #require(try fixture()["arcface"]), absolute: 1e-5, "ArcFace")
   }
 
@@ -62,11 +62,11 @@ import Torch
       scores.strided(16), try #require(expected["bisenet.scores"]), absolute: 2e-6 * scale, relative: 1e-4, "scores")
     // The published 19 classes as the 12 of the project: skin, brows, brows, eyes, eyes, glasses, ears x 3, nose, mouth, lips x 2, neck x 2, ...
     let classes: [UInt8] = [0, 1, 5, 5, 4, 4, 3, 6, 6, 6, 2, 7, 8, 8, 10, 10, 11, 9, 9]
-    let labels = network(picture("in.photo", [3, 512, 512]).permute(1, 2, 0))
+    let labels = network(image("in.photo", [3, 512, 512]).permute(1, 2, 0))
     let truth = try #require(expected["bisenet.labels"]).array(UInt8.self).map { classes[Int($0)] }
     let same = zip(labels.unsqueeze(0).unsqueeze(0).strided(16).array(UInt8.self), truth).filter { $0 == $1 }.count
     #expect(same >= truth.count - 2 && Set(truth).count > 1, "\(same) of \(truth.count), \(Set(truth)) classes")
-    #expect(network(picture("in.photo", [3, 40, 30]).permute(1, 2, 0)).shape == [40, 30])
+    #expect(network(image("in.photo", [3, 40, 30]).permute(1, 2, 0)).shape == [40, 30])
   }
 
   @Test func syncNet() throws {
@@ -86,7 +86,7 @@ import Torch
     let sound = Procedural.tensor("in.sound", [frames * 640], bound: 8000).floats.map { $0.rounded(.towardZero) / 32768 }
     let cepstra = Cepstra.of(sound)
     expectClose(cepstra.strided(7, 0), try #require(expected["cepstra"]), absolute: 2e-4, relative: 1e-5, "cepstra")
-    let small = (picture("in.crops", [frames, 14, 14, 3]) * 255).to(.uint8)
+    let small = (image("in.crops", [frames, 14, 14, 3]) * 255).to(.uint8)
     let large = small.unsqueeze(3).unsqueeze(2).expand(frames, 14, 16, 14, 16, 3).reshape(frames, 224, 224, 3)
     var next = 0
     let measured = LipSync.measure(network, sound: sound) {
@@ -109,7 +109,7 @@ import Torch
 
   @Test func offsetsOfLipsAndSound() {
     let sound = Tensor.randn([60, 8], Generator(seed: 3))
-    // The picture of sound i comes three frames later.
+    // The image of sound i comes three frames later.
     let late = LipSync(sound.roll(3, 0), sound), early = LipSync(sound.roll(-2, 0), sound)
     #expect(late.offset == 3 && early.offset == -2 && late.confidence > 1 && late.windows == 60)
     #expect(LipSync(sound, sound).offset == 0 && LipSync(sound, sound).distance < 1e-4)

@@ -5,11 +5,11 @@ import Testing
 import Torch
 import Tracking
 
-/// MobileFaceNet's published weights on photos and clips: pictures of one person are near each other, of two are not.
+/// MobileFaceNet's published weights on photos and clips: images of one person are near each other, of two are not.
 @Suite struct RealFaceTests {
   private static let files = ["weights/mobilefacenet_id_068.ckpt", "photo/halfbody_obama_smile_PD.jpg", "video/drive_mead_W009_sad.mp4"]
 
-  /// Pictures by person.
+  /// Images by person.
   private static let people = [
     ["photo/halfbody_obama_smile_PD.jpg", "photo/crop_obama_partial_face.jpg", "photo/occl_m_arms_fullbody_1434x2333.jpg"],
     ["neutral", "angry", "happy", "sad", "surprised"].map { "video/drive_mead_W009_\($0).mp4" },
@@ -28,11 +28,11 @@ import Tracking
     var faces: [(person: Int, vector: Tensor)] = []
     for (person, paths) in Self.people.enumerated() {
       for path in paths where exist(path) {
-        let picture =
+        let image =
           path.hasPrefix("video") ? try #require(try VideoReader(assets(path)).next()).rgb : try ImageFile.read(assets(path))
         tracker.reset()
-        let face = try #require(try tracker.track(picture), "\(path)")
-        faces.append((person, network.embed(picture, FacePoints(mesh: face.points.map { SIMD2($0.x, $0.y) }))))
+        let face = try #require(try tracker.track(image), "\(path)")
+        faces.append((person, network.embed(image, FacePoints(mesh: face.points.map { SIMD2($0.x, $0.y) }))))
       }
     }
     var (same, different): ([Double], [Double]) = ([], [])

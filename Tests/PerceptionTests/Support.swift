@@ -27,7 +27,7 @@ extension Module {
 }
 
 /// Numbers in 0...1 by name.
-func picture(_ name: String, _ shape: [Int]) -> Tensor { (Procedural.tensor(name, shape, bound: 1) + 1) / 2 }
+func image(_ name: String, _ shape: [Int]) -> Tensor { (Procedural.tensor(name, shape, bound: 1) + 1) / 2 }
 
 /// An empty folder of the test's own, gone afterwards.
 func withFolder<R>(_ body: (URL) throws -> R) throws -> R {

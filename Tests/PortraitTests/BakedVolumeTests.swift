@@ -69,7 +69,7 @@ import Torch
     compare(scene(), draws: { .random(Generator(seed: 77)) }, "random draws")
   }
 
-  /// A depth is held within those of all pictures of a batch.
+  /// A depth is held within those of all images of a batch.
   @Test func batchesAreDrawnAsOne() {
     let scene = scene(), generator = Generator(seed: 6)
     let labels = stack([-0.3, 0.5].map { CameraSampler(fieldOfView: 24).label(yaw: $0, pitch: 0.1).tensor })

@@ -49,7 +49,7 @@ import Torch
     #expect(first["stem.weight"]! == 0 && first["gamma.first.weight"]! == 0)
     let gradient = try #require(feature.grad)
     expectSame(gradient, 2.0 * (feature.detach() - target))
-    // The coarse picture is looked at, not changed.
+    // The coarse image is looked at, not changed.
     #expect(coarse.grad == nil)
     withoutGradient {
       for (name, tensor) in network.parameters() where name.hasSuffix("last.weight") {
@@ -61,7 +61,7 @@ import Torch
     for (name, grad) in grads(network) where !name.contains(".5.fc") { #expect(grad > 0, "\(name)") }
   }
 
-  /// Both pictures may have sizes of their own, and only what the photo can hold is missed.
+  /// Both images may have sizes of their own, and only what the photo can hold is missed.
   @Test func residualsAreOfThePhotosSize() throws {
     let photo = Tensor.full([1, 3, 32, 32], 1), coarse = Tensor.full([1, 3, 16, 16], 3)
     let residual = DetailNetwork.residual(photo: photo, coarse: coarse)

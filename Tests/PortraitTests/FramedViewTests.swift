@@ -25,7 +25,7 @@ import Tracking
     let pose = Rigid(translation: [1.5, 0.4, -20])
     let view = FramedView(camera.inHead(pose), placement, home: 2.8)
     #expect(view.side < 360 && abs(view.label.values[16] - CameraLabel.faceFocal) < 0.02)
-    // Around the middle of the box, where the picture shows it.
+    // Around the middle of the box, where the image shows it.
     let middle = view.camera.project(.zero)
     #expect(abs(middle.x - Float(view.side) / 2) < 1 && abs(middle.y - Float(view.side) / 2) < 1)
     let head = camera.project(pose.translation)

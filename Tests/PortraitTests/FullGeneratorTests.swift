@@ -29,11 +29,11 @@ import Torch
       try withoutGradient {
         let label = try file["in.c"].reshape(1, 25), psi = file.setting("truncation_psi") ?? file.setting("psi") ?? 0.7
         let ws = generator.map(inputs["in.z"]!, label, truncation: psi), planes = generator.planes(ws)
-        let picture = generator.render(
+        let image = generator.render(
           planes, label, ws, draws: .given(jitter: inputs["in.jitter"]!, importance: inputs["in.u"]!))
         found = [
-          "ws": ws, "ws0": ws.select(1, 0), "planes": planes, "image_raw": picture.raw, "image_depth": picture.depth,
-          "image": picture.image,
+          "ws": ws, "ws0": ws.select(1, 0), "planes": planes, "image_raw": image.raw, "image_depth": image.depth,
+          "image": image.image,
         ]
       }
       for (name, expected) in try file.results {

@@ -15,9 +15,9 @@ import Torch
     let whole = file("whole-\(name)"), url = file(name)
     try GeneratorFile.write(generator, to: whole)
     let read = try Safetensors.read(whole)
-    var (tensors, words) = (read.tensors, read.metadata)
-    try change(&tensors, &words)
-    try Safetensors.write(tensors, metadata: words, to: url)
+    var (tensors, metadata) = (read.tensors, read.metadata)
+    try change(&tensors, &metadata)
+    try Safetensors.write(tensors, metadata: metadata, to: url)
     return url
   }
   /// The one line of what reading the file throws.
@@ -65,17 +65,18 @@ import Torch
       try changed("shape") { tensors, _ in tensors["backbone.synthesis.b16.conv0.weight"] = .zeros([16, 16, 1, 1]) },
       try changed("whole numbers") { tensors, _ in tensors["backbone.mapping.w_avg"] = .zeros([24], .int64) },
       try changed("endless") { tensors, _ in tensors["decoder.net.0.bias"] = .full([16], .nan) },
-      try changed("no words") { _, words in words["configuration"] = nil },
-      try changed("no JSON") { _, words in words["configuration"] = "{\"latent\": " },
-      try changed("version") { _, words in words["version"] = "99" },
-      try changed("another size") { _, words in
-        words["configuration"] = words["configuration"]?.replacing("\"planeResolution\":32", with: "\"planeResolution\":64")
+      try changed("no words") { _, metadata in metadata["configuration"] = nil },
+      try changed("no JSON") { _, metadata in metadata["configuration"] = "{\"latent\": " },
+      try changed("version") { _, metadata in metadata["version"] = "99" },
+      try changed("another size") { _, metadata in
+        metadata["configuration"] = metadata["configuration"]?.replacing("\"planeResolution\":32", with: "\"planeResolution\":64")
       },
       // Gigabytes for a few bytes.
-      try changed("huge") { _, words in words["configuration"] = words["configuration"]?.replacing("\"width\":24", with: "\"width\":4096")
+      try changed("huge") { _, metadata in
+        metadata["configuration"] = metadata["configuration"]?.replacing("\"width\":24", with: "\"width\":4096")
       },
-      try changed("negative") { _, words in
-        words["configuration"] = words["configuration"]?.replacing("\"latent\":16", with: "\"latent\":-1")
+      try changed("negative") { _, metadata in
+        metadata["configuration"] = metadata["configuration"]?.replacing("\"latent\":16", with: "\"latent\":-1")
       },
     ].map { (name: $0.lastPathComponent, text: fault($0)) }
     for (name, text) in faults {

@@ -44,7 +44,7 @@ struct GoldenPhotoTests {
       for (name, framing) in [
         ("out.recon224_s_w_h_left_up", PublishedCrop.Framing.reconstruction), ("out.eg3d1024_s_w_h_left_up", .generator),
       ] {
-        let crop = PublishedCrop(found, pictureWidth: size[0], pictureHeight: size[1], framing)
+        let crop = PublishedCrop(found, imageWidth: size[0], imageHeight: size[1], framing)
         let expected = try file[name].floats
         #expect(abs(Float(crop.scale) / expected[0] - 1) < 1e-6)
         #expect([crop.width, crop.height, crop.left, crop.up] == expected.dropFirst().map { Int($0) }, "\(file.name) \(name)")

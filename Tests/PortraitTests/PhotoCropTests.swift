@@ -7,7 +7,7 @@ import Torch
 import Tracking
 
 @Suite struct PhotoCropTests {
-  /// The standard face seen from the front with so many pixels a decimetre, its origin at a place, turned in the picture.
+  /// The standard face seen from the front with so many pixels a decimetre, its origin at a place, turned in the image.
   private func points(scale: Float, at place: SIMD2<Float>, roll: Float) -> FacePoints {
     let five = PointAlignment.standard.map { p -> SIMD2<Float> in
       let q = SIMD2(Float(p.x), Float(-p.y)) * scale
@@ -16,7 +16,7 @@ import Tracking
     return FacePoints(leftEye: five[0], rightEye: five[1], nose: five[2], leftMouth: five[3], rightMouth: five[4])
   }
 
-  /// However a face lies in the picture, it comes out upright, in one place and of one size: 300 of 700 pixels a decimetre.
+  /// However a face lies in the image, it comes out upright, in one place and of one size: 300 of 700 pixels a decimetre.
   @Test(arguments: [(100, 0), (41, 0.5), (230, -1.2), (77, 3.0)] as [(Float, Float)]) func facesComeOutAlike(scale: Float, roll: Float) {
     let crop = PhotoCrop(points(scale: scale, at: [310, 250], roll: roll), size: 700)
     let seen = points(scale: scale, at: [310, 250], roll: roll)
@@ -33,23 +33,23 @@ import Tracking
   @Test func positionsGoThereAndBack() {
     let crop = PhotoCrop(center: [320, 200], side: 333, roll: 0.7, size: 256)
     for p in [SIMD2<Float>(0, 0), [100, 30], [256, 256]] {
-      let back = crop.crop(crop.picture(p)) - p
+      let back = crop.crop(crop.image(p)) - p
       #expect(abs(back.x) < 1e-3 && abs(back.y) < 1e-3)
     }
     #expect(crop.corners.count == 4)
   }
 
-  /// What is cut out is the picture at those places: a ramp stays a ramp, at any size.
-  @Test(arguments: [0.0, 0.6] as [Float], [90, 700] as [Float]) func valuesAreThePictures(roll: Float, side: Float) {
+  /// What is cut out is the image at those places: a ramp stays a ramp, at any size.
+  @Test(arguments: [0.0, 0.6] as [Float], [90, 700] as [Float]) func valuesAreTheImages(roll: Float, side: Float) {
     let (h, w) = (600, 800)
     let x = (Tensor.arange(w, .float32) * (255.0 / 800)).unsqueeze(0).expand(h, w)
     let y = (Tensor.arange(h, .float32) * (255.0 / 600)).unsqueeze(1).expand(h, w)
-    let picture = stack([x, y, x * 0], 2).round().to(.uint8)
+    let image = stack([x, y, x * 0], 2).round().to(.uint8)
     let crop = PhotoCrop(center: [400, 300], side: min(side, 400), roll: roll, size: 64)
-    let cut = crop.cut(picture)
+    let cut = crop.cut(image)
     #expect(cut.shape == [1, 3, 64, 64])
     for p in [SIMD2<Float>(10.5, 20.5), [32.5, 32.5], [55.5, 40.5]] {
-      let place = crop.picture(p)
+      let place = crop.image(p)
       let found = (0..<3).map { (cut[0, .at($0), .at(Int(p.y)), .at(Int(p.x))].item + 1) * 127.5 }
       #expect(abs(found[0] - Double(place.x - 0.5) * 255 / 800) < 1.5)
       #expect(abs(found[1] - Double(place.y - 0.5) * 255 / 600) < 1.5)

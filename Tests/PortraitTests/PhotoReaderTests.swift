@@ -24,7 +24,7 @@ import Torch
       #expect(abs(middle.x - 256) < 50 && (170...240).contains(middle.y), "\(name): eyes at \(middle)")
       #expect(photo.fitError < 0.05, "\(name): \(photo.fitError)")
       #expect((2.2...3.4).contains(photo.distance), "\(name): \(photo.distance)")
-      #expect(photo.picture.shape == [1, 3, 512, 512] && photo.picture.std(0, 1, 2, 3).item > 0.1)
+      #expect(photo.input.shape == [1, 3, 512, 512] && photo.input.std(0, 1, 2, 3).item > 0.1)
       let frontal = dot(normalized(photo.camera.position), [0, 0, 1])
       #expect(frontal > (name.hasPrefix("pose") ? 0.6 : 0.85), "\(name): \(photo.camera.position)")
     }
@@ -51,23 +51,23 @@ import Torch
   /// Half a face, and one of a few pixels.
   @Test func facesThatCannotBeUsedAreRefused() throws {
     let reader = try PhotoReader()
-    let picture = try ImageFile.read(photo("frontal_f_yeoh.jpg"))
-    let half = picture.narrow(1, 0, 240).contiguous()
+    let image = try ImageFile.read(photo("frontal_f_yeoh.jpg"))
+    let half = image.narrow(1, 0, 240).contiguous()
     #expect(throws: PhotoError.self) { try reader.read(half, name: "half") }
-    let small = resize(picture, width: 48, height: 48)
+    let small = resize(image, width: 48, height: 48)
     let wide = Tensor.full([200, 200, 3], 90, .uint8)
     wide[.in(70..<118), .in(60..<108)] = small
     #expect(throws: PhotoError.self) { try reader.read(wide, name: "small") }
   }
 
-  /// A quarter turn in the picture itself, which no file tells, is taken out before the crop.
-  @Test func turnedPicturesAreLevelled() throws {
+  /// A quarter turn in the image itself, which no file tells, is taken out before the crop.
+  @Test func turnedImagesAreLevelled() throws {
     let reader = try PhotoReader()
     let upright = try ImageFile.read(photo("frontal_f_yeoh.jpg"))
     let turned = upright.transpose(0, 1).flip(1).contiguous()
     let a = try reader.read(upright, name: "upright"), b = try reader.read(turned, name: "turned")
     #expect(abs(remainderf(b.crop.roll - a.crop.roll, 2 * .pi)) < 0.1)
-    #expect((a.picture - b.picture).abs().mean().item < 0.12)
+    #expect((a.input - b.input).abs().mean().item < 0.12)
   }
 }
 

@@ -6,7 +6,7 @@ import Testing
 import Torch
 import Tracking
 
-/// Tiny untrained networks from a photo's crop to pictures.
+/// Tiny untrained networks from a photo's crop to images.
 @Suite struct PortraitAvatarTests {
   private let fit = PhotoFit()
   private let pose = Rigid(rotation: Matrix3(yaw: 0.2, pitch: 0, roll: 0), translation: [0, -0.2, -10.4])
@@ -23,7 +23,7 @@ import Tracking
     let head = fit.head
     return PortraitPhoto(
       name: "folder/anna.jpg", crop: PhotoCrop(center: [100, 90], side: 80, roll: 0.1, size: size),
-      picture: Tensor.rand([1, 3, size, size], Generator(seed: 3)) * 2 - 1,
+      input: Tensor.rand([1, 3, size, size], Generator(seed: 3)) * 2 - 1,
       landmarks: FaceLandmarks(points: [SIMD3<Float>](repeating: .zero, count: 478), presence: 1),
       state: FaceState(
         identity: [Float](repeating: 0.1, count: head.identityNames.count),
@@ -39,17 +39,17 @@ import Tracking
     let session = try model.session(of: photo())
     #expect((session.ws .== model.average).all())
     let ws = model.average.expand(1, model.configuration.generator.layers, -1).contiguous()
-    let coarse = withoutGradient { model.coarse(photo().picture, by: .fused) }
+    let coarse = withoutGradient { model.coarse(photo().input, by: .fused) }
     #expect(same(coarse.ws, ws))
     #expect(same(session.planes, coarse.planes.contiguous()))
     let whole = withoutGradient { model.generator.planes(ws, by: .fused) }
     #expect((session.planes - whole).abs().max().item < 1e-4)
   }
 
-  /// What training needs: the loss on fine planes reaches encoder and detail network, and not through the picture that is compared.
+  /// What training needs: the loss on fine planes reaches encoder and detail network, and not through the image that is compared.
   @Test func gradientsReachEncoderAndDetail() throws {
     let model = try model()
-    let photos = photo().picture
+    let photos = photo().input
     let coarse = model.coarse(photos)
     let seen = model.generator.render(coarse.planes, photo().label.tensor.unsqueeze(0), coarse.ws)
     let refined = model.refine(coarse, photos: photos, seen: seen.image)
@@ -61,7 +61,7 @@ import Tracking
     #expect(grads.filter { $0.key.hasPrefix("generator.superresolution") && $0.value > 0 }.isEmpty)
   }
 
-  @Test func picturesComeInAnySize() throws {
+  @Test func imagesComeInAnySize() throws {
     let model = try model()
     let session = try model.session(of: photo())
     let avatar = try PortraitAvatar(model, session, fit)
@@ -86,7 +86,7 @@ import Tracking
   }
 
   /// Half the rays while something moves, all of them once it stands still.
-  @Test func movingPicturesMayBeCoarser() throws {
+  @Test func movingImagesMayBeCoarser() throws {
     let model = try model()
     let session = try model.session(of: photo())
     let fine = try PortraitAvatar(model, session, fit), quick = try PortraitAvatar(model, session, fit)

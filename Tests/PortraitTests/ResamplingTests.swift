@@ -77,7 +77,7 @@ import Torch
     }
   }
 
-  @Test func picturesAreDoubledAsTheFilterDoes() {
+  @Test func imagesAreDoubledAsTheFilterDoes() {
     let x = Tensor.randn([2, 3, 5, 7], Generator(seed: 1))
     expectClose(x.doubled(), x.upsampled(binomialFilter()), "doubled")
   }

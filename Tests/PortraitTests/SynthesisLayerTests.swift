@@ -76,10 +76,10 @@ import Torch
   }
 
   @Test(.golden("07_torgb", of: .portrait))
-  func pictureLayers() throws {
+  func imageLayers() throws {
     for file in try GoldenFile.all("07_torgb", of: .portrait, on: .test) {
       let weight = try file["weight"]
-      let layer = try PictureLayer(
+      let layer = try ImageLayer(
         weight.size(1), weight.size(0), width: file["in.w"].size(1), clamp: file.setting("conv_clamp"), generator)
       try layer.load(file.weights())
       layer.onTestDevice()

@@ -84,7 +84,7 @@ import Torch
         inputs = file.tensors.filter { $0.key.hasPrefix("in.") && $0.value.dim == 4 }
       let features = try file["block0.conv0.weight"].size(1)
       for (name, expected) in try file.results {
-        // in.feature_16 or in.x_16 for out.image_16; the raw picture is the first channels unless it is there too.
+        // in.feature_16 or in.x_16 for out.image_16; the raw image is the first channels unless it is there too.
         let ending = name.firstIndex(of: "_").map { String(name[$0...]) } ?? ""
         let fitting = inputs.filter { $0.key.hasSuffix(ending) }
         let x = try #require(fitting.first { $0.value.size(1) == features }?.value, "\(file.name) has no features for \(name)")

@@ -57,12 +57,12 @@ extension GoldenFile {
         try expectNear(ws, file["out.ws"], "\(file.name) ws")
         let planes = generator.planes(ws, by: modulation)
         try expectNear(planes, file["out.planes"], "\(file.name) planes, \(modulation)")
-        let picture = try generator.render(planes, file["in.c"], ws, draws: draws, by: modulation)
-        try expectNear(picture.raw, file["out.image_raw"], 1e-3, "\(file.name) raw picture, \(modulation)")
-        try expectNear(picture.depth, file["out.image_depth"], 1e-3, "\(file.name) depth, \(modulation)")
-        try expectNear(picture.image, file["out.image"], 1e-3, "\(file.name) picture, \(modulation)")
+        let image = try generator.render(planes, file["in.c"], ws, draws: draws, by: modulation)
+        try expectNear(image.raw, file["out.image_raw"], 1e-3, "\(file.name) raw picture, \(modulation)")
+        try expectNear(image.depth, file["out.image_depth"], 1e-3, "\(file.name) depth, \(modulation)")
+        try expectNear(image.image, file["out.image"], 1e-3, "\(file.name) picture, \(modulation)")
         if let up = file.tensors["in.grad_image"], let upRaw = file.tensors["in.grad_raw"] {
-          let loss = (picture.image * up).mean() + (picture.raw * upRaw).mean()
+          let loss = (image.image * up).mean() + (image.raw * upRaw).mean()
           try expectNear(loss, file["out.loss"], 1e-2, "\(file.name) loss, \(modulation)")
           let parameters = Dictionary(uniqueKeysWithValues: generator.parameters().map { ($0.name, $0.tensor) })
           let names = file.tensors.keys.filter { $0.hasPrefix("out.grad.") }.map { String($0.dropFirst(9)) }.sorted()
@@ -77,15 +77,15 @@ extension GoldenFile {
           try expectNear(density, file["out.sample_sigma"], "\(file.name) densities at points")
         }
       }
-      // Without history, one picture at a time: the way of inference.
+      // Without history, one image at a time: the way of inference.
       let ws = try styles().detach()
       for i in 0..<ws.size(0) {
         let rays = try file["in.jitter"].size(1), u = file.tensors["in.u"].map { $0.reshape(ws.size(0), rays, -1).select(0, i) }
-        let picture = try withoutGradient {
+        let image = try withoutGradient {
           try generator(
             ws.narrow(0, i, 1), file["in.c"].narrow(0, i, 1), draws: .given(jitter: file["in.jitter"].narrow(0, i, 1), importance: u))
         }
-        try expectNear(picture.image, file["out.image"].narrow(0, i, 1), 1e-3, "\(file.name) picture \(i) alone")
+        try expectNear(image.image, file["out.image"].narrow(0, i, 1), 1e-3, "\(file.name) picture \(i) alone")
       }
     }
   }
@@ -101,9 +101,9 @@ extension GoldenFile {
     let generator = TriplaneGenerator(c, random)
     let label = CameraLabel(values: [1, 0, 0, 0, 0, -1, 0, 0, 0, 0, -1, 2.7, 0, 0, 0, 1, 4.2647, 0, 0.5, 0, 4.2647, 0.5, 0, 0, 1])
     let labels = try #require(label).tensor.unsqueeze(0), ws = generator.map(Tensor.randn([1, c.latent], random), labels)
-    let picture = generator(ws, labels)
-    #expect(picture.image.shape == [1, 3, c.imageResolution, c.imageResolution])
-    #expect(picture.image.isFinite().all())
+    let image = generator(ws, labels)
+    #expect(image.image.shape == [1, 3, c.imageResolution, c.imageResolution])
+    #expect(image.image.isFinite().all())
     // In two parts, as a network that refines the first needs it.
     let state = generator.coarse(ws, resolution: 16)
     expectNear(generator.planes(from: state, ws), generator.planes(ws), 1e-6, "planes in two parts")

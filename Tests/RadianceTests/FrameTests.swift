@@ -8,7 +8,7 @@ import Torch
   private let camera = FrameCamera(
     Pinhole(focal: SIMD2(70, 68), center: SIMD2(19.2, 12.5)),
     cameraToWorld: Tensor([0.96, 0, 0.28, 2.8, 0, 1, 0, 0.1, -0.28, 0, 0.96, 9.5] as [Float], [3, 4]).to(.test), width: 40, height: 24)
-  private let plate = Tensor.rand([24, 40, 3], Generator(seed: 9)).to(.test)
+  private let background = Tensor.rand([24, 40, 3], Generator(seed: 9)).to(.test)
 
   /// A random field in a box, about a quarter of which is occupied.
   private func field(
@@ -35,7 +35,7 @@ import Torch
   }
 
   private func compare(_ field: FrameField, _ what: String) {
-    let found = field.frame(camera, plate: plate, features: true), expected = field.framePlainly(camera, plate: plate)
+    let found = field.frame(camera, background: background, features: true), expected = field.referenceFrame(camera, background: background)
     expectClose(found.opacity, expected.opacity, absolute: 2e-5, "\(what): opacity")
     expectClose(found.rgb, expected.rgb, absolute: 5e-5, "\(what): colours")
     expectClose(found.depth, expected.depth, absolute: 2e-4, "\(what): depth")
@@ -69,7 +69,7 @@ import Torch
     let half = field(.float16)
     compare(half, "the same rounded features")
     compare(field(.float16, channels: (24, 5, 16), features: 7, classes: 3), "odd sizes, rounded")
-    let found = half.frame(camera, plate: plate), exact = field().frame(camera, plate: plate)
+    let found = half.frame(camera, background: background), exact = field().frame(camera, background: background)
     let error = (found.rgb - exact.rgb).square().mean().item
     #expect(error < 1e-6 && error > 0, "\(error) is above that of 60 dB")
   }
@@ -102,9 +102,9 @@ import Torch
     ball.occupancy = OccupancyGrid(occupied: inside, box: ball.occupancy.box)
     ball.densityScale = 60
     ball.limit = 64
-    let all = ball.frame(camera, plate: plate)
+    let all = ball.frame(camera, background: background)
     ball.probes = 4
-    let probed = ball.frame(camera, plate: plate)
+    let probed = ball.frame(camera, background: background)
     #expect((probed.rgb - all.rgb).square().mean().item < 1e-5)
     let inBoth = (probed.opacity .> 0.5).to(.float32).mean().item
     #expect(inBoth > 0.05 && inBoth < 0.95)
@@ -119,7 +119,7 @@ import Torch
       Pinhole(focal: SIMD2(330, 330), center: SIMD2(100, 100)),
       cameraToWorld: Tensor([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 9] as [Float], [3, 4]),
       width: size, height: size)
-    let found = field.frame(large, plate: .zeros([size, size, 3]))
+    let found = field.frame(large, background: .zeros([size, size, 3]))
     let samples = march(large.rays, occupancy: field.occupancy, step: field.step, limit: 1)
     let depth = Tensor.zeros([size * size]).indexAdd(0, samples.ray, samples.depths)
     #expect(samples.count > 500 && samples.count < 30000)
@@ -136,15 +136,15 @@ import Torch
     var probed = empty
     probed.probes = 4
     for (field, what) in [(empty, "empty"), (away, "out of sight"), (still, "no samples"), (probed, "empty, probed")] {
-      let found = field.frame(camera, plate: plate, features: true)
-      #expect(found.rgb.floats == plate.floats, "\(what)")
+      let found = field.frame(camera, background: background, features: true)
+      #expect(found.rgb.floats == background.floats, "\(what)")
       for tensor in [found.labels, found.depth, found.opacity, found.features] {
         #expect(tensor.map { $0.to(.float32).abs().sum().item } == 0, "\(what)")
       }
     }
     var any = field()
     any.probes = 4
-    let none = any.frame(FrameCamera(matrix: camera.matrix, width: 0, height: 5), plate: .zeros([5, 0, 3]))
+    let none = any.frame(FrameCamera(matrix: camera.matrix, width: 0, height: 5), background: .zeros([5, 0, 3]))
     #expect(none.rgb.shape == [5, 0, 3] && none.features == nil)
   }
 
@@ -153,7 +153,7 @@ import Torch
     broken.lattice = broken.lattice.clone()
     broken.lattice[2, 3, 3].fill_(.nan)
     broken.lattice[3, 2, 2].fill_(.infinity)
-    let found = broken.frame(camera, plate: plate), sound = field().frame(camera, plate: plate)
+    let found = broken.frame(camera, background: background), sound = field().frame(camera, background: background)
     let same = (found.rgb .== sound.rgb).to(.float32).mean().item
     #expect(same > 0.3 && same < 1)
   }
@@ -161,16 +161,16 @@ import Torch
   @Test func doesNotDependOnTheThreads() {
     var field = field(.float16)
     field.probes = 4
-    let plate = Tensor.rand([90, 120, 3], Generator(seed: 3))
+    let background = Tensor.rand([90, 120, 3], Generator(seed: 3))
     let large = FrameCamera(
       matrix: camera.matrix * Tensor([1, 1 / 3.0, 1 / 3.75, 1] as [Float], [4, 1]), width: 120, height: 90)
     let before = Libtorch.threads
     defer { Libtorch.threads = before }
     let found = [1, 2, 4].map { threads in
       Libtorch.threads = threads
-      return field.frame(large, plate: plate).rgb.floats
+      return field.frame(large, background: background).rgb.floats
     }
     let same = found[0] == found[1] && found[0] == found[2]
-    #expect(same && found[0] != plate.floats)
+    #expect(same && found[0] != background.floats)
   }
 }

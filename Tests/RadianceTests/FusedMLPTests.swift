@@ -7,10 +7,10 @@ import Torch
 @Suite struct FusedMLPTests {
   /// A chain and what goes through it.
   private struct Chain {
-    var x: Tensor, weights: [Tensor], biases: [Tensor], group: Tensor?, slope: Double, skip: Int?, bentEnd: Bool
+    var x: Tensor, weights: [Tensor], biases: [Tensor], group: Tensor?, slope: Double, skip: Int?, outputActivation: Bool
 
     init(
-      _ widths: [Int], rows: Int, groups: Int = 0, slope: Double = 0, skip: Int? = nil, bentEnd: Bool = false,
+      _ widths: [Int], rows: Int, groups: Int = 0, slope: Double = 0, skip: Int? = nil, outputActivation: Bool = false,
       _ dtype: Tensor.DType = .float32
     ) {
       let generator = Generator(seed: UInt64(rows + widths.count))
@@ -24,10 +24,14 @@ import Torch
       }
       biases = widths.dropFirst().enumerated().map { i, width in random(groups > 0 && i == 0 ? [groups, width] : [width], 0.1) }
       group = groups > 0 ? Tensor.randint(0..<groups, [rows], generator).to(.int32).to(.test) : nil
-      (self.slope, self.skip, self.bentEnd) = (slope, skip, bentEnd)
+      (self.slope, self.skip, self.outputActivation) = (slope, skip, outputActivation)
     }
-    var ours: Tensor { fusedMLP(x, weights: weights, biases: biases, group: group, slope: slope, skip: skip, bentEnd: bentEnd) }
-    var twin: Tensor { mlpByTensors(x, weights: weights, biases: biases, group: group, slope: slope, skip: skip, bentEnd: bentEnd) }
+    var ours: Tensor {
+      fusedMLP(x, weights: weights, biases: biases, group: group, slope: slope, skip: skip, outputActivation: outputActivation)
+    }
+    var twin: Tensor {
+      referenceMLP(x, weights: weights, biases: biases, group: group, slope: slope, skip: skip, outputActivation: outputActivation)
+    }
     var leaves: [Tensor] { [x] + weights + biases }
     func upstream(_ y: Tensor) -> Tensor { Tensor.randn(y.shape, Generator(seed: 4)).to(y.dtype).to(y.device) }
   }
@@ -36,8 +40,8 @@ import Torch
     ("the point network", { Chain([32, 64, 17], rows: 5000, groups: 3) }),
     ("the shading network", { Chain([19, 64, 15], rows: 700, groups: 5, slope: 0.01) }),
     ("a deformation", { Chain([63, 128, 128, 128, 3], rows: 1300, skip: 2) }),
-    ("a trunk", { Chain([39, 256, 256, 256], rows: 97, slope: 0.01, skip: 2, bentEnd: true) }),
-    ("odd widths", { Chain([5, 7, 1, 11], rows: 131, skip: 1, bentEnd: true) }),
+    ("a trunk", { Chain([39, 256, 256, 256], rows: 97, slope: 0.01, skip: 2, outputActivation: true) }),
+    ("odd widths", { Chain([5, 7, 1, 11], rows: 131, skip: 1, outputActivation: true) }),
     ("one layer", { Chain([9, 3], rows: 50) }),
     ("one row", { Chain([3, 40, 2], rows: 1, groups: 2) }),
     ("a line", { Chain([8, 24, 8], rows: 49, slope: 1) }),
@@ -59,7 +63,7 @@ import Torch
     }
   }
 
-  /// What is not a number comes out as it went in, whatever bends on the way, and stays in its row.
+  /// What is not a number comes out as it went in, whatever activates on the way, and stays in its row.
   @Test(arguments: chains.map(\.0)) func keepsWhatIsNotANumber(name: String) throws {
     let chain = try #require(Self.chains.first { $0.0 == name }).1()
     let row = chain.x.size(0) / 2, sound = withoutGradient { chain.ours }
@@ -74,7 +78,7 @@ import Torch
     #expect(try !#require(chain.weights[0].grad).isFinite().all())
   }
 
-  /// Where no layer bends near a row, values move as the gradient says.
+  /// Where no layer activates near a row, values move as the gradient says.
   @Test func gradientsAreTheSlopes() throws {
     let chain = Chain([3, 8, 8, 2], rows: 6, groups: 2, slope: 1, skip: 1)
     let weight = chain.upstream(chain.ours.detach())
@@ -118,7 +122,7 @@ import Torch
 
   /// Neurons that are zero in all rows of a tile are left out: neighbours that are alike get the values they get among strangers.
   @Test func deadNeuronsChangeNothing() throws {
-    var chain = Chain([20, 128, 128, 128, 64], rows: 200, skip: 2, bentEnd: true)
+    var chain = Chain([20, 128, 128, 128, 64], rows: 200, skip: 2, outputActivation: true)
     let alike = chain.x.detach().narrow(0, 0, 1) + 0.01 * chain.x.detach()
     // The same rows where every third is a stranger.
     let mixed = alike.clone()

@@ -38,8 +38,8 @@ import Torch
   func volumeRendering() throws {
     for file in try GoldenFile.all("08_volume_render", on: .test) {
       let raw = try file["in.raw_rgb3_seg12_sigma1"].clone().requiringGrad()
-      let z = try file["in.z"], directions = try file["in.ray_dirs"], plate = try file["in.background15"]
-      let (front, weights) = Compositing.render(raw, depths: z, directions: directions, background: .plate(plate))
+      let z = try file["in.z"], directions = try file["in.ray_dirs"], background = try file["in.background15"]
+      let (front, weights) = Compositing.render(raw, depths: z, directions: directions, background: .background(background))
       let map = cat([front.color, try #require(front.semantics)], 1)
       try expectClose(map, file["out.bg.map15"], "\(file.name) map")
       try expectClose(weights, file["out.bg.weights"], "\(file.name) weights")
@@ -50,7 +50,7 @@ import Torch
       try expectClose(#require(raw.grad), file["out.bg.grad_raw"], "\(file.name) gradient")
 
       let noisy = try Compositing.render(
-        raw, depths: z, directions: directions, background: .plate(plate), noise: file["in.unit_noise"] * 0.1)
+        raw, depths: z, directions: directions, background: .background(background), noise: file["in.unit_noise"] * 0.1)
       try expectClose(cat([noisy.rays.color, #require(noisy.rays.semantics)], 1), file["out.bg_noise0.1.map15"], "\(file.name) noisy map")
       try expectClose(noisy.weights, file["out.bg_noise0.1.weights"], "\(file.name) noisy weights")
 

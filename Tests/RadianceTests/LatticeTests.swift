@@ -26,7 +26,7 @@ import Torch
     check([nodes, points]) {
       latticeFeatures($0[0], at: $0[1], frame: frame, axes: axes)
     } twin: {
-      plainLatticeFeatures($0[0], at: $0[1], frame: frame, axes: axes.to(.float64))
+      referenceLatticeFeatures($0[0], at: $0[1], frame: frame, axes: axes.to(.float64))
     }
   }
 
@@ -35,7 +35,7 @@ import Torch
     check([planes, points(2000)]) {
       planeFeatures($0[0], at: $0[1], axes: axes)
     } twin: {
-      plainPlaneFeatures($0[0], at: $0[1], axes: axes.to(.float64))
+      referencePlaneFeatures($0[0], at: $0[1], axes: axes.to(.float64))
     }
   }
 

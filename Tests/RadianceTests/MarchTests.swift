@@ -3,7 +3,7 @@ import Radiance
 import Testing
 import Torch
 
-/// Stepping through occupied cells beside looking at every rung.
+/// Stepping through occupied cells beside looking at every rayStep.
 @Suite struct MarchTests {
   private let box = Tensor([-1, -1.5, -0.75, 1, 1.25, 1] as [Float], [2, 3]).to(.test)
   private func grid(_ share: Double, _ generator: Generator) -> OccupancyGrid {
@@ -21,7 +21,7 @@ import Torch
     let jitter = Tensor.rand([rays.count], generator).to(.test)
     for (limit, jitter) in [(1000, jitter), (5, jitter), (0, jitter), (7, nil)] {
       let found = march(rays, occupancy: grid, step: 0.04, jitter: jitter, limit: limit)
-      let expected = marchPlainly(rays, occupancy: grid, step: 0.04, jitter: jitter, limit: limit)
+      let expected = referenceMarch(rays, occupancy: grid, step: 0.04, jitter: jitter, limit: limit)
       #expect(found.starts.array(Int.self) == expected.starts.array(Int.self))
       #expect(found.ray.array(Int.self) == expected.ray.array(Int.self))
       let same = found.depths.floats == expected.depths.floats && found.positions.floats == expected.positions.floats
@@ -56,7 +56,7 @@ import Torch
     #expect(found.starts.array(Int.self) == [0, 0, 0, 0, 0, 0, 0, 3])
     let none = march(rays[0..<0], occupancy: grid, step: 0.5, limit: 8)
     #expect(none.starts.array(Int.self) == [0] && none.positions.shape == [0, 3])
-    #expect(marchPlainly(rays[0..<0], occupancy: grid, step: 0.5, limit: 8).positions.shape == [0, 3])
+    #expect(referenceMarch(rays[0..<0], occupancy: grid, step: 0.5, limit: 8).positions.shape == [0, 3])
   }
 
   @Test func aCameraInsideTheBoxStartsAtItself() {

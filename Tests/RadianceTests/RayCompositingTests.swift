@@ -26,7 +26,7 @@ import Torch
     samples.run { composite(density: $0, lengths: $1, depths: $2, features: $3, starts: $4) }
   }
   private func twin(_ samples: Samples) -> CompositedRays {
-    samples.run { compositeByTensors(density: $0, lengths: $1, depths: $2, features: $3, starts: $4) }
+    samples.run { referenceComposite(density: $0, lengths: $1, depths: $2, features: $3, starts: $4) }
   }
   /// One number of everything that has a gradient, each part weighted differently.
   private func loss(_ rays: CompositedRays) -> Tensor {

@@ -74,7 +74,7 @@ import Testing
     for (name, driver) in [("speech-no-hdm", StudyRow.Driver.speech), ("speech-pictures", .speech), ("nerface", .expression)] {
       #expect(c(name).driver == driver)
     }
-    // In the one row nothing tracked reaches what hears; in the others pictures do not.
+    // In the one row nothing tracked reaches what hears; in the others images do not.
     #expect(c("speech-pictures").speech.map { $0.trackedShare == 0 && $0.trackedLoss == 0 && $0.members == 1 } == true)
     #expect(c("speech-full").speech.map { $0.trackedShare == 1 && $0.trackedLoss > 0 } == true)
   }

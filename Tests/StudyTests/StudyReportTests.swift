@@ -21,7 +21,7 @@ import Torch
   }
   static func result(_ name: String, psnr: Double, _ more: [String: Double] = [:], notes: [String] = []) -> RowResult {
     RowResult(
-      name: name, steps: 100, seconds: 9.96, figures: ["psnr": psnr, "l1": 0.02].merging(more) { $1 }, pictures: [40, 44], notes: notes)
+      name: name, steps: 100, seconds: 9.96, figures: ["psnr": psnr, "l1": 0.02].merging(more) { $1 }, images: [40, 44], notes: notes)
   }
   static let names = ["expression-full", "expression-no-te", "expression-no-dws", "expression-no-hdm", "weight-1.1"]
   static func plan(_ data: String = "/data/anna") throws -> StudyPlan {
@@ -78,11 +78,11 @@ import Torch
       let folder = try StudyFolder.create(place, plan)
       for (i, state) in Self.report(plan).states.values.enumerated() {
         guard case .finished(let result) = state, let row = plan.row(result.name) else { continue }
-        let pictures = folder.pictures(row)
-        for part in [pictures, folder.truth, folder.run(row)] {
+        let images = folder.images(row)
+        for part in [images, folder.truth, folder.run(row)] {
           try FileManager.default.createDirectory(at: part, withIntermediateDirectories: true)
         }
-        for frame in [40, 44] { try Data([1, 2, UInt8(i)]).write(to: pictures.appending(path: "\(frame).jpg")) }
+        for frame in [40, 44] { try Data([1, 2, UInt8(i)]).write(to: images.appending(path: "\(frame).jpg")) }
         try Data([9, 9]).write(to: folder.truth.appending(path: "40.jpg"))
         let curve =
           (0..<600).map { "{\"psnr\":\(20 + Double($0) / 100),\"seconds\":\($0),\"step\":\($0)}\n" }.joined() + "{\"psnr\":null,\"sec"

@@ -42,17 +42,17 @@ import Torch
     #expect((flat.narrow(1, 0, 3) - moves).abs().max().item < 1e-6)
   }
 
-  /// Pictures are drawn by another operator than training: it must know of the switches too.
-  @Test func picturesAndTrainingAgreeOnWhatIsOff() {
+  /// Images are drawn by another operator than training: it must know of the switches too.
+  @Test func imagesAndTrainingAgreeOnWhatIsOff() {
     let field = Self.field(displaces: false, lifts: false), signals = HyperPlanesTests.signals(1)
-    let camera = Camera(width: 40, height: 32, focal: [70, 70]), plate = Tensor.rand([32, 40, 3], Generator(seed: 9))
-    func pictures(_ field: HyperPlanes) -> (Tensor, Tensor) {
+    let camera = Camera(width: 40, height: 32, focal: [70, 70]), background = Tensor.rand([32, 40, 3], Generator(seed: 9))
+    func images(_ field: HyperPlanes) -> (Tensor, Tensor) {
       (
-        field.picture(signals, view: signals.pose, camera: camera, plate: plate, depth: .init(), sampling: .init()).rgb,
-        field.plainPicture(signals, view: signals.pose, camera: camera, plate: plate).rgb
+        field.image(signals, view: signals.pose, camera: camera, background: background, depth: .init(), sampling: .init()).rgb,
+        field.referenceImage(signals, view: signals.pose, camera: camera, background: background).rgb
       )
     }
-    let (fast, plain) = pictures(field), (whole, _) = pictures(Self.field(displaces: true, lifts: true))
+    let (fast, plain) = images(field), (whole, _) = images(Self.field(displaces: true, lifts: true))
     let (same, other) = ((fast - plain).square().mean().item, (fast - whole).square().mean().item)
     #expect(other > 1e-3 && same < other / 20, "\(same), \(other)")
   }

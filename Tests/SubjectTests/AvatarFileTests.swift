@@ -21,7 +21,7 @@ import Torch
       tensors: [
         "background": .full([24, 32, 3], 90, .uint8), "identity": Tensor([0.5, 1] as [Float]), "pose": Tensor(pose.rows, [4, 4]),
         "driving.mean": .zeros([6]), "driving.spread": .ones([6]), "camera": Tensor([50, 50, 16, 12] as [Float]),
-      ], words: ["model": "builtin", "expression_names": "a,b,c,d", "fps": "25", "width": "32", "height": "24"], url)
+      ], metadata: ["model": "builtin", "expression_names": "a,b,c,d", "fps": "25", "width": "32", "height": "24"], url)
     let record = try RunRecord(experiment: "anna", method: "subject", data: folder, configuration: configuration)
     try AvatarFile(record: record, configuration: configuration, scene: scene, step: 7, field: field.baked).write(to: url)
     try body(url)
@@ -36,10 +36,10 @@ import Torch
       let field = HyperPlanesTests.field(), camera = avatar.scene.camera
       let signals = FrameSignals(
         driving: Tensor([0.5, -1, 0.3, 0, 0, 0] as [Float], [1, 6]), pose: HyperPlanesTests.camera, torso: .zeros([1, 4]))
-      let plate = Tensor.full([24, 32, 3], 90, .uint8).to(.float32) / 255
+      let background = Tensor.full([24, 32, 3], 90, .uint8).to(.float32) / 255
       let settings = avatar.configuration
-      let own = field.picture(
-        signals, view: signals.pose, camera: camera, plate: plate, depth: settings.depth, sampling: settings.sampling)
+      let own = field.image(
+        signals, view: signals.pose, camera: camera, background: background, depth: settings.depth, sampling: settings.sampling)
       let shown = try avatar.render(Self.state, camera: camera)
       #expect((own.rgb .== shown.rgb).all() && (own.labels .== shown.labels).all() && (own.depth .== shown.depth).all())
       #expect(shown.opacity.max().item > 0.3)
@@ -51,13 +51,13 @@ import Torch
     try Self.withFile { url in
       let good = try Checkpoint.read(url), bytes = try Data(contentsOf: url)
       let bad = url.deletingLastPathComponent().appending(path: "bad.safetensors")
-      func refused(_ what: String, _ words: String = "") {
+      func refused(_ what: String, _ metadata: String = "") {
         do {
           _ = try SubjectAvatar(file: bad)
           Issue.record("\(what) was taken")
         } catch {
           #expect(
-            "\(error)".contains("bad.safetensors") && (words.isEmpty || "\(error)".contains(words)) && !"\(error)".contains("\n"),
+            "\(error)".contains("bad.safetensors") && (metadata.isEmpty || "\(error)".contains(metadata)) && !"\(error)".contains("\n"),
             "\(what): \(error)")
         }
       }
@@ -81,9 +81,9 @@ import Torch
       refused("a run's checkpoint", "name the run's folder")
 
       func write(_ change: (inout [String: Tensor], inout [String: String]) -> Void) throws {
-        var (tensors, words) = (good.tensors, good.metadata)
-        change(&tensors, &words)
-        try Checkpoint(step: good.step, tensors: tensors, metadata: words).write(to: bad)
+        var (tensors, metadata) = (good.tensors, good.metadata)
+        change(&tensors, &metadata)
+        try Checkpoint(step: good.step, tensors: tensors, metadata: metadata).write(to: bad)
       }
       for name in good.tensors.keys.sorted() {
         let tensor = try #require(good.tensors[name])
@@ -111,32 +111,32 @@ import Torch
       refused("a flat box", "box is damaged")
       try write { tensors, _ in tensors["model.templateAxes"] = Tensor.zeros([3, 4]) }
       refused("axes without a slope", "templateAxes is damaged")
-      try write { _, words in words["version"] = "2" }
+      try write { _, metadata in metadata["version"] = "2" }
       refused("a newer file", "update Likeness")
-      try write { _, words in words["content"] = "soup" }
+      try write { _, metadata in metadata["content"] = "soup" }
       refused("other content", "export it again")
-      try write { _, words in words["content"] = "weights" }
+      try write { _, metadata in metadata["content"] = "weights" }
       refused("weights that are none", "export it again")
-      try write { _, words in words["record"] = "{" }
+      try write { _, metadata in metadata["record"] = "{" }
       refused("a record that is cut off", "export it again")
       for (old, new) in [
         (#""lattice":[14,16,12]"#, #""lattice":[14]"#), (#""planes":[8,24]"#, #""planes":[8,4096]"#), (#""width":64"#, #""width":-3"#),
         (#""volume":[8,8,8]"#, #""volume":[512,512,512]"#), (#""classes":12"#, #""classes":100000"#), (#""driving":6"#, #""driving":7"#),
-        (#""pictureSamples":64"#, #""pictureSamples":"many""#), (#""planeChannels":16"#, #""planeChannels":1000000000000000"#),
+        (#""imageSamples":64"#, #""imageSamples":"many""#), (#""planeChannels":16"#, #""planeChannels":1000000000000000"#),
       ] {
-        try write { _, words in
-          let record = words["record"] ?? ""
-          words["record"] = record.replacing(old, with: new)
-          #expect(words["record"] != record, "\(old) is not in \(record)")
+        try write { _, metadata in
+          let record = metadata["record"] ?? ""
+          metadata["record"] = record.replacing(old, with: new)
+          #expect(metadata["record"] != record, "\(old) is not in \(record)")
         }
         refused(new)
       }
       for (name, value) in [("width", "99999999999"), ("height", "-24"), ("fps", "nan"), ("fps", "0")] {
-        try write { _, words in words["scene." + name] = value }
+        try write { _, metadata in metadata["scene." + name] = value }
         refused("\(name) \(value)")
       }
       // Found when it is to move.
-      try write { _, words in words["scene.expression_names"] = "a,b" }
+      try write { _, metadata in metadata["scene.expression_names"] = "a,b" }
       let other = try SubjectAvatar(file: bad)
       #expect(throws: SubjectError.self) { try other.render(Self.state, camera: other.scene.camera) }
     }
@@ -154,8 +154,8 @@ import Torch
           tensors[name] = Tensor.full(tensor.shape, wild, tensor.dtype)
           try Checkpoint(step: good.step, tensors: tensors, metadata: good.metadata).write(to: wildFile)
           guard let avatar = try? SubjectAvatar(file: wildFile) else { continue }
-          let picture = try avatar.render(Self.state, camera: Camera(width: 32, height: 24, focal: [50, 50]))
-          #expect(picture.rgb.shape == [24, 32, 3])
+          let image = try avatar.render(Self.state, camera: Camera(width: 32, height: 24, focal: [50, 50]))
+          #expect(image.rgb.shape == [24, 32, 3])
           drawn += 1
         }
       }

@@ -54,7 +54,7 @@ import Torch
     let one = field.configuration.audio == nil ? driving.reshape(1, -1) : driving.unsqueeze(0)
     return try field.conditioned(driving: one, pose: file["in.pose_3x4"].unsqueeze(0), evaluation, dtype)
       .render(
-        rays, sampling: RaySampling(coarse: jitter.size(1), fine: u.size(1)), plate: input("in.background15").narrow(1, 0, 3),
+        rays, sampling: RaySampling(coarse: jitter.size(1), fine: u.size(1)), background: input("in.background15").narrow(1, 0, 3),
         randoms: randoms)
   }
 

@@ -16,7 +16,7 @@ import Torch
     c.occupancy = [10, 12, 8]
     c.encoding = FrequencyEncoding(2)
     c.densityScale = 4
-    c.pictureSamples = 64
+    c.imageSamples = 64
     let generator = Generator(seed: 11)
     let field = HyperPlanes(c, driving: 6, classes: 12, generator)
     withoutGradient {
@@ -68,9 +68,9 @@ import Torch
   @Test func theFramesOperatorShowsWhatTheTrainingsOperatorsShow() {
     let field = Self.field(), signals = Self.signals(1)
     let camera = Camera(width: 40, height: 32, focal: [70, 70])
-    let plate = Tensor.rand([32, 40, 3], Generator(seed: 9))
-    let fast = field.picture(signals, view: signals.pose, camera: camera, plate: plate, depth: .init(), sampling: .init())
-    let plain = field.plainPicture(signals, view: signals.pose, camera: camera, plate: plate)
+    let background = Tensor.rand([32, 40, 3], Generator(seed: 9))
+    let fast = field.image(signals, view: signals.pose, camera: camera, background: background, depth: .init(), sampling: .init())
+    let plain = field.referenceImage(signals, view: signals.pose, camera: camera, background: background)
     let error = (fast.rgb - plain.rgb).square().mean().item
     // Half precision, and rays that end when less than a hundredth is left.
     #expect(error < 1e-5, "\(error)")

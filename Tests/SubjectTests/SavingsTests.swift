@@ -37,7 +37,7 @@ import Torch
   }
 
   /// In double precision, so that what differs is not rounding.
-  static func batch(rays count: Int, frames: [Int], plate: Bool = true, seed: UInt64 = 3) -> RayBatch {
+  static func batch(rays count: Int, frames: [Int], background: Bool = true, seed: UInt64 = 3) -> RayBatch {
     let generator = Generator(seed: seed)
     let directions = Tensor.randn([count, 3], generator) * 0.2 + Tensor([0, 0, -1] as [Float])
     let rays = Rays(
@@ -47,7 +47,7 @@ import Torch
       rays: Rays(
         origins: rays.origins.to(.float64), directions: rays.directions.to(.float64), near: rays.near.to(.float64),
         far: rays.far.to(.float64)), frames: frames, colors: .rand([count, 3], generator).to(.float64),
-      labels: .randint(0..<13, [count], generator).to(.uint8), plate: plate ? .rand([count, 3], generator).to(.float64) : nil)
+      labels: .randint(0..<13, [count], generator).to(.uint8), background: background ? .rand([count, 3], generator).to(.float64) : nil)
   }
   static func conditions(_ frames: Int) -> (driving: Tensor, pose: Tensor) {
     let generator = Generator(seed: 4)
@@ -70,8 +70,8 @@ import Torch
         (
           mine,
           conditioned.render(
-            batch.rays.picked(chosen), frame: frame, sampling: sampling, plate: batch.plate?.indexSelect(0, chosen),
-            randoms: randoms.picked(chosen))
+            batch.rays.gathered(chosen), frame: frame, sampling: sampling, background: batch.background?.indexSelect(0, chosen),
+            randoms: randoms.gathered(chosen))
         ))
     }
     let order = Tensor(rendered.flatMap(\.rays))
@@ -99,11 +99,11 @@ import Torch
     }
   }
 
-  @Test(arguments: [true, false]) func chunksOfLiveSamplesGiveTheBatchsGradients(plate: Bool) throws {
+  @Test(arguments: [true, false]) func chunksOfLiveSamplesGiveTheBatchsGradients(background: Bool) throws {
     for (fine, shared) in [(12, false), (12, true), (0, false)] {
       let sampling = RaySampling(coarse: 16, fine: fine)
       let (right, found) = (Self.small { $0.sharesTemplate = shared }, Self.small { $0.sharesTemplate = shared })
-      let batch = Self.batch(rays: 60, frames: (0..<60).map { $0 * 7 % 3 }, plate: plate)
+      let batch = Self.batch(rays: 60, frames: (0..<60).map { $0 * 7 % 3 }, background: background)
       let randoms = RayRandoms.drawn(sampling, rays: 60, Generator(seed: 5))
       let loss = published(right, batch, sampling, randoms, .published)
       let (driving, pose) = Self.conditions(3)
@@ -152,7 +152,7 @@ import Torch
     try expectSameGradients(found, right, "\(extra)")
   }
 
-  @Test(arguments: [true, false]) func pixelsAreThoseOfThePlainField(plate: Bool) throws {
+  @Test(arguments: [true, false]) func pixelsAreThoseOfThePlainField(background: Bool) throws {
     for (fine, shared) in [(12, false), (12, true), (0, false)] {
       for semantics in [SemanticCompositing.probabilities, .logits] {
         let field = Self.small {
@@ -160,11 +160,12 @@ import Torch
           $0.semantics = semantics
         }
         let sampling = RaySampling(coarse: 16, fine: fine)
-        let batch = Self.batch(rays: 50, frames: [Int](repeating: 0, count: 50), plate: plate), (driving, pose) = Self.conditions(2)
+        let batch = Self.batch(rays: 50, frames: [Int](repeating: 0, count: 50), background: background),
+          (driving, pose) = Self.conditions(2)
         let plain = field.conditioned(driving: driving, pose: pose, .plain, .float64)
-          .pixels(batch.rays, frame: 1, sampling: sampling, plate: batch.plate)
+          .pixels(batch.rays, frame: 1, sampling: sampling, background: batch.background)
         let folded = field.conditioned(driving: driving, pose: pose, .folded, .float64)
-          .pixels(batch.rays, frame: 1, sampling: sampling, plate: batch.plate, tolerance: 0, memory: 30_000)
+          .pixels(batch.rays, frame: 1, sampling: sampling, background: batch.background, tolerance: 0, memory: 30_000)
         let what = "\(fine) fine samples, \(shared ? "one template" : "two templates"), \(semantics)"
         #expect(plain.opacity.max().item > 0.5 && plain.color.max().item > 0.2)
         expectClose(folded.color, plain.color, absolute: 1e-6, relative: 0, "\(what): colours")
@@ -176,16 +177,17 @@ import Torch
   }
 
   /// Behind what is opaque, and where nothing can be seen, nothing is evaluated: colours are off by no more than was allowed.
-  @Test(arguments: [true, false]) func pixelsKeepTheirTolerance(plate: Bool) throws {
+  @Test(arguments: [true, false]) func pixelsKeepTheirTolerance(background: Bool) throws {
     for (fine, shared) in [(48, false), (48, true), (0, false)] {
       let field = Self.small { $0.sharesTemplate = shared }
       // Walls: most rays end at the first thing they meet.
       withoutGradient { for (name, tensor) in field.state() where name.contains("fc_alpha") { tensor.mul_(40) } }
       let sampling = RaySampling(coarse: 48, fine: fine)
-      let batch = Self.batch(rays: 300, frames: [Int](repeating: 0, count: 300), plate: plate), (driving, pose) = Self.conditions(1)
+      let batch = Self.batch(rays: 300, frames: [Int](repeating: 0, count: 300), background: background),
+        (driving, pose) = Self.conditions(1)
       let conditioned = field.conditioned(driving: driving, pose: pose, .folded, .float64)
       func pixels(_ tolerance: Double) -> RenderedRays {
-        conditioned.pixels(batch.rays, sampling: sampling, plate: batch.plate, tolerance: tolerance)
+        conditioned.pixels(batch.rays, sampling: sampling, background: batch.background, tolerance: tolerance)
       }
       let exact = pixels(0), off = { (pixels($0).color - exact.color).abs().max().item }
       let what = "\(fine) fine samples, \(shared ? "one template" : "two templates")"

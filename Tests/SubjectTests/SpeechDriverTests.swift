@@ -49,13 +49,13 @@ import Torch
       "driving.mean": .zeros([3]), "driving.spread": .ones([3]), "camera": Tensor([1, 1, 1, 1] as [Float]),
       "driving.lowest": Tensor([-1, -2, 0] as [Float]), "driving.highest": Tensor([1, 3, 0.5] as [Float]),
     ]
-    let words = ["width": "2", "height": "2", "fps": "25"], url = URL(filePath: "scene.safetensors")
+    let metadata = ["width": "2", "height": "2", "fps": "25"], url = URL(filePath: "scene.safetensors")
     let far = Tensor([-9, 2, 0.7] as [Float], [1, 3])
-    #expect(try SubjectScene(tensors: tensors, words: words, url).held(far).floats == [-1, 2, 0.5])
+    #expect(try SubjectScene(tensors: tensors, metadata: metadata, url).clamped(far).floats == [-1, 2, 0.5])
     (tensors["driving.lowest"], tensors["driving.highest"]) = (nil, nil)
-    #expect(try SubjectScene(tensors: tensors, words: words, url).held(far).floats == [-6, 2, 0.7])
+    #expect(try SubjectScene(tensors: tensors, metadata: metadata, url).clamped(far).floats == [-6, 2, 0.7])
     tensors["driving.lowest"] = Tensor([0] as [Float])
-    #expect(throws: SubjectError.self) { try SubjectScene(tensors: tensors, words: words, url) }
+    #expect(throws: SubjectError.self) { try SubjectScene(tensors: tensors, metadata: metadata, url) }
   }
 
   /// Smoothing looks at every neighbour; without it only the frame's own window counts.

@@ -29,7 +29,7 @@ import Torch
       let rest = (0..<478).map { SIMD3(flat[3 * $0], flat[3 * $0 + 1], flat[3 * $0 + 2]) }
       let five = HeadPlacement.points(rest).map(placement.toWorld)
       for (seen, standard) in zip(five, HeadPlacement.standard) { #expect(length(seen - standard) < 0.04) }
-      // Eyes stand some 0.28 of the picture's width apart in a view from the front.
+      // Eyes stand some 0.28 of the image's width apart in a view from the front.
       let camera = placement.camera(PortraitView(yaw: 0, pitch: 0), size: 256)
       let eyes = HeadPlacement.points(rest).map { camera.project($0) }
       #expect(abs((eyes[1].x - eyes[0].x) / 256 - 0.285) < 0.04)
@@ -39,21 +39,21 @@ import Torch
 }
 
 @Suite struct CrowdTests {
-  @Test func theSameSeedGivesTheSamePictures() throws {
+  @Test func theSameSeedGivesTheSameImages() throws {
     let script = PopulationScript(count: 6, views: 3, size: 64, seed: 7)
     let one = try Crowd(script), two = try Crowd(script)
     // In another order, and beside others.
-    let backwards = Lanes.map(2) { lane in one.sitter(1 - lane).picture(one.shot(lane == 0 ? 5 : 2)) }
+    let backwards = Lanes.map(2) { lane in one.sitter(1 - lane).image(one.shot(lane == 0 ? 5 : 2)) }
     for (image, seen) in [(5, backwards[0]), (2, backwards[1])] {
       let sitter = two.sitter(image / 3)
-      _ = sitter.picture(two.shot(image / 3 * 3))
-      let again = sitter.picture(two.shot(image))
+      _ = sitter.image(two.shot(image / 3 * 3))
+      let again = sitter.image(two.shot(image))
       #expect(seen.rgb.array(UInt8.self) == again.rgb.array(UInt8.self))
       #expect(seen.labels.array(UInt8.self) == again.labels.array(UInt8.self))
       #expect(seen.depth == again.depth)
     }
     let other = try Crowd(PopulationScript(count: 6, views: 3, size: 64, seed: 8))
-    #expect(other.sitter(0).picture(other.shot(0)).rgb.array(UInt8.self) != one.sitter(0).picture(one.shot(0)).rgb.array(UInt8.self))
+    #expect(other.sitter(0).image(other.shot(0)).rgb.array(UInt8.self) != one.sitter(0).image(one.shot(0)).rgb.array(UInt8.self))
   }
 
   @Test func masksAndDepthLieWhereTheLandmarksAre() throws {
@@ -63,18 +63,18 @@ import Torch
     ]
     var hits = 0, tries = 0, depths: [Float] = []
     for image in 0..<24 {
-      let shot = crowd.shot(image), picture = crowd.sitter(image).picture(shot)
-      let labels = picture.labels.array(UInt8.self), landmarks = crowd.landmarks(shot, crowd.placement(image))
+      let shot = crowd.shot(image), drawn = crowd.sitter(image).image(shot)
+      let labels = drawn.labels.array(UInt8.self), landmarks = crowd.landmarks(shot, crowd.placement(image))
       for (mark, classes) in wanted {
         let p = landmarks[mark], at = Int(p.y) * 128 + Int(p.x)
         tries += 1
         if classes.contains(where: { $0.rawValue == labels[at] }) { hits += 1 }
-        if mark == 4 { depths.append(abs(picture.depth[at] - p.z)) }
+        if mark == 4 { depths.append(abs(drawn.depth[at] - p.z)) }
       }
       let seen = Set(labels)
       #expect(seen.contains(SemanticClass.skin.rawValue) && seen.contains(SemanticClass.background.rawValue))
-      for (label, depth) in zip(labels, picture.depth) { #expect((label == 0) == (depth == 0)) }
-      #expect(picture.depth.filter { $0 > 0 }.allSatisfy { $0 > 2 && $0 < 3.6 })
+      for (label, depth) in zip(labels, drawn.depth) { #expect((label == 0) == (depth == 0)) }
+      #expect(drawn.depth.filter { $0 > 0 }.allSatisfy { $0 > 2 && $0 < 3.6 })
     }
     #expect(Double(hits) >= 0.93 * Double(tries))
     #expect(depths.sorted()[20] < 0.02)

@@ -13,7 +13,7 @@ import Tracking
     let detector = try FaceDetector(), tracker = try LandmarkTracker()
     var found = 0, errors: [Float] = []
     for image in 0..<count {
-      let shot = crowd.shot(image), rgb = Self.framed(crowd.sitter(shot.person).picture(shot).rgb)
+      let shot = crowd.shot(image), rgb = Self.framed(crowd.sitter(shot.person).image(shot).rgb)
       if try !detector.detect(rgb).isEmpty { found += 1 }
       tracker.reset()
       guard let seen = try tracker.track(rgb) else { continue }
@@ -30,7 +30,7 @@ import Tracking
   }
 
   private static let border = 64
-  /// The picture with a border: detectors expect some room around a head.
+  /// The image with a border: detectors expect some room around a head.
   private static func framed(_ rgb: Tensor) -> Tensor {
     let size = rgb.size(0), out = Tensor.full([size + 2 * border, size + 2 * border, 3], 128, .uint8)
     out[.in(border..<border + size), .in(border..<border + size)] = rgb

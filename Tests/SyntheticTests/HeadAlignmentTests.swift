@@ -7,7 +7,7 @@ import Testing
 import Torch
 
 @Suite struct HeadAlignmentTests {
-  /// Poses that wander off by degrees come back to what the pictures show.
+  /// Poses that wander off by degrees come back to what the images show.
   @Test func wanderingPosesComeBack() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "likeness-alignment-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }

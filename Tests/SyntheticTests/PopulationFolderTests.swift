@@ -16,7 +16,7 @@ private func crowd(_ count: Int = 5, seed: UInt64 = 0) throws -> Crowd {
 }
 
 private final class Done: Sendable {
-  let pictures = Mutex(0)
+  let images = Mutex(0)
 }
 
 @Suite struct PopulationFolderTests {
@@ -42,13 +42,13 @@ private final class Done: Sendable {
       #expect(record["person"]?.array(Int32.self) == [0, 0, 1, 1, 2])
       #expect(record["landmarks"]?.shape == [5, 478, 3] && record["identity"]?.size(0) == 3 && record["placement"]?.shape == [3, 13])
       for (i, entry) in set.labels.enumerated() {
-        let shot = folder.crowd.shot(i), picture = folder.crowd.sitter(shot.person).picture(shot)
+        let shot = folder.crowd.shot(i), image = folder.crowd.sitter(shot.person).image(shot)
         #expect(entry.label == shot.view.label && record["label"]?[.at(i)].floats == entry.label)
-        #expect(try ImageFile.read(root.appending(path: entry.name)).array(UInt8.self) == picture.rgb.array(UInt8.self))
+        #expect(try ImageFile.read(root.appending(path: entry.name)).array(UInt8.self) == image.rgb.array(UInt8.self))
         let mask = SemanticClass.labels(of: try ImageFile.read(root.appending(path: "masks/" + entry.name)))
-        #expect(mask.array(UInt8.self) == picture.labels.array(UInt8.self))
+        #expect(mask.array(UInt8.self) == image.labels.array(UInt8.self))
         let depth = try ImageFile.readDeep(root.appending(path: "depth/" + entry.name)).floats
-        #expect(zip(depth, picture.depth).allSatisfy { abs($0 / 10_000 - $1) <= 0.000051 })
+        #expect(zip(depth, image.depth).allSatisfy { abs($0 / 10_000 - $1) <= 0.000051 })
       }
     }
   }
@@ -57,9 +57,9 @@ private final class Done: Sendable {
     try temporary { root in
       do {
         let first = try PopulationFolder(root, crowd: crowd()), done = Done()
-        // Stopped after two pictures.
+        // Stopped after two images.
         #expect(
-          try !first.fill(lanes: 1, stop: { done.pictures.withLock { $0 >= 2 } }, progress: { now in done.pictures.withLock { $0 = now } }))
+          try !first.fill(lanes: 1, stop: { done.images.withLock { $0 >= 2 } }, progress: { now in done.images.withLock { $0 = now } }))
         #expect(first.missing == [2, 3, 4])
         #expect(!FileManager.default.fileExists(atPath: root.appending(path: "dataset.json").path))
         // One of the finished files is cut short, as a power cut may do.

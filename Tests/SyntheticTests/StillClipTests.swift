@@ -22,6 +22,6 @@ import Torch
     (options.size, options.preview) = (128, false)
     let report = try ClipProcessor(video, output: folder.appending(path: "out"), options: options).run()
     let codes = report.diagnoses.map(\.code)
-    #expect(codes.contains(.repeatedPictures) && !codes.contains(.stillMouth), "\(report.diagnoses)")
+    #expect(codes.contains(.repeatedImages) && !codes.contains(.stillMouth), "\(report.diagnoses)")
   }
 }

@@ -7,9 +7,9 @@ import Texture
 import Torch
 
 @Suite struct EnhancerTests {
-  /// Eight blurred pictures to learn from and two to be judged by.
+  /// Eight blurred images to learn from and two to be judged by.
   private func data(speech: Tensor? = nil) -> TextureData {
-    func bytes(_ picture: Tensor) -> Tensor { (picture * 255).round().to(.uint8) }
+    func bytes(_ image: Tensor) -> Tensor { (image * 255).round().to(.uint8) }
     let all = (0..<10).map { texture(UInt64(100 + $0)) }
     let held = all[8...].map {
       TextureData.HeldOut(rendered: bytes(blurred($0)), truth: bytes($0), head: Tensor.ones([64, 64], .bool))
@@ -33,14 +33,14 @@ import Torch
     try withFolder { folder in
       var configuration = small(.light)
       configuration.loss.detail = 0.5
-      let pictures = data()
-      let trainer = try TextureTrainer(pictures, configuration, run: try run(folder, "run", configuration), warn: { _ in })
+      let images = data()
+      let trainer = try TextureTrainer(images, configuration, run: try run(folder, "run", configuration), warn: { _ in })
       var heard: [TextureProgress] = []
       #expect(try trainer.train(.steps(300), progress: { heard.append($0) }, shouldStop: { false }))
       #expect(heard.count == 15 && heard.last?.step == 300 && heard.last?.fraction == 1)
 
       let enhancer = try TextureEnhancer(folder.appending(path: "run"), warn: { _ in })
-      let gain = TextureGain(pictures.held, by: enhancer)
+      let gain = TextureGain(images.held, by: enhancer)
       let before = try #require(gain.before.whole), after = try #require(gain.after.whole)
       #expect(after.detail < 0.7 * before.detail)
       #expect(abs(after.sharpness - 1) < abs(before.sharpness - 1))
@@ -48,8 +48,8 @@ import Torch
       #expect("\(gain)".split(separator: "\n").count == 3)
 
       // A checkpoint alone does the same.
-      let alone = try TextureEnhancer(trainer.run.file(300), warn: { _ in }), picture = blurred(texture(7))
-      #expect((alone(picture) - enhancer(picture)).abs().max().item == 0)
+      let alone = try TextureEnhancer(trainer.run.file(300), warn: { _ in }), image = blurred(texture(7))
+      #expect((alone(image) - enhancer(image)).abs().max().item == 0)
       #expect(!enhancer.hears)
     }
   }
@@ -62,14 +62,14 @@ import Torch
       let enhancer = try TextureEnhancer(trainer.run.file(0), warn: { _ in })
       // Sizes that no halving divides, and more than one.
       for (height, width) in [(37, 50), (37, 50), (64, 41)] {
-        let picture = Tensor.rand([height, width, 3], Generator(seed: 8)), made = enhancer(picture)
-        #expect(made.shape == picture.shape && (made - picture).abs().max().item < 1e-6)
+        let image = Tensor.rand([height, width, 3], Generator(seed: 8)), made = enhancer(image)
+        #expect(made.shape == image.shape && (made - image).abs().max().item < 1e-6)
       }
     }
   }
 
   /// What is even stays as it is, so that no pattern of the blocks can be learnt; what is not is changed.
-  @Test func lightAddsNothingToEvenPictures() throws {
+  @Test func lightAddsNothingToEvenImages() throws {
     try withFolder { folder in
       let configuration = small(.light)
       let trainer = try TextureTrainer(data(), configuration, run: try run(folder, "run", configuration), warn: { _ in })
@@ -77,8 +77,8 @@ import Torch
       let enhancer = try TextureEnhancer(trainer.run.file(20), warn: { _ in })
       let even = Tensor([0.2, 0.5, 0.7] as [Float]).expand(37, 50, 3)
       #expect((enhancer(even) - even).abs().max().item < 1e-6)
-      let picture = texture(10, 32)
-      #expect((enhancer(picture) - picture).abs().max().item > 2e-5)
+      let image = texture(10, 32)
+      #expect((enhancer(image) - image).abs().max().item > 2e-5)
     }
   }
 
@@ -106,19 +106,19 @@ import Torch
         #expect(tensor.withBytes { Array($0) } == b[name]?.withBytes { Array($0) }, "\(name)")
       }
 
-      // One that hears takes silence where nothing is said, and other speech makes another picture.
+      // One that hears takes silence where nothing is said, and other speech makes another image.
       guard windows != nil else { return }
-      let enhancer = try TextureEnhancer(parts, warn: { _ in }), picture = texture(10, 32)
+      let enhancer = try TextureEnhancer(parts, warn: { _ in }), image = texture(10, 32)
       #expect(enhancer.hears)
-      #expect((enhancer(picture) - enhancer(picture, speech: Tensor.zeros([1, 16, 5]))).abs().max().item == 0)
-      #expect((enhancer(picture) - enhancer(picture, speech: Tensor.ones([1, 16, 5]))).abs().max().item > 0)
+      #expect((enhancer(image) - enhancer(image, speech: Tensor.zeros([1, 16, 5]))).abs().max().item == 0)
+      #expect((enhancer(image) - enhancer(image, speech: Tensor.ones([1, 16, 5]))).abs().max().item > 0)
     }
   }
 
   @Test func whatIsNoEnhancementIsSaidSo() throws {
     try withFolder { folder in
-      func fails(_ place: URL, _ words: String) {
-        #expect { try TextureEnhancer(place, warn: { _ in }) } throws: { "\($0)".contains(words) && !"\($0)".contains("\n") }
+      func fails(_ place: URL, _ metadata: String) {
+        #expect { try TextureEnhancer(place, warn: { _ in }) } throws: { "\($0)".contains(metadata) && !"\($0)".contains("\n") }
       }
       let other = try RunFolder.create(
         folder.appending(path: "other"), try RunRecord(experiment: "x", method: "subject", data: folder, configuration: [1]))

@@ -81,10 +81,10 @@ extension GoldenFile {
           file.tensors["in.\(name)"] ?? Procedural.tensor("in.\(name)", shape, bound: bound)
         }
         let expected = try file["out.y"]
-        func picture(_ name: String) -> Tensor {
+        func image(_ name: String) -> Tensor {
           file.tensors["in.\(name)"] ?? (Procedural.tensor("in.\(name)", expected.shape, bound: 1) + 1) * 0.5
         }
-        let features = network.features(picture("I_src"))
+        let features = network.features(image("I_src"))
         for (i, found) in features.enumerated() {
           guard let part = file.tensors["out.fid\(i + 1)_s8"] else { continue }
           let strided = found[.all, .all, .slice(0, nil, step: 8), .slice(0, nil, step: 8)]
@@ -94,7 +94,7 @@ extension GoldenFile {
         if let heard, let expected = file.tensors["out.audio64"] {
           expectClose(heard.reshape(expected.shape), expected, "\(file.name) speech")
         }
-        let made = network(picture("I_raw"), features.map { StyleSource($0) }, heard: heard)
+        let made = network(image("I_raw"), features.map { StyleSource($0) }, heard: heard)
         let scale = expected.abs().max().item
         expectClose(made / scale, expected / scale, absolute: 1e-4, relative: 0, "\(file.name)")
       }
@@ -146,18 +146,18 @@ extension GoldenFile {
     #expect(network.parameters().reduce(0) { $0 + $1.tensor.numel } == 17_272_259 - unused)
   }
 
-  /// Every one of the 64 numbers changes every part of the picture; as published, at most two do.
+  /// Every one of the 64 numbers changes every part of the image; as published, at most two do.
   @Test func speechReachesEveryPosition() throws {
     func reached(_ spread: AudioSpread) throws -> (features: Int, leastChange: Double) {
       let network = TextureNetwork(audio: 29, spread: spread, Generator(seed: 3))
       network.train(false)
-      let picture = Tensor.rand([1, 3, 32, 32], Generator(seed: 4))
-      let sources = withoutGradient { network.features(picture).map { StyleSource($0) } }
+      let image = Tensor.rand([1, 3, 32, 32], Generator(seed: 4))
+      let sources = withoutGradient { network.features(image).map { StyleSource($0) } }
       let heard = Tensor.rand([1, 64], Generator(seed: 5)).requiringGrad()
-      network(picture, sources, heard: heard).square().sum().backward()
+      network(image, sources, heard: heard).square().sum().backward()
       let moved = try #require(heard.grad).abs() .> 0
       let change = withoutGradient { () -> Double in
-        let a = network(picture, sources, heard: heard), b = network(picture, sources, heard: heard + 0.5)
+        let a = network(image, sources, heard: heard), b = network(image, sources, heard: heard + 0.5)
         return (a - b).abs().sum(1).min().item
       }
       return (Int(moved.to(.float32).sum().item), change)

@@ -4,25 +4,25 @@ import Testing
 import Texture
 import Torch
 
-/// Pictures with detail of every size, `[H, W, 3]` in 0...1.
+/// Images with detail of every size, `[H, W, 3]` in 0...1.
 func texture(_ seed: UInt64, _ size: Int = 64) -> Tensor {
   let generator = Generator(seed: seed)
-  var picture = Tensor.full([1, 3, size, size], 0.5)
+  var image = Tensor.full([1, 3, size, size], 0.5)
   for scale in [2, 4, 8, 16] {
     let coarse = Tensor.rand([1, 3, size / scale, size / scale], generator) - 0.5
-    picture = picture + coarse.interpolate(size: [size, size], .linear) * 0.4
+    image = image + coarse.interpolate(size: [size, size], .linear) * 0.4
   }
-  return picture[.at(0)].permute(1, 2, 0).clamp(0, 1).contiguous()
+  return image[.at(0)].permute(1, 2, 0).clamp(0, 1).contiguous()
 }
 /// As if a field had drawn it: without its finest detail.
-func blurred(_ picture: Tensor) -> Tensor {
-  let planes = picture.permute(2, 0, 1).unsqueeze(0)
+func blurred(_ image: Tensor) -> Tensor {
+  let planes = image.permute(2, 0, 1).unsqueeze(0)
   let soft = planes.pad([1, 1, 1, 1], .replicate).avgPool2d(3, stride: [1])
   return soft[.at(0)].permute(1, 2, 0).contiguous()
 }
 
 @Suite struct SharpnessTests {
-  @Test func aPictureEqualsItself() throws {
+  @Test func aImageEqualsItself() throws {
     let scores = try #require(SharpnessScores(texture(1), truth: texture(1)))
     #expect(scores == SharpnessScores(detail: 0, sharpness: 1, edges: 1))
   }

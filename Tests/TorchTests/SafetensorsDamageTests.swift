@@ -117,7 +117,7 @@ import Torch
         ["a": Tensor([1, 2, 3] as [Float]), "b.c": Tensor([true, false]), "d": .zeros([2, 0]), "e": .ones([2, 2], .int64)],
         metadata: ["k": "v\"\\"], to: url)
       let whole = try Data(contentsOf: url)
-      let words = [
+      let metadata = [
         "9223372036854775807", "-1", "0", "[", "]", "{", "}", "\"", ",", ":", "\\u", "\\", "F64", "BOOL", "[0,0]", "\u{0}", "4294967296",
       ]
       let headerEnd = whole.count - 46
@@ -132,7 +132,7 @@ import Torch
           switch random.next(4) {
           case 0: bytes[at] = UInt8(random.next(256))
           case 1: bytes[at] ^= 1 << UInt8(random.next(8))
-          case 2: bytes.replaceSubrange(at..<min(at + random.next(5), headerEnd), with: words[random.next(words.count)].utf8)
+          case 2: bytes.replaceSubrange(at..<min(at + random.next(5), headerEnd), with: metadata[random.next(metadata.count)].utf8)
           default: bytes.remove(at: at)
           }
         }

@@ -1,4 +1,4 @@
-// likeness::frame on a GPU: the other operators one after another, over as many rows of the picture at a time as memory should hold.
+// likeness::frame on a GPU: the other operators one after another, over as many rows of the image at a time as memory should hold.
 
 #include "Kernels/Composite.h"
 
@@ -119,9 +119,9 @@ std::pair<Tensor, Tensor> beginnings(const Field &field, const Tensor &view, con
   const Tensor skipped = (corners(taken).gather(0, which.unsqueeze(0)).squeeze(0) - probe_overlap).clamp_min(0);
   const Tensor box = field.box.to(field.device, at::kFloat), a = (box[0] - view[0]) / directions, b = (box[1] - view[0]) / directions;
   const Tensor still = directions == 0;
-  const Tensor enter = at::minimum(a, b).masked_fill(still, 0).amax(1).clamp_min(0), rung = step / directions.norm(2, 1);
+  const Tensor enter = at::minimum(a, b).masked_fill(still, 0).amax(1).clamp_min(0), ray_step = step / directions.norm(2, 1);
   // Those that begin nowhere begin far behind the box.
-  return {((nearest - enter) / rung - (probe_margin + 0.5)).ceil().clamp(0, 1e7) + 0.5, limit - skipped};
+  return {((nearest - enter) / ray_step - (probe_margin + 0.5)).ceil().clamp(0, 1e7) + 0.5, limit - skipped};
 }
 
 using Frame = std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor>;

@@ -27,11 +27,11 @@ struct Chain {
   Tensors weights, biases;
   double slope;
   int64_t skip;
-  bool bent_end;
+  bool output_activation;
 
-  Chain(const Tensor &x_, at::TensorList weights_, at::TensorList biases_, const Group &group_, double slope, int64_t skip_, bool bent_end)
+  Chain(const Tensor &x_, at::TensorList weights_, at::TensorList biases_, const Group &group_, double slope, int64_t skip_, bool output_activation)
       : x(floats("mlp", x_, x_.device())), slope(slope), skip(skip_ > 0 && skip_ < int64_t(weights_.size()) ? skip_ : -1),
-        bent_end(bent_end) {
+        output_activation(output_activation) {
     TORCH_CHECK(x.dim() == 2, "mlp: x [N, in], not ", x.sizes());
     TORCH_CHECK(!weights_.empty() && weights_.size() == biases_.size(), "mlp: as many biases as weights, not ", biases_.size(), " and ",
                 weights_.size());
@@ -56,7 +56,7 @@ struct Chain {
   static int64_t count(at::TensorList list) { return static_cast<int64_t>(list.size()); }
   int64_t layers() const { return count(weights); }
   int64_t out(int64_t l) const { return weights[l].size(0); }
-  bool bends(int64_t l) const { return l + 1 < layers() || bent_end; }
+  bool activates(int64_t l) const { return l + 1 < layers() || output_activation; }
   /// Whether rows pick different biases.
   bool picks(int64_t l) const { return biases[l].dim() == 2 && group.defined(); }
 
@@ -68,7 +68,7 @@ struct Chain {
     const Tensor from = input(l, before);
     if (picks(l)) at::addmm_out(to, biases[l].index_select(0, group), from, weights[l].t());
     else at::addmm_out(to, biases[l].dim() == 2 ? biases[l].select(0, 0) : biases[l], from, weights[l].t());
-    if (bends(l)) at::leaky_relu_(to, slope);
+    if (activates(l)) at::leaky_relu_(to, slope);
   }
 
   /// Where the activations of the hidden layers are kept, one layer after another, as tensors `[N, out]`.
@@ -93,7 +93,7 @@ struct Chain {
     task.rows = x.size(0);
     task.layers = narrow(layers());
     task.slope = static_cast<float>(slope);
-    task.bentEnd = bent_end;
+    task.outputActivation = output_activation;
     task.width[0] = narrow(x.size(1));
     for (int64_t l = 0; l < layers(); ++l) {
       if (out(l) > 1024 || weights[l].size(1) > 1024) return false;
@@ -137,22 +137,22 @@ struct Chain {
 };
 
 std::tuple<Tensor, Tensor> forward(const Tensor &x, at::TensorList weights, at::TensorList biases, const Group &group, double slope,
-                                   int64_t skip, bool bent_end, bool keep) {
-  const Chain chain(x, weights, biases, group, slope, skip, bent_end);
+                                   int64_t skip, bool output_activation, bool keep) {
+  const Chain chain(x, weights, biases, group, slope, skip, output_activation);
   const Tensor hidden = at::empty({keep ? chain.hidden_size() : 0}, x.options());
   return {chain.run(keep ? chain.hidden(hidden) : Tensors()), hidden};
 }
 
 Tensor values(const Tensor &x, at::TensorList weights, at::TensorList biases, const Group &group, double slope, int64_t skip,
-              bool bent_end) {
-  return Chain(x, weights, biases, group, slope, skip, bent_end).run({});
+              bool output_activation) {
+  return Chain(x, weights, biases, group, slope, skip, output_activation).run({});
 }
 
 /// `hidden` is what `forward` kept, or nothing.
 std::tuple<Tensor, Tensors, Tensors> backward(const Tensor &upstream, const Tensor &x, const Tensor &y, const Tensor &hidden,
                                               at::TensorList weights, at::TensorList biases, const Group &group, double slope, int64_t skip,
-                                              bool bent_end, bool wants_x, bool wants_weights) {
-  const Chain chain(x, weights, biases, group, slope, skip, bent_end);
+                                              bool output_activation, bool wants_x, bool wants_weights) {
+  const Chain chain(x, weights, biases, group, slope, skip, output_activation);
   const bool kept = chain.layers() == 1 || hidden.numel() > 0;
   const Tensor memory = kept ? hidden : at::empty({chain.hidden_size()}, x.options());
   const Tensors activations = chain.hidden(memory);
@@ -160,7 +160,7 @@ std::tuple<Tensor, Tensors, Tensors> backward(const Tensor &upstream, const Tens
 
   Tensor g = floats("mlp", upstream, x.device()), to_x = wants_x ? at::zeros_like(chain.x) : at::empty({0, x.size(1)}, x.options());
   // The activation keeps the sign, so the result tells where it bent.
-  if (bent_end) g = at::leaky_relu_backward(g, y, slope, true);
+  if (output_activation) g = at::leaky_relu_backward(g, y, slope, true);
   Tensors to_weights, to_biases;
   for (int64_t l = chain.layers() - 1; l >= 0; --l) {
     const Tensor before = l > 0 ? activations[l - 1] : chain.x;

@@ -4,7 +4,7 @@ import Foundation
 import Torch
 import Tracking
 
-/// Moves tracked poses to where the pictures show the whole head: hair and ears too, of which landmarks know nothing.
+/// Moves tracked poses to where the images show the whole head: hair and ears too, of which landmarks know nothing.
 ///
 /// One frame gives a rigid likeness of the head, the pixels of skin above the mouth, hair and ears at the depth of the fitted surface. It
 /// carries the clip's mean band-passed grey values. Each frame's pose moves by Gauss-Newton steps to where the frame shows these values
@@ -23,14 +23,14 @@ package struct HeadAlignment {
 
   package init() {}
 
-  /// The poses of all frames of `dataset`, aligned to its pictures; as they are where these show too little of the head.
+  /// The poses of all frames of `dataset`, aligned to its images; as they are where these show too little of the head.
   ///
   /// `progress` hears after each round which part is done, 0...1, and stops everything by throwing.
   package func poses(_ dataset: Dataset, _ model: MorphableModel, _ progress: (Double) throws -> Void = { _ in }) throws -> [Rigid] {
     let track = dataset.track
     let start = track.frames.map(\.state.pose)
     guard start.count > 2, var likeness = try RigidLikeness(dataset, model) else { return start }
-    let bands = try BandPictures(dataset)
+    let bands = try BandImages(dataset)
     let first = HeadPoses(start), motion = PoseMotion(times: track.frames.map(\.index))
     let weights = Tensor(start.map { trust($0.rotation.angle(to: likeness.rotation)) }) / sharing
     var now = first

@@ -76,7 +76,7 @@ struct RigidLikeness {
     }
   }
 
-  /// Where the points are turned to and in the camera, `[n, P, 3]` both, and in the picture, `[n, P, 2]`.
+  /// Where the points are turned to and in the camera, `[n, P, 3]` both, and in the image, `[n, P, 2]`.
   private func place(_ poses: HeadPoses) -> (turned: Tensor, placed: Tensor, pixels: Tensor) {
     let turned = points.unsqueeze(0).expand(poses.count, -1, -1).bmm(poses.rotation.transpose(1, 2))
     let placed = turned + poses.translation.unsqueeze(1)
@@ -85,10 +85,10 @@ struct RigidLikeness {
     let y = placed[.ellipsis, 1] / depth * Double(-camera.focal.y) + Double(camera.center.y)
     return (turned, placed, stack([x, y], -1))
   }
-  /// What pictures `[n, 1, H, W]` show at `pixels` `[n, P, 2]`: `[n, P]`.
-  private func look(_ pictures: Tensor, _ pixels: Tensor) -> Tensor {
+  /// What images `[n, 1, H, W]` show at `pixels` `[n, P, 2]`: `[n, P]`.
+  private func look(_ images: Tensor, _ pixels: Tensor) -> Tensor {
     let size = Tensor([Float(camera.width), Float(camera.height)])
-    return pictures.gridSample((pixels * 2 / size - 1).unsqueeze(1), padding: .border).squeeze(2).squeeze(1)
+    return images.gridSample((pixels * 2 / size - 1).unsqueeze(1), padding: .border).squeeze(2).squeeze(1)
   }
 
   /// Frames that are dealt with at once, so that what they need fits the cache.
@@ -98,7 +98,7 @@ struct RigidLikeness {
   }
 
   /// The mean value of every point over the frames, `[P]`, which count by `weights` `[N]`.
-  func mean(_ bands: BandPictures, _ poses: HeadPoses, weights: Tensor) -> Tensor {
+  func mean(_ bands: BandImages, _ poses: HeadPoses, weights: Tensor) -> Tensor {
     let sum = chunks(poses.count).reduce(Tensor.zeros([points.size(0)])) { sum, range in
       sum + weights.narrow(0, range.lowerBound, range.count).matmul(look(bands[range], place(poses[range]).pixels))
     }
@@ -107,7 +107,7 @@ struct RigidLikeness {
 
   /// Gauss-Newton's equations of the frames' poses, `[N, 6, 6]` and `[N, 6]` float64: a rotation vector after the pose's rotation, a
   /// translation. Differences from `mean` are expected to be about `noise`.
-  func equations(_ bands: BandPictures, _ poses: HeadPoses, mean: Tensor, weights: Tensor, noise: Double) -> (
+  func equations(_ bands: BandImages, _ poses: HeadPoses, mean: Tensor, weights: Tensor, noise: Double) -> (
     hessian: Tensor, gradient: Tensor
   ) {
     var (hessians, gradients): ([Tensor], [Tensor]) = ([], [])
@@ -122,7 +122,7 @@ struct RigidLikeness {
   }
 
   /// Moves the points along their depth to where all frames together want them.
-  mutating func deepen(_ bands: BandPictures, _ poses: HeadPoses, mean: Tensor, weights: Tensor, noise: Double) {
+  mutating func deepen(_ bands: BandImages, _ poses: HeadPoses, mean: Tensor, weights: Tensor, noise: Double) {
     var (h, g) = (freedom.square().reciprocal(), -offsets / freedom.square())
     for range in chunks(poses.count) {
       let seen = slopes(bands, poses, range, mean: mean, weights: weights, noise: noise)
@@ -138,11 +138,11 @@ struct RigidLikeness {
   /// How the values seen at the points change with their places in the camera, `[n, P, 3]`, what they lack to the points' own, and what that
   /// counts, by Huber's weights and the frames', `[n, P]`.
   private func slopes(
-    _ bands: BandPictures, _ all: HeadPoses, _ range: Range<Int>, mean: Tensor, weights: Tensor, noise: Double
+    _ bands: BandImages, _ all: HeadPoses, _ range: Range<Int>, mean: Tensor, weights: Tensor, noise: Double
   ) -> (turned: Tensor, slope: Tensor, residual: Tensor, weight: Tensor) {
-    let pictures = bands[range]
+    let images = bands[range]
     let (turned, placed, pixels) = place(all[range])
-    func seen(_ x: Float, _ y: Float) -> Tensor { look(pictures, pixels + Tensor([x, y])) }
+    func seen(_ x: Float, _ y: Float) -> Tensor { look(images, pixels + Tensor([x, y])) }
     let residual = mean - seen(0, 0)
     let weight = residual.abs().clamp(2 * noise).reciprocal() * (2 / noise) * weights.narrow(0, range.lowerBound, range.count).unsqueeze(1)
     let inverse = -placed[.ellipsis, 2].reciprocal()

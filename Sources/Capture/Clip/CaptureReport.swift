@@ -18,7 +18,7 @@ package struct Diagnosis: Codable, Equatable, Sendable {
     case soundChoice = "sound-choice"
     case soundOffset = "sound-offset"
     case stillMouth = "still-mouth"
-    case repeatedPictures = "repeated-pictures"
+    case repeatedImages = "repeated-pictures"
     case hdr
     case interlaced
     case damaged

@@ -5,7 +5,7 @@ import Media
 import Torch
 import Tracking
 
-/// Makes a dataset folder from a clip: finds the face, cuts the picture around it, masks, fits the head, and says how good it all is.
+/// Makes a dataset folder from a clip: finds the face, cuts the image around it, masks, fits the head, and says how good it all is.
 package struct ClipProcessor {
   package let video: URL
   package let output: URL

@@ -28,7 +28,7 @@ struct ClipSurvey {
   var total: Int
   /// How many faces were seen, now and then, while one was followed.
   var crowd: [Int]
-  /// Clockwise turns that set its pictures upright; all places are in pictures so turned.
+  /// Clockwise turns that set its images upright; all places are in images so turned.
   var quarterTurns: Int
   /// Frames that show what the one before them shows.
   var repeated: Int
@@ -38,7 +38,7 @@ struct ClipSurvey {
   var hdr: String?
   var isInterlaced: Bool
 
-  /// Larger pictures are looked at scaled down to this many pixels.
+  /// Larger images are looked at scaled down to this many pixels.
   private static let longestSide = 1280
   /// Frames between counts of the faces.
   private static let countingInterval = 50
@@ -106,7 +106,7 @@ struct ClipSurvey {
 }
 
 extension FaceLandmarks {
-  /// The same face in a picture larger by a factor.
+  /// The same face in an image larger by a factor.
   func scaled(_ factor: Float) -> FaceLandmarks {
     factor == 1 ? self : FaceLandmarks(points: points.map { $0 * factor }, presence: presence)
   }

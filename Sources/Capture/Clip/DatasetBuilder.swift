@@ -6,13 +6,13 @@ import Segmentation
 import Torch
 import Tracking
 
-/// Writes the pictures of a dataset: the second look at a clip, through the shot that is used.
+/// Writes the images of a dataset: the second look at a clip, through the shot that is used.
 final class DatasetBuilder {
   private let crop: FaceCrop
   private let files: DatasetFolder
   private let masks: SemanticMasks
   private let plate = BackgroundPlate()
-  private let pictures = PictureQueue()
+  private let images = ImageQueue()
   let torso = TorsoTracker()
   let camera = CameraMotion()
   let drawing = DrawingCheck()
@@ -49,8 +49,8 @@ final class DatasetBuilder {
   /// Takes the next frame with a face: `[size, size, 3]` uint8, its number in the shot, and the face in its pixels.
   func add(_ rgb: Tensor, index: Int, _ face: FaceLandmarks) throws {
     let (labels, alpha) = try masks.masks(rgb, face)
-    try pictures.write(try ImageFile.jpeg(rgb, quality: 95), to: files.image(index))
-    try pictures.write(try ImageFile.png(SemanticClass.image(of: labels)), to: files.labels(index))
+    try images.write(try ImageFile.jpeg(rgb, quality: 95), to: files.image(index))
+    try images.write(try ImageFile.png(SemanticClass.image(of: labels)), to: files.labels(index))
     plate.add(rgb, alpha: alpha)
     camera.add(rgb, alpha: alpha)
     torso.add(rgb, labels: labels)
@@ -60,9 +60,9 @@ final class DatasetBuilder {
 
   /// Writes the background and waits for all files.
   func finish() throws {
-    // Where the person always fills the picture, nothing of the background is known.
+    // Where the person always fills the image, nothing of the background is known.
     let background = plate.finish()?.plate ?? Tensor.zeros([crop.size, crop.size, 3], .uint8)
-    try pictures.write(try ImageFile.jpeg(background, quality: 95), to: files.background)
-    try pictures.finish()
+    try images.write(try ImageFile.jpeg(background, quality: 95), to: files.background)
+    try images.finish()
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Media
 import Tracking
 
-/// The part of the picture that a dataset shows: a square that holds head and shoulders through the whole shot and never moves.
+/// The part of the image that a dataset shows: a square that holds head and shoulders through the whole shot and never moves.
 struct FaceCrop: Equatable {
   /// In pixels of the source.
   var box: PixelBox
@@ -23,7 +23,7 @@ struct FaceCrop: Equatable {
     let bottom = quantile(faces.map(\.box.high.y), 0.98) + 0.85 * tall
     let shorter = min(width, height)
     var side = Int(max(right - left, bottom - top).rounded())
-    // Nearly all of the picture is taken as all of it.
+    // Nearly all of the image is taken as all of it.
     if Float(side) > 0.8 * Float(shorter) { side = shorter }
     side = max(2, min(side, shorter) & ~1)
     let x = Int((left + right) / 2) - side / 2
@@ -37,7 +37,7 @@ struct FaceCrop: Equatable {
     let corner = SIMD3(Float(box.x), Float(box.y), 0)
     return FaceLandmarks(points: face.points.map { ($0 - corner) * scale }, presence: face.presence)
   }
-  /// The middle of the source's picture in pixels of the dataset's images: where the lens points, if nobody cut the film before.
+  /// The middle of the source's image in pixels of the dataset's images: where the lens points, if nobody cut the film before.
   func principalPoint(width: Int, height: Int) -> SIMD2<Float> {
     (SIMD2(Float(width), Float(height)) / 2 - SIMD2(Float(box.x), Float(box.y))) * scale
   }

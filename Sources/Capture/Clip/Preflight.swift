@@ -111,7 +111,7 @@ struct Preflight {
     let lips = shot.mouth.compactMap { $0 }.sorted()
     if survey.repeated * 2 > survey.total {
       add(
-        .repeatedPictures,
+        .repeatedImages,
         "\(survey.repeated) of \(survey.total) frames repeat the image before them: an avatar learns from motion. "
           + "Check whether the file plays as it was filmed, export it again, or film with 25 images a second or more")
     } else if !lips.isEmpty, lips[lips.count * 19 / 20] - lips[lips.count / 20] < 0.04 {
@@ -130,7 +130,7 @@ struct Preflight {
     return all
   }
 
-  /// Frames in which the face's outline is cut off by the picture's border.
+  /// Frames in which the face's outline is cut off by the image's border.
   private var framesOutside: Int {
     let (w, h) = (Float(survey.width), Float(survey.height))
     return shot.faces.count { face in

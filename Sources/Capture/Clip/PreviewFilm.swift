@@ -12,7 +12,7 @@ struct PreviewFilm {
   private let head: FittedHead
   private let sound: URL?
   private let rate: Rational
-  /// Larger pictures are shown scaled down to this.
+  /// Larger images are shown scaled down to this.
   private static let panel = 512
 
   init(_ files: DatasetFolder, _ track: Track, _ model: MorphableModel, sound: URL?, rate: Rational) {
@@ -39,12 +39,12 @@ struct PreviewFilm {
         labels: SemanticClass.labels(of: try ImageFile.read(files.labels(frame.index))), width: size, height: size)
       let mesh = painter.overlay(
         rgb, points: head.landmarks(frame.state), eyes: eyes, state: frame.state)
-      let picture = cat([rgb, mesh, PreviewPainter.masks(rgb, labels: labels)], 1)
+      let image = cat([rgb, mesh, PreviewPainter.masks(rgb, labels: labels)], 1)
       while next <= frame.index {
-        try film.append(picture)
+        try film.append(image)
         next += 1
       }
-      previous = picture
+      previous = image
       try progress(i + 1, shown.frames.count)
     }
     try film.finish()

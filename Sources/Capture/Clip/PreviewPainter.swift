@@ -2,7 +2,7 @@ import Face
 import Foundation
 import Torch
 
-/// Lines drawn over pictures.
+/// Lines drawn over images.
 struct LineCanvas {
   let width, height: Int
   var pixels: [UInt8]

@@ -1,14 +1,14 @@
 import Torch
 
-/// Counts the pictures of a clip that show what the one before them shows, as a still picture with sound does, or a damaged file.
+/// Counts the images of a clip that show what the one before them shows, as a still image with sound does, or a damaged file.
 struct RepeatCounter {
   private(set) var count = 0
   private var last: Tensor?
 
-  /// Grey levels that two pictures of one moment may differ by on average: a camera's noise alone is more.
+  /// Grey levels that two images of one moment may differ by on average: a camera's noise alone is more.
   private static let tolerance = 0.02
 
-  /// Takes the next picture, `[H, W, 3]` uint8; every fourth row is compared.
+  /// Takes the next image, `[H, W, 3]` uint8; every fourth row is compared.
   mutating func add(_ rgb: Tensor) {
     defer { last = rgb }
     guard let last, last.shape == rgb.shape else { return }

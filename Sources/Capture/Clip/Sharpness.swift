@@ -1,9 +1,9 @@
 import Media
 import Torch
 
-/// How blurred a picture is, after Crete and others, "The blur effect" (2007): how little is lost when it is blurred once more.
+/// How blurred an image is, after Crete and others, "The blur effect" (2007): how little is lost when it is blurred once more.
 package enum Sharpness {
-  /// 0 (sharp) ... 1 (blurred), of a part of a picture `[H, W, 3]` uint8; nil where the part is too small or flat.
+  /// 0 (sharp) ... 1 (blurred), of a part of an image `[H, W, 3]` uint8; nil where the part is too small or flat.
   package static func blur(_ rgb: Tensor, low: SIMD2<Float>, high: SIMD2<Float>) -> Double? {
     let (height, width) = (rgb.size(0), rgb.size(1))
     let (x0, y0) = (max(0, Int(low.x)), max(0, Int(low.y)))

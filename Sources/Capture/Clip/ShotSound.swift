@@ -51,7 +51,7 @@ package struct ShotSound {
       position += piece.count
     }
     guard !samples.isEmpty else { return nil }
-    // Sound that ends before the picture is followed by silence, so that every frame has its stretch.
+    // Sound that ends before the image is followed by silence, so that every frame has its stretch.
     samples += [Float](repeating: 0, count: max(0, end - first - samples.count))
     return samples
   }

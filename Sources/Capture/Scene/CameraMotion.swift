@@ -6,14 +6,14 @@ import Torch
 /// Tells whether the camera moves, from what is behind the person.
 ///
 /// Every few frames, small blocks of the background are found again in the next sample (Lucas and Kanade, 1981). A moving camera moves
-/// them all alike: by a shift, a turn and a zoom that most blocks agree on. Moving pictures on a studio wall, leaves and people do not.
+/// them all alike: by a shift, a turn and a zoom that most blocks agree on. Moving images on a studio wall, leaves and people do not.
 package final class CameraMotion {
-  /// How far the background has wandered from where it was first seen, at most, over the picture's longer side.
+  /// How far the background has wandered from where it was first seen, at most, over the image's longer side.
   package private(set) var wandering: Float = 0
   /// In how many samples blocks could be compared, and in how many most of them agreed on a motion.
   package private(set) var samples = 0
   package private(set) var moving = 0
-  /// A camera that wanders further than this is said to move: a hundredth of the picture blurs a background plate visibly.
+  /// A camera that wanders further than this is said to move: a hundredth of the image blurs a background plate visibly.
   package static let tolerance: Float = 0.012
 
   /// Whether the camera moves.
@@ -67,7 +67,7 @@ package final class CameraMotion {
     samples += 1
     let (motion, share) = Self.similarity(moves)
     let size = Float(max(width, height))
-    // What the picture's rim moves by; a tenth of a pixel here is noise.
+    // What the image's rim moves by; a tenth of a pixel here is noise.
     let rim = (motion.shift * motion.shift).sum().squareRoot() + size / 2 * (motion.linear * motion.linear).sum().squareRoot()
     guard share > 0.6, rim > 0.12 else { return }
     moving += 1

@@ -10,7 +10,7 @@ package struct Cut: Sendable, Equatable {
   package let frame: Int
   /// How much larger the jump is than the changes around it; cuts start at 6.
   package let strength: Float
-  /// Mean change of the shrunken picture in grey levels. Where a few words were cut out of one take it is small, and the same person goes
+  /// Mean change of the shrunken image in grey levels. Where a few words were cut out of one take it is small, and the same person goes
   /// on in the same place.
   package let change: Float
   /// Whether the background stays where it was, as in a jump cut within one take: then both sides have the same camera.
@@ -19,12 +19,12 @@ package struct Cut: Sendable, Equatable {
 
 /// Finds cuts, also jump cuts within a take, where only the person jumps.
 ///
-/// A cut is a change of the shrunken picture and of the face's place that stands alone: motion and camera shake change neighbouring frames
+/// A cut is a change of the shrunken image and of the face's place that stands alone: motion and camera shake change neighbouring frames
 /// as well, blinks change too little, and a flash changes back.
 package final class ShotDetector {
   private struct Step {
-    /// Mean change of the shrunken picture in grey levels, and of the face over the eye distance (nil without faces).
-    var picture: Float
+    /// Mean change of the shrunken image in grey levels, and of the face over the eye distance (nil without faces).
+    var image: Float
     var face: Float?
     var background: Float?
   }
@@ -43,9 +43,9 @@ package final class ShotDetector {
     let side = Self.side
     let thumb = luma(rgb, width: side, height: side)
     let person = alpha.map { Self.shrunken($0) }
-    var step = Step(picture: 0, face: 0)
+    var step = Step(image: 0, face: 0)
     if let last = thumbs.last {
-      step.picture = Self.difference(thumb, last)
+      step.image = Self.difference(thumb, last)
       step.face = nil
       if let face, let lastFace {
         var sum: Float = 0
@@ -65,11 +65,11 @@ package final class ShotDetector {
     }
     steps.append(step)
     thumbs.append(thumb)
-    // Was the picture before a great change seen again a few frames after it?
+    // Was the image before a great change seen again a few frames after it?
     let now = steps.count - 1
     for back in 2...6 where thumbs.count > back {
       let before = thumbs[thumbs.count - 1 - back], changed = now - back + 1
-      if steps[changed].picture > 6, Self.difference(thumb, before) < 0.35 * steps[changed].picture {
+      if steps[changed].image > 6, Self.difference(thumb, before) < 0.35 * steps[changed].image {
         flashes.formUnion([changed, now])
       }
     }
@@ -81,19 +81,19 @@ package final class ShotDetector {
   package var cuts: [Cut] {
     steps.indices.dropFirst().compactMap { t in
       let step = steps[t]
-      guard step.picture > 2, !flashes.contains(t) else { return nil }
+      guard step.image > 2, !flashes.contains(t) else { return nil }
       let near = (t - 3...t + 3).filter { $0 != t && $0 > 0 && $0 < steps.count }
-      let picture = step.picture / near.reduce(0.5) { max($0, steps[$1].picture) }
+      let image = step.image / near.reduce(0.5) { max($0, steps[$1].image) }
       let face = step.face.map { min($0, 1) / near.reduce(0.01) { max($0, min(steps[$1].face ?? 0, 1)) } }
-      let strength = face.map { (picture * max($0, 1)).squareRoot() } ?? picture
+      let strength = face.map { (image * max($0, 1)).squareRoot() } ?? image
       guard strength > 6 else { return nil }
-      return Cut(frame: t, strength: strength, change: step.picture, keepsFraming: (step.background ?? .infinity) < 2)
+      return Cut(frame: t, strength: strength, change: step.image, keepsFraming: (step.background ?? .infinity) < 2)
     }
   }
 
-  /// The runs of frames between cuts, in order; a cut that hardly changes the picture does not end one.
+  /// The runs of frames between cuts, in order; a cut that hardly changes the image does not end one.
   package var shots: [Range<Int>] { Self.shots(cuts.filter { $0.change > Self.smallChange }.map(\.frame), steps.count) }
-  /// Two of the four cuts of the clip that this was set on change the picture by 8 levels, the others by 12 and 17.
+  /// Two of the four cuts of the clip that this was set on change the image by 8 levels, the others by 12 and 17.
   private static let smallChange: Float = 10
   /// The runs of frames of one camera: cuts that keep the framing do not end them.
   package var takes: [Range<Int>] { Self.shots(cuts.filter { !$0.keepsFraming }.map(\.frame), steps.count) }

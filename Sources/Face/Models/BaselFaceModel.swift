@@ -10,7 +10,7 @@ package final class BaselFaceModel {
   package let meanShape, identityBasis, expressionBasis, meanTexture, textureBasis: Tensor
   /// `[F, 3]`, `[V, 8]` and `[68]` int64.
   package let triangles, trianglesAround, keypoints: Tensor
-  /// Of the reconstruction's 224-pixel pictures, in pixels; and how far the camera stands from the origin.
+  /// Of the reconstruction's 224-pixel images, in pixels; and how far the camera stands from the origin.
   package var focal = 1015.0, center = 112.0, cameraDistance = 10.0
 
   package init(
@@ -84,7 +84,7 @@ package final class BaselFaceModel {
     let world = shape.matmul(rotation(c.angles)) + c.translation.unsqueeze(1)
     return cat([world.narrow(2, 0, 2), cameraDistance - world.narrow(2, 2, 1)], 2)
   }
-  /// The 68 landmarks in the picture, `[B, 68, 2]` pixels; as in the published code y grows upwards.
+  /// The 68 landmarks in the image, `[B, 68, 2]` pixels; as in the published code y grows upwards.
   package func landmarks(_ cameraVertices: Tensor) -> Tensor {
     let p = cameraVertices.indexSelect(1, keypoints)
     return p.narrow(2, 0, 2) / p.narrow(2, 2, 1) * focal + center

@@ -18,12 +18,12 @@ package struct GeneratorConfiguration: Codable, Sendable, Equatable {
   package var channelBase = 32768, channelMax = 512
   /// The width of the decoder's hidden layer.
   package var decoderHidden = 64
-  /// Features that are rendered beside the density; the first three are the raw picture.
+  /// Features that are rendered beside the density; the first three are the raw image.
   package var decoderFeatures = 32
   /// The learning-rate multiplier of the decoder's layers.
   package var decoderMultiplier = 1.0
   package var rendering = RenderingConfiguration()
-  /// nil where the raw picture is the picture.
+  /// nil where the raw image is the image.
   package var superResolution: SuperResolutionConfiguration? = .x8DC
 
   package init() {}
@@ -31,7 +31,7 @@ package struct GeneratorConfiguration: Codable, Sendable, Equatable {
   /// The published generator of faces, 512 x 512.
   package static let ffhq512 = GeneratorConfiguration()
 
-  /// What a processor can train: planes of 64, pictures of 128 x 128.
+  /// What a processor can train: planes of 64, images of 128 x 128.
   package static let small: GeneratorConfiguration = {
     var c = GeneratorConfiguration()
     (c.latent, c.width) = (64, 256)
@@ -43,7 +43,7 @@ package struct GeneratorConfiguration: Codable, Sendable, Equatable {
     return c
   }()
 
-  /// For tests: planes of 32, pictures of 64 x 64.
+  /// For tests: planes of 32, images of 64 x 64.
   package static let tiny: GeneratorConfiguration = {
     var c = GeneratorConfiguration()
     (c.latent, c.width) = (16, 24)
@@ -62,9 +62,9 @@ package struct GeneratorConfiguration: Codable, Sendable, Equatable {
   package func channels(_ resolution: Int) -> Int { min(channelBase / resolution, channelMax) }
   /// The sides of the blocks: 4, 8, ... `planeResolution`.
   package var resolutions: [Int] { Array(sequence(first: 4) { $0 * 2 }.prefix { $0 <= planeResolution }) }
-  /// How many style vectors a picture has: two for the first block, two more for each other one.
+  /// How many style vectors an image has: two for the first block, two more for each other one.
   package var layers: Int { 2 * resolutions.count }
-  /// The side of the pictures.
+  /// The side of the images.
   package var imageResolution: Int {
     guard let superResolution else { return rendering.resolution }
     let input = superResolution.inputResolution, rendered = rendering.resolution

@@ -1,6 +1,6 @@
 import Torch
 
-/// Rendered features to a picture of twice or four times their size: two synthesis blocks, all layers of which take the last style vector.
+/// Rendered features to an image of twice or four times their size: two synthesis blocks, all layers of which take the last style vector.
 package final class SuperResolution: Module {
   package let block0, block1: SynthesisBlock
   package let configuration: SuperResolutionConfiguration
@@ -16,7 +16,7 @@ package final class SuperResolution: Module {
       .doubling, c.firstChannels, c.secondChannels, width: width, resolution: 2 * side, imageChannels: 3, clamp: c.clamp, generator)
   }
 
-  /// The picture `[N, 3, H, W]` of features `[N, C, h, w]`, their raw picture `[N, 3, h, w]` and style vectors `[N, layers, width]`.
+  /// The image `[N, 3, H, W]` of features `[N, C, h, w]`, their raw image `[N, 3, h, w]` and style vectors `[N, layers, width]`.
   package func callAsFunction(
     _ feature: Tensor, raw: Tensor, _ ws: Tensor, noise: NoiseMode = .none, by modulation: Modulation = .unfused
   ) -> Tensor {

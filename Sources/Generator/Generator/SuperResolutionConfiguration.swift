@@ -1,4 +1,4 @@
-/// The network that makes the picture of the rendered features: two blocks, the second of which doubles the size.
+/// The network that makes the image of the rendered features: two blocks, the second of which doubles the size.
 package struct SuperResolutionConfiguration: Codable, Sendable, Equatable {
   /// The side that rendered features are resized to before the first block.
   package var inputResolution: Int
@@ -6,7 +6,7 @@ package struct SuperResolutionConfiguration: Codable, Sendable, Equatable {
   package var firstChannels, secondChannels: Int
   /// Whether the first block doubles the size too.
   package var firstDoubles: Bool
-  /// Whether features larger than the input resolution are left as they are, and so the picture becomes larger.
+  /// Whether features larger than the input resolution are left as they are, and so the image becomes larger.
   package var keepsLarger = false
   /// Whether resizing widens its filter where the size shrinks; only the oldest published generators do not.
   package var antialias = true
@@ -28,7 +28,7 @@ package struct SuperResolutionConfiguration: Codable, Sendable, Equatable {
   /// 128 to 512 pixels with twice the channels: that of the published generator of faces.
   package static let x8DC = SuperResolutionConfiguration(inputResolution: 128, firstChannels: 256, secondChannels: 128, firstDoubles: true)
 
-  /// The side of the picture of features of the input resolution.
+  /// The side of the image of features of the input resolution.
   package var imageResolution: Int { inputResolution * (firstDoubles ? 4 : 2) }
 
   /// Throws `PortraitError` naming the first field that nothing can be made with.

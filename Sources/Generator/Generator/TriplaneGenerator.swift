@@ -11,11 +11,11 @@ package final class TriplaneBackbone: Module {
   }
 }
 
-/// A generator of pictures of a head from all sides: a latent vector becomes style vectors, these become three planes of features, which rays
-/// of a camera are drawn from, and what the rays see becomes a picture.
+/// A generator of images of a head from all sides: a latent vector becomes style vectors, these become three planes of features, which rays
+/// of a camera are drawn from, and what the rays see becomes an image.
 ///
 /// Its tensors have the names of the published generators' `state_dict`. Everything is differentiable; within `withoutGradient` a single
-/// picture is drawn by kernels that are several times as fast.
+/// image is drawn by kernels that are several times as fast.
 package final class TriplaneGenerator: Module {
   package let backbone: TriplaneBackbone
   package let superresolution: SuperResolution?
@@ -30,7 +30,7 @@ package final class TriplaneGenerator: Module {
       c.planeChannels, hidden: c.decoderHidden, output: c.decoderFeatures, multiplier: c.decoderMultiplier, generator)
   }
 
-  /// How many style vectors a picture has.
+  /// How many style vectors an image has.
   package var layers: Int { configuration.layers }
 
   /// Style vectors `[N, layers, width]` of z `[N, latent]` and the labels `[N, label]` of the cameras that the generator is told of.
@@ -69,54 +69,54 @@ package final class TriplaneGenerator: Module {
     return image
   }
 
-  /// The picture of `planes` from the cameras of `labels` `[N, 25]`; the last style vector is super-resolution's.
+  /// The image of `planes` from the cameras of `labels` `[N, 25]`; the last style vector is super-resolution's.
   ///
   /// `resolution` is the number of rays each way, by default the configuration's; `deformation` moves the points that are looked at. To draw
   /// the same planes many times, bake them once with `baked`.
   package func render(
     _ planes: Tensor, _ labels: Tensor, _ ws: Tensor, resolution: Int? = nil, draws: RayDraws = .even,
     deformation: PointDeformation? = nil, by modulation: Modulation = .unfused
-  ) -> GeneratedPicture {
+  ) -> GeneratedImage {
     if !isRecordingGradient, deformation == nil, planes.size(0) == 1, planes.device == .cpu {
       return render(baked(planes), labels, ws, resolution: resolution, draws: draws)
     }
     let side = resolution ?? configuration.rendering.resolution
     let seen = TriplaneRenderer(configuration.rendering)
       .render(planes, decoder, LabelRays(labels: labels, resolution: side), draws, deformation: deformation)
-    return picture(seen, side, ws, modulation)
+    return generated(seen, side, ws, modulation)
   }
 
   /// The planes `[1, 3 C, R, R]` of one volume, ready to be drawn many times; `skipping` as for `BakedTriplanes`.
   package func baked(_ planes: Tensor, skipping: Int = 0) -> BakedTriplanes {
     BakedTriplanes(planes, decoder, configuration.rendering, skipping: skipping)
   }
-  /// The picture of a baked volume from the camera of a label `[1, 25]`, without gradients; the last of the style vectors
+  /// The image of a baked volume from the camera of a label `[1, 25]`, without gradients; the last of the style vectors
   /// `[1, layers, width]` is super-resolution's.
   package func render(
     _ volume: BakedTriplanes, _ label: Tensor, _ ws: Tensor, resolution: Int? = nil, draws: RayDraws = .even,
     deformation: DeformationLattice? = nil
-  ) -> GeneratedPicture {
+  ) -> GeneratedImage {
     let side = resolution ?? configuration.rendering.resolution
     return withoutGradient {
       let seen = volume.render(LabelRays(labels: label, resolution: side), draws, row: side, deformation: deformation)
-      return picture(seen, side, ws, .unfused)
+      return generated(seen, side, ws, .unfused)
     }
   }
 
-  /// What rays saw as a picture of `side` pixels each way, made larger by super-resolution.
-  private func picture(_ seen: RenderedFeatures, _ side: Int, _ ws: Tensor, _ modulation: Modulation) -> GeneratedPicture {
+  /// What rays saw as an image of `side` pixels each way, made larger by super-resolution.
+  private func generated(_ seen: RenderedFeatures, _ side: Int, _ ws: Tensor, _ modulation: Modulation) -> GeneratedImage {
     func channels(_ rays: Tensor) -> Tensor { rays.unflatten(1, [side, side]).permute(0, 3, 1, 2) }
     let feature = channels(seen.features), raw = feature.narrow(1, 0, 3)
-    return GeneratedPicture(
+    return GeneratedImage(
       image: superresolution?(feature, raw: raw, ws, by: modulation) ?? raw, raw: raw, depth: channels(seen.depth), feature: feature,
       weights: channels(seen.weights))
   }
 
-  /// Planes and their picture in one.
+  /// Planes and their image in one.
   package func callAsFunction(
     _ ws: Tensor, _ labels: Tensor, noise: NoiseMode = .constant, resolution: Int? = nil, draws: RayDraws = .even,
     by modulation: Modulation = .unfused
-  ) -> GeneratedPicture {
+  ) -> GeneratedImage {
     render(planes(ws, noise: noise, by: modulation), labels, ws, resolution: resolution, draws: draws, by: modulation)
   }
 

@@ -1,6 +1,6 @@
 import Torch
 
-/// How pictures are made smaller for a discriminator or another network.
+/// How images are made smaller for a discriminator or another network.
 package enum FilteredResizing: Sendable, Equatable {
   /// Bilinear, widened where the size shrinks.
   case antialiased

@@ -2,14 +2,14 @@ import Torch
 
 /// How a modulated convolution is computed; both give the same.
 package enum Modulation: Sendable {
-  /// Inputs are multiplied with the styles and outputs with what makes up for them: one convolution for all pictures of a batch.
+  /// Inputs are multiplied with the styles and outputs with what makes up for them: one convolution for all images of a batch.
   case unfused
-  /// Every picture has weights of its own, in one grouped convolution.
+  /// Every image has weights of its own, in one grouped convolution.
   case fused
 }
 
 extension Tensor {
-  /// A convolution of `[N, in, H, W]` whose weight `[out, in, k, k]` is multiplied with each picture's style `[N, in]`:
+  /// A convolution of `[N, in, H, W]` whose weight `[out, in, k, k]` is multiplied with each image's style `[N, in]`:
   ///
   ///     y_o = d_o sum_i s_i x_i * W_oi + noise, d_o = (sum_ik (s_i W_oik)^2 + 1e-8)^(-1/2) where `demodulates`, else 1
   ///

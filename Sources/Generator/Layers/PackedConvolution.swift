@@ -1,10 +1,10 @@
 import Torch
 
-/// A layer's 3 x 3 weight as the kernels for inference take it, kept from picture to picture as long as the weight stays what it is.
+/// A layer's 3 x 3 weight as the kernels for inference take it, kept from image to image as long as the weight stays what it is.
 ///
 /// Modulation multiplies inputs and outputs in the kernel, so nothing here depends on the style.
 struct PackedConvolution {
-  /// Weights of more bytes are made anew for each picture, so that a generator's memory stays near that of its own weights.
+  /// Weights of more bytes are made anew for each image, so that a generator's memory stays near that of its own weights.
   private static let mostKept = 20 << 20
 
   private var kept: (weight: ObjectIdentifier, version: Double, packed: Tensor, squares: Tensor)?
@@ -18,7 +18,7 @@ struct PackedConvolution {
     return (packed, squares)
   }
 
-  /// Whether the kernels take such pictures `[N, in, H, W]` and weight, and are faster: no history, whole blocks of channels, and tiles enough
+  /// Whether the kernels take such images `[N, in, H, W]` and weight, and are faster: no history, whole blocks of channels, and tiles enough
   /// to make up for the weight's transform where that is not kept.
   static func takes(_ x: Tensor, _ weight: Tensor) -> Bool {
     let least = bytes(weight) <= mostKept ? 16 : 64
@@ -50,7 +50,7 @@ struct PackedConvolution {
     [1 / 4.0, 0, 0], [-1 / 6.0, -1 / 6.0, -1 / 6.0], [-1 / 6.0, 1 / 6.0, -1 / 6.0], [1 / 24.0, 1 / 12.0, 1 / 6.0],
     [1 / 24.0, -1 / 12.0, 1 / 6.0], [0, 0, 1],
   ]
-  /// The same of w2 + w0 t at 0, 1, -1, 2 and at infinity: what even rows of a doubled picture are made with.
+  /// The same of w2 + w0 t at 0, 1, -1, 2 and at infinity: what even rows of a doubled image are made with.
   private static let even: [[Double]] = [
     [0, 0, 1 / 2.0], [-1 / 2.0, 0, -1 / 2.0], [1 / 6.0, 0, -1 / 6.0], [1 / 3.0, 0, 1 / 6.0], [1, 0, 0],
   ]
@@ -64,12 +64,12 @@ extension SynthesisLayer {
     let (packed, squares) = cache.weights(of: weight, doubling: doubles)
     let styles = affine(w), scales = (styles.square().matmul(squares.t()) + 1e-8).rsqrt()
     let pixels = x.permute(0, 2, 3, 1), activation = LayerActivation.lrelu.gain * gain, bound = (clamp ?? 0) * gain
-    let pictures = (0..<x.size(0)).map { i in
+    let images = (0..<x.size(0)).map { i in
       let noise = noise.map { $0.dim == 2 ? $0 : $0[.at(i), 0] }, (x, style, scale) = (pixels[.at(i)], styles[.at(i)], scales[.at(i)])
       return doubles
         ? call("likeness::convolve_doubling", x, packed, style, scale, noise, bias, 0.2, activation, bound)
         : call("likeness::convolve", x, packed, style, scale, noise, bias, 0.2, activation, bound)
     }
-    return (pictures.count == 1 ? pictures[0].unsqueeze(0) : stack(pictures)).permute(0, 3, 1, 2)
+    return (images.count == 1 ? images[0].unsqueeze(0) : stack(images)).permute(0, 3, 1, 2)
   }
 }

@@ -1,6 +1,6 @@
 import Torch
 
-/// How a picture's samples are spread, filtered and thinned out.
+/// How an image's samples are spread, filtered and thinned out.
 package struct Resampling {
   /// Zeros are put between samples until there are this many times as many, along x and y.
   var up = (x: 1, y: 1)
@@ -83,7 +83,7 @@ extension Tensor {
 
 extension Tensor {
   /// `[N, C, H, W]` made twice as large with the filter [1, 3, 3, 1]: what `upsampled` with `binomialFilter` gives, without the zeros that it
-  /// multiplies. A picture with its channels last in memory stays one.
+  /// multiplies. An image with its channels last in memory stays one.
   package func doubled() -> Tensor {
     permute(0, 2, 3, 1).doubled(along: 1).doubled(along: 2).permute(0, 3, 1, 2)
   }

@@ -16,7 +16,7 @@ extension Tensor {
     }
     let taps = filter.size(-1)
     if up > 1 {
-      // Zeros before and after the picture of `up` times the size, as far as the filter reaches.
+      // Zeros before and after the image of `up` times the size, as far as the filter reaches.
       let before = padding + (taps + up - 1) / 2, after = padding + (taps - up) / 2
       let gain = Double(up * up)
       guard k > 1 else {

@@ -1,8 +1,8 @@
 import Torch
 
-/// What is added to a layer's outputs so that details differ from picture to picture.
+/// What is added to a layer's outputs so that details differ from image to image.
 package enum NoiseMode {
-  /// The buffer of the layer, the same for every picture.
+  /// The buffer of the layer, the same for every image.
   case constant
   /// Fresh numbers from the generator.
   case random(Generator)
@@ -63,8 +63,8 @@ package final class SynthesisLayer: Module {
   }
 }
 
-/// A modulated 1 x 1 convolution that makes a picture, or planes, of features; its style is divided by sqrt(in) in place of demodulation.
-package final class PictureLayer: Module {
+/// A modulated 1 x 1 convolution that makes an image, or planes, of features; its style is divided by sqrt(in) in place of demodulation.
+package final class ImageLayer: Module {
   /// `[out, in, 1, 1]`
   package let weight: Tensor
   /// `[out]`

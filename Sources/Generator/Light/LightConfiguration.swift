@@ -1,13 +1,13 @@
 import Foundation
 import Runs
 
-/// How a lighter super-resolution is made of a generator's own: fewer channels, taught by the pictures that the generator makes.
+/// How a lighter super-resolution is made of a generator's own: fewer channels, taught by the images that the generator makes.
 package struct LightConfiguration: Codable, Equatable, Sendable {
   /// The generator's file, an absolute path.
   package var generator: String
   /// What its two blocks put out.
   package var firstChannels = 64, secondChannels = 32
-  /// Pictures of a step.
+  /// Images of a step.
   package var batch = 4
   /// Adam's rate at first, and what is left of it at the end of the budget.
   package var learningRate = 2e-3, decay = 0.1

@@ -19,12 +19,12 @@ package final class LightTrainer: Trainer {
 
   /// What a generator made, without history.
   private struct Lesson {
-    let picture: GeneratedPicture
+    let generated: GeneratedImage
     let ws: Tensor
   }
 
   /// Goes on from the run's last checkpoint if it has one; `warn` hears of damaged ones. Throws where the generator's file cannot be read or
-  /// it makes its pictures without super-resolution.
+  /// it makes its images without super-resolution.
   package init(_ configuration: LightConfiguration, run: @autoclosure () throws -> RunFolder, warn: (String) -> Void) throws {
     try configuration.check()
     self.configuration = configuration
@@ -76,13 +76,13 @@ package final class LightTrainer: Trainer {
     let c = configuration
     adam.groups[0].learningRate = c.learningRate * min(1, Double(step + 1) / 100) * pow(c.decay, done)
 
-    let lesson = lesson(c.batch, random), truth = lesson.picture.image
-    let made = light(lesson.picture.feature, raw: lesson.picture.raw, lesson.ws)
-    let picture = made.l1Loss(truth), detail = ReconstructionLoss.detail(made, truth)
-    (picture + detail * c.detail).backward()
+    let lesson = lesson(c.batch, random), truth = lesson.generated.image
+    let made = light(lesson.generated.feature, raw: lesson.generated.raw, lesson.ws)
+    let difference = made.l1Loss(truth), detail = ReconstructionLoss.detail(made, truth)
+    (difference + detail * c.detail).backward()
     recent.count(c.batch)
-    guard session.move(adam, losses: [picture, detail]) else { return }
-    recent.add(["picture": picture, "detail": detail, "squared_error": withoutGradient { (made - truth).square().mean() / 4 }])
+    guard session.move(adam, losses: [difference, detail]) else { return }
+    recent.add(["picture": difference, "detail": detail, "squared_error": withoutGradient { (made - truth).square().mean() / 4 }])
   }
 
   /// New people under new cameras, as the generator draws them.
@@ -91,24 +91,24 @@ package final class LightTrainer: Trainer {
     let z = Tensor.randn([count, generator.configuration.latent], random), hears = notes["hears_camera"] != "false"
     return withoutGradient {
       let ws = generator.map(z, hears ? labels : labels.zerosLike())
-      // One after the other: single pictures are drawn by kernels.
+      // One after the other: single images are drawn by kernels.
       let all = (0..<count).map { i in generator(ws.narrow(0, i, 1), labels.narrow(0, i, 1)) }
-      func joined(_ part: (GeneratedPicture) -> Tensor) -> Tensor { cat(all.map(part)).contiguous() }
+      func joined(_ part: (GeneratedImage) -> Tensor) -> Tensor { cat(all.map(part)).contiguous() }
       return Lesson(
-        picture: GeneratedPicture(
+        generated: GeneratedImage(
           image: joined(\.image), raw: joined(\.raw), depth: joined(\.depth), feature: joined(\.feature), weights: joined(\.weights)),
         ws: ws)
     }
   }
 
-  /// Decibels between the generator's pictures of a few people, always the same, and those of the lighter one: side by side in `validation/`.
+  /// Decibels between the generator's images of a few people, always the same, and those of the lighter one: side by side in `validation/`.
   package func validate(shouldStop: () -> Bool) throws -> Double? {
     let lesson = lesson(4, Generator(seed: 9))
     let (made, truth) = withoutGradient {
-      (light(lesson.picture.feature, raw: lesson.picture.raw, lesson.ws).clamp(-1, 1), lesson.picture.image.clamp(-1, 1))
+      (light(lesson.generated.feature, raw: lesson.generated.raw, lesson.ws).clamp(-1, 1), lesson.generated.image.clamp(-1, 1))
     }
     let sheet = cat([truth, made], 3).permute(0, 2, 3, 1)
-    try ImageFile.write(((sheet.reshape(-1, sheet.size(2), 3) * 0.5 + 0.5) * 255).round().to(.uint8), to: run.picture(step))
+    try ImageFile.write(((sheet.reshape(-1, sheet.size(2), 3) * 0.5 + 0.5) * 255).round().to(.uint8), to: run.image(step))
     let psnr = Metrics.psnr(meanSquaredError: ((made - truth).square().mean() / 4).item)
     try run.log(step: step, seconds: seconds, ["validation_psnr": psnr])
     return psnr
@@ -117,12 +117,12 @@ package final class LightTrainer: Trainer {
   /// Tells the curves and the caller what the last steps showed, and forgets them.
   private func report(_ done: Double, _ progress: (PriorProgress) -> Void) throws {
     var values = recent.means
-    values["pictures_per_second"] = recent.picturesPerSecond
+    values["pictures_per_second"] = recent.imagesPerSecond
     recent = PriorAverages()
     try run.log(step: step, seconds: seconds, values)
     progress(
       PriorProgress(
-        step: step, images: step * configuration.batch, fraction: done, picturesPerSecond: values["pictures_per_second"] ?? 0,
+        step: step, images: step * configuration.batch, fraction: done, imagesPerSecond: values["pictures_per_second"] ?? 0,
         psnr: values["psnr"]))
   }
 

@@ -2,15 +2,15 @@ import Torch
 
 /// What generator and discriminator pay in the game of Goodfellow et al. 2014, in the form that does not saturate.
 package enum AdversarialLoss {
-  /// Of the generator for logits `[N, 1]` of its pictures, per picture: `softplus(-D(fake))`.
+  /// Of the generator for logits `[N, 1]` of its images, per image: `softplus(-D(fake))`.
   package static func generator(_ fake: Tensor) -> Tensor { (-fake).softplus() }
-  /// Of the discriminator for logits of made pictures: `softplus(D(fake))`.
+  /// Of the discriminator for logits of made images: `softplus(D(fake))`.
   package static func made(_ fake: Tensor) -> Tensor { fake.softplus() }
-  /// Of the discriminator for logits of real pictures: `softplus(-D(real))`.
+  /// Of the discriminator for logits of real images: `softplus(-D(real))`.
   package static func real(_ real: Tensor) -> Tensor { (-real).softplus() }
 }
 
-/// R1 (Mescheder et al. 2018): how steep the discriminator is at real pictures, `|dD / d image|^2 + |dD / d raw|^2`, per picture `[N]`.
+/// R1 (Mescheder et al. 2018): how steep the discriminator is at real images, `|dD / d image|^2 + |dD / d raw|^2`, per image `[N]`.
 ///
 /// `logits` `[N, 1]` must come from `image` and `raw`, which require gradients; the result can itself be differentiated. The loss is
 /// `gamma / 2` times its mean.

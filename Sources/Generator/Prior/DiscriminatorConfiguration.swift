@@ -1,9 +1,9 @@
 /// The sizes of a dual discriminator.
 package struct DiscriminatorConfiguration: Codable, Sendable, Equatable {
-  /// The side of the pictures: a power of two.
+  /// The side of the images: a power of two.
   package var resolution: Int
-  /// Channels of a picture and of what was rendered of it, which it sees side by side.
-  package var pictureChannels = 3
+  /// Channels of an image and of what was rendered of it, which it sees side by side.
+  package var imageChannels = 3
   /// Length of the camera label; 0 where it hears of none.
   package var label = 25
   /// A block of side r has min(`channelBase` / r, `channelMax`) channels.
@@ -12,10 +12,16 @@ package struct DiscriminatorConfiguration: Codable, Sendable, Equatable {
   package var clamp: Double? = 256
   /// Layers between the label and what the result is weighted with.
   package var mappingLayers = 8
-  /// Pictures that are compared with each other, and channels that tell it what was found.
+  /// Images that are compared with each other, and channels that tell it what was found.
   package var group = 4, groupChannels = 1
 
   package init(resolution: Int) { self.resolution = resolution }
+
+  /// The names in config.json.
+  enum CodingKeys: String, CodingKey {
+    case resolution, label, channelBase, channelMax, clamp, mappingLayers, group, groupChannels
+    case imageChannels = "pictureChannels"
+  }
 
   /// That of the published generator of faces.
   package static let ffhq512 = DiscriminatorConfiguration(resolution: 512)

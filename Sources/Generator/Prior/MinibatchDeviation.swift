@@ -1,10 +1,10 @@
 import Torch
 
-/// Tells the discriminator how much the pictures of a group differ, which a generator that makes one face again and again betrays
+/// Tells the discriminator how much the images of a group differ, which a generator that makes one face again and again betrays
 /// (Karras et al. 2018).
 ///
-/// The batch `[N, C, H, W]` is parted into groups of `group` pictures, n and n + N / group in one; the deviation over the group is averaged
-/// over positions and over each of `channels` parts of the channels, and added to every picture of the group as `[N, C + channels, H, W]`.
+/// The batch `[N, C, H, W]` is parted into groups of `group` images, n and n + N / group in one; the deviation over the group is averaged
+/// over positions and over each of `channels` parts of the channels, and added to every image of the group as `[N, C + channels, H, W]`.
 package struct MinibatchDeviation: Sendable {
   package var group, channels: Int
 

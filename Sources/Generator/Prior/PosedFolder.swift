@@ -2,8 +2,8 @@ import Foundation
 import Runs
 import Torch
 
-/// A folder of pictures whose cameras are known, as EG3D takes it: `dataset.json` with `{"labels": [["00000/img00000000.png", [25 numbers]], ...]}`
-/// beside the pictures. The synthetic population adds `masks/` and `depth/` under the same names.
+/// A folder of images whose cameras are known, as EG3D takes it: `dataset.json` with `{"labels": [["00000/img00000000.png", [25 numbers]], ...]}`
+/// beside the images. The synthetic population adds `masks/` and `depth/` under the same names.
 package struct PosedFolder {
   package struct Entry: Equatable, Sendable {
     /// Within the folder.
@@ -14,7 +14,7 @@ package struct PosedFolder {
   package let url: URL
   package let entries: [Entry]
 
-  /// Reads and checks every label and that every picture is there, none of which is opened; throws `PosedFolderError`.
+  /// Reads and checks every label and that every image is there, none of which is opened; throws `PosedFolderError`.
   package init(_ url: URL) throws {
     self.url = url
     let file = url.appending(path: "dataset.json")
@@ -26,7 +26,7 @@ package struct PosedFolder {
     do {
       contents = try JSONDecoder().decode(Contents.self, from: data)
     } catch {
-      throw PosedFolderError(file, #"is not a list of cameras ({"labels": [["picture.png", [25 numbers]], ...]}); write it again"#)
+      throw PosedFolderError(file, #"is not a list of cameras ({"labels": [["image.png", [25 numbers]], ...]}); write it again"#)
     }
     guard !contents.labels.isEmpty else { throw PosedFolderError(file, "lists no images; write it again") }
     var known: Set<String> = []
@@ -34,33 +34,33 @@ package struct PosedFolder {
       guard known.insert(row.name).inserted else { throw PosedFolderError(file, "names \(row.name) twice; remove one") }
       return Entry(name: row.name, label: try Self.label(row, file))
     }
-    for entry in entries where !FileManager.default.fileExists(atPath: picture(entry.name).path) {
-      throw PosedFolderError(picture(entry.name), "is missing, but dataset.json lists it; add the image or remove its line")
+    for entry in entries where !FileManager.default.fileExists(atPath: image(entry.name).path) {
+      throw PosedFolderError(image(entry.name), "is missing, but dataset.json lists it; add the image or remove its line")
     }
   }
 
-  /// Writes `dataset.json` of pictures that lie in `folder`, atomically; throws `FileError`.
+  /// Writes `dataset.json` of images that lie in `folder`, atomically; throws `FileError`.
   package static func write(_ entries: [Entry], to folder: URL) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.withoutEscapingSlashes]
     try AtomicFile.write(try encoder.encode(["labels": entries]), to: folder.appending(path: "dataset.json"))
   }
 
-  /// Stands for the pictures and cameras: names, labels, and the sizes of the files.
+  /// Stands for the images and cameras: names, labels, and the sizes of the files.
   var fingerprint: String {
     var crc = CRC32C()
     for entry in entries {
-      let size = (try? picture(entry.name).resourceValues(forKeys: [.fileSizeKey]))?.fileSize ?? 0
+      let size = (try? image(entry.name).resourceValues(forKeys: [.fileSizeKey]))?.fileSize ?? 0
       crc.update("\(entry.name) \(size)")
       entry.label.values.withUnsafeBytes { crc.update($0) }
     }
     return "crc32c:" + String(crc.value, radix: 16)
   }
 
-  package func picture(_ name: String) -> URL { url.appending(path: name) }
-  /// The mask of the 12 classes that belongs to a picture; nil where there is none.
+  package func image(_ name: String) -> URL { url.appending(path: name) }
+  /// The mask of the 12 classes that belongs to an image; nil where there is none.
   package func mask(_ name: String) -> URL? { beside("masks", name, "png") }
-  /// How far each pixel of a picture is along the view axis, a grey PNG of 16 bits with `depthSteps` for one unit of the cameras and 0 for
+  /// How far each pixel of an image is along the view axis, a grey PNG of 16 bits with `depthSteps` for one unit of the cameras and 0 for
   /// nothing; nil where there is none.
   package func depth(_ name: String) -> URL? { beside("depth", name, "png") }
   package static let depthSteps = 10_000.0
@@ -105,7 +105,7 @@ package struct PosedFolder {
   }
 }
 
-/// Why a folder of pictures with cameras cannot be trained on: one line with the file and the remedy.
+/// Why a folder of images with cameras cannot be trained on: one line with the file and the remedy.
 package struct PosedFolderError: KindedError {
   package let url: URL
   package let text: String

@@ -6,25 +6,25 @@ import Torch
 package struct PriorConfiguration: Codable, Equatable, Sendable {
   /// What the generator is to do.
   package enum Objective: String, Codable, CaseIterable, Sendable {
-    /// Make pictures that a discriminator takes for real ones.
+    /// Make images that a discriminator takes for real ones.
     case adversarial
-    /// Make the training pictures again, from few numbers that an encoder tells of each.
+    /// Make the training images again, from few numbers that an encoder tells of each.
     case reconstruction
     /// The second at first, then both by turns.
     case both
   }
   /// What is taken of the folder.
-  package struct Pictures: Codable, Equatable, Sendable {
-    package var background: PictureBackground
+  package struct Images: Codable, Equatable, Sendable {
+    package var background: ImageBackground
     /// Whether mirror images are drawn too; leave it out where the folder holds them already.
     package var mirrors: Bool
-    /// At most so many pictures, evenly spread; 0 for all.
+    /// At most so many images, evenly spread; 0 for all.
     package var limit: Int
   }
   /// Learning rates of the first step.
   package struct Rates: Codable, Equatable, Sendable {
     package var generator, discriminator: Double
-    /// Of generator and encoder where they make pictures again; what is left of it at the end of the budget.
+    /// Of generator and encoder where they make images again; what is left of it at the end of the budget.
     package var reconstruction, reconstructionDecay: Double
   }
   /// What keeps generator and discriminator in check.
@@ -36,32 +36,44 @@ package struct PriorConfiguration: Codable, Equatable, Sendable {
     package var density: DensityRegularisation
     package var densityEvery: Int
   }
-  /// Where pictures are made again; what the terms cost beside the mean absolute difference of the pictures, which costs 1.
+  /// Where images are made again; what the terms cost beside the mean absolute difference of the images, which costs 1.
   package struct Reconstruction: Codable, Equatable, Sendable {
-    /// Of the rendered picture, of differences between neighbouring pixels and of how large they are around each place, of the distance, of
+    /// Of the rendered image, of differences between neighbouring pixels and of how large they are around each place, of the distance, of
     /// what the head covers.
     package var raw, detail, contrast, depth, coverage: Double
-    /// How much of a latent number's spread a picture tells, 0...1; the rest is noise. It costs nothing.
-    package var clarity: Double
+    /// How much of a latent number's spread an image tells, 0...1; the rest is noise. It costs nothing.
+    package var signalShare: Double
     /// The encoder's channels, as the discriminator's.
     package var channelBase: Int, channelMax: Int
-    /// Thousands of pictures before the discriminator joins in, where both are to.
+    /// Thousands of images before the discriminator joins in, where both are to.
     package var aloneKimg: Double
+
+    /// The names in config.json.
+    enum CodingKeys: String, CodingKey {
+      case raw, detail, contrast, depth, coverage, channelBase, channelMax, aloneKimg
+      case signalShare = "clarity"
+    }
   }
   /// What is looked at on the way.
   package struct Validation: Codable, Equatable, Sendable {
     /// Steps between two looks.
     package var every: Int
-    /// Pictures whose features are compared; 0 for none.
-    package var pictures: Int
+    /// Images whose features are compared; 0 for none.
+    package var images: Int
+
+    /// The names in config.json.
+    enum CodingKeys: String, CodingKey {
+      case every
+      case images = "pictures"
+    }
   }
 
   package var preset: String
   package var objective: Objective
   package var generator: GeneratorConfiguration
   package var discriminator: DiscriminatorConfiguration
-  package var pictures: Pictures
-  /// Pictures of a step.
+  package var images: Images
+  /// Images of a step.
   package var batch: Int
   package var rates: Rates
   package var schedules: PriorSchedules
@@ -70,16 +82,25 @@ package struct PriorConfiguration: Codable, Equatable, Sendable {
   package var average: GeneratorAverage
   /// Whether the mapping network hears of a camera. Where cameras and faces have nothing to do with each other, as in the population, it
   /// could only learn to bend faces with the camera.
-  package var hearsCamera: Bool
+  package var isConditionedOnCamera: Bool
   package var validation: Validation
   package var saveEvery: Int
-  /// Thousands of pictures to show, where no time is set.
+  /// Thousands of images to show, where no time is set.
   package var kimg: Double
   package var seed: UInt64
 
-  /// The side of the pictures.
+  /// The names in config.json.
+  enum CodingKeys: String, CodingKey {
+    case preset, objective, generator, discriminator, batch, rates, schedules, regularisation, reconstruction, average, validation,
+      saveEvery
+    case kimg, seed
+    case images = "pictures"
+    case isConditionedOnCamera = "hearsCamera"
+  }
+
+  /// The side of the images.
   package var size: Int { generator.imageResolution }
-  /// Steps that show `kimg` thousand pictures.
+  /// Steps that show `kimg` thousand images.
   package func steps(kimg: Double) -> Int { max(1, Int((kimg * 1000 / Double(batch)).rounded(.up))) }
 
   /// Throws `PortraitError` naming the first field that nothing can be trained with.
@@ -117,7 +138,7 @@ package struct PriorConfiguration: Codable, Equatable, Sendable {
         "reconstruction.depth": reconstruction.depth, "reconstruction.coverage": reconstruction.coverage,
         "reconstruction.aloneKimg": reconstruction.aloneKimg, "average.kimg": average.kimg,
       ])
-    try PortraitError.require(0...1, ["schedules.swap": schedules.swap, "reconstruction.clarity": reconstruction.clarity])
+    try PortraitError.require(0...1, ["schedules.swap": schedules.swap, "reconstruction.clarity": reconstruction.signalShare])
     try PortraitError.require(
       1e-9...1,
       [
@@ -132,7 +153,7 @@ package struct PriorConfiguration: Codable, Equatable, Sendable {
       ])
     try PortraitError.require(size...1_048_576, ["reconstruction.channelBase": reconstruction.channelBase])
     try PortraitError.require(1...2048, ["reconstruction.channelMax": reconstruction.channelMax])
-    try PortraitError.require(0...1_000_000_000, ["validation.pictures": validation.pictures, "pictures.limit": pictures.limit])
+    try PortraitError.require(0...1_000_000_000, ["validation.pictures": validation.images, "pictures.limit": images.limit])
     try PortraitError.require(1e-3...1e9, ["kimg": kimg])
     let rays = Memory.product(batch, max(schedules.firstResolution, schedules.lastResolution), schedules.lastResolution)
     let samples = Memory.product(rays, generator.rendering.coarse + generator.rendering.fine)
@@ -142,7 +163,7 @@ package struct PriorConfiguration: Codable, Equatable, Sendable {
     try PortraitError.require(atMost: 1 << 31, "batch", batch, planes, "numbers of a step's planes")
     let first = Memory.product(batch, size, size, discriminator.channels(size))
     try PortraitError.require(atMost: 1 << 31, "batch", batch, first, "numbers of the discriminator's first block")
-    if pictures.background == .white, !generator.rendering.whiteBack {
+    if images.background == .white, !generator.rendering.whiteBack {
       throw refuse("generator.rendering.whiteBack", false, "true where pictures.background is white")
     }
   }

@@ -4,19 +4,19 @@ import Torch
 
 /// How far a training is, as it tells whoever shows it.
 package struct PriorProgress: Equatable, Sendable {
-  /// Steps made, and pictures shown, those before a resume included.
+  /// Steps made, and images shown, those before a resume included.
   package var step, images: Int
   /// 0...1: of the steps or of the time, whichever ends first.
   package var fraction: Double
-  package var picturesPerSecond: Double
-  /// Losses of the two players, and decibels of pictures made again; nil in steps without them.
+  package var imagesPerSecond: Double
+  /// Losses of the two players, and decibels of images made again; nil in steps without them.
   package var generator, discriminator, psnr: Double?
 
   package init(
-    step: Int, images: Int, fraction: Double, picturesPerSecond: Double, generator: Double? = nil, discriminator: Double? = nil,
+    step: Int, images: Int, fraction: Double, imagesPerSecond: Double, generator: Double? = nil, discriminator: Double? = nil,
     psnr: Double? = nil
   ) {
-    (self.step, self.images, self.fraction, self.picturesPerSecond) = (step, images, fraction, picturesPerSecond)
+    (self.step, self.images, self.fraction, self.imagesPerSecond) = (step, images, fraction, imagesPerSecond)
     (self.generator, self.discriminator, self.psnr) = (generator, discriminator, psnr)
   }
 }
@@ -24,11 +24,11 @@ package struct PriorProgress: Equatable, Sendable {
 /// What the steps since the last report showed; what is not asked for is not waited for.
 struct PriorAverages {
   private var found: [String: [Tensor]] = [:]
-  private var pictures = 0
+  private var images = 0
   private let start = ContinuousClock.now
 
   mutating func add(_ values: [String: Tensor]) { for (name, value) in values { found[name, default: []].append(value.detach()) } }
-  mutating func count(_ pictures: Int) { self.pictures += pictures }
+  mutating func count(_ images: Int) { self.images += images }
 
   /// Means by name; of the squared error also decibels as `psnr`.
   var means: [String: Double] {
@@ -36,7 +36,7 @@ struct PriorAverages {
     if let error = means.removeValue(forKey: "squared_error") { means["psnr"] = Metrics.psnr(meanSquaredError: error) }
     return means
   }
-  var picturesPerSecond: Double { Double(pictures) / max(1e-9, (ContinuousClock.now - start) / .seconds(1)) }
+  var imagesPerSecond: Double { Double(images) / max(1e-9, (ContinuousClock.now - start) / .seconds(1)) }
 }
 
 extension PriorTrainer {
@@ -50,7 +50,7 @@ extension PriorTrainer {
   /// Tells the curves and the caller what the last steps showed, and forgets them.
   func report(_ done: Double, _ progress: (PriorProgress) -> Void) throws {
     var values = recent.means
-    let speed = recent.picturesPerSecond
+    let speed = recent.imagesPerSecond
     recent = PriorAverages()
     values["pictures_per_second"] = speed
     values["kimg"] = Double(images) / 1000
@@ -58,7 +58,7 @@ extension PriorTrainer {
     try run.log(step: step, seconds: seconds, values)
     progress(
       PriorProgress(
-        step: step, images: images, fraction: done, picturesPerSecond: speed, generator: values["generator"],
+        step: step, images: images, fraction: done, imagesPerSecond: speed, generator: values["generator"],
         discriminator: values["discriminator"], psnr: values["psnr"]))
   }
 }

@@ -1,23 +1,24 @@
 import Foundation
 import Torch
 
-/// The step that makes training pictures again.
+/// The step that makes training images again.
 extension PriorTrainer {
-  /// min over generator and encoder of the pictures' difference; `done` is the share of the budget used up.
-  func makeAgain(_ encoder: LatentEncoder, done: Double) -> [String: Tensor] {
-    let pictures = data.draw(configuration.batch, random), told = told(pictures.label.to(device))
+  /// min over generator and encoder of the images' difference; `done` is the share of the budget used up.
+  func reconstruct(_ encoder: LatentEncoder, done: Double) -> [String: Tensor] {
+    let images = data.draw(configuration.batch, random), conditioning = conditioning(images.label.to(device))
     // Many small operators gain little from threads of their own: on the processor each lane takes a part of the batch, whole.
-    let parts = device == .cpu ? pictures.parts(Lanes.count) : [(0, pictures)]
+    let parts = device == .cpu ? images.parts(Lanes.count) : [(0, images)]
     let seeds = Tensor.randint(0..<Int(Int32.max), [parts.count], random).array(Int.self)
     let parameters = adam.reconstruction.groups[0].parameters.map(\.tensor)
-    if step == 0 { listen(to: encoder) }
+    if step == 0 { updateRunningStatistics(to: encoder) }
     let whitening = encoder.whitening()
     let found = Lanes.map(parts.count) { i in
-      let (first, part) = parts[i], share = Double(part.count) / Double(pictures.count)
-      let told = told.narrow(0, first, part.count)
-      let (loss, terms, said, ws) = lossOfMakingAgain(part, encoder, whitening, told: told, Generator(seed: UInt64(seeds[i])))
+      let (first, part) = parts[i], share = Double(part.count) / Double(images.count)
+      let conditioning = conditioning.narrow(0, first, part.count)
+      let (loss, terms, encoded, ws) = reconstructionLoss(
+        part, encoder, whitening, conditioning: conditioning, Generator(seed: UInt64(seeds[i])))
       let gradients = gradients(of: [loss * share], for: parameters)
-      return (gradients: gradients, terms: terms.mapValues { $0.detach() * share }, said: said.detach(), w: ws.select(1, 0).detach())
+      return (gradients: gradients, terms: terms.mapValues { $0.detach() * share }, encoded: encoded.detach(), w: ws.select(1, 0).detach())
     }
     // In one order, so that sums have the same last bits in every session.
     for (i, parameter) in parameters.enumerated() {
@@ -28,30 +29,30 @@ extension PriorTrainer {
     let terms = found.dropFirst().reduce(found[0].terms) { sum, part in sum.merging(part.terms) { $0 + $1 } }
     guard session.move(adam.reconstruction, losses: terms["reconstruction"].map { [$0] } ?? []) else { return [:] }
     network.backbone.mapping.follow(cat(found.map(\.w)))
-    encoder.follow(cat(found.map(\.said)), keeping: 0.99)
+    encoder.follow(cat(found.map(\.encoded)), keeping: 0.99)
     return terms
   }
 
-  /// Takes mean and covariance of what an untrained encoder says of some pictures.
-  private func listen(to encoder: LatentEncoder) {
-    let said = withoutGradient { cat((0..<16).map { _ in encoder.said(data.draw(32, random).images(on: device)) }) }
+  /// Takes mean and covariance of what an untrained encoder says of some images.
+  private func updateRunningStatistics(to encoder: LatentEncoder) {
+    let encoded = withoutGradient { cat((0..<16).map { _ in encoder.encoded(data.draw(32, random).images(on: device)) }) }
     // The mean first: the covariance is about it.
-    for _ in 0..<2 { encoder.follow(said, keeping: 0) }
+    for _ in 0..<2 { encoder.follow(encoded, keeping: 0) }
   }
 
-  /// What making `pictures` again costs, its terms, what the encoder says of them, and the style vectors of what was made.
-  private func lossOfMakingAgain(
-    _ pictures: PosedBatch, _ encoder: LatentEncoder, _ whitening: Tensor, told: Tensor, _ random: Generator
-  ) -> (loss: Tensor, terms: [String: Tensor], said: Tensor, ws: Tensor) {
-    let truth = pictures.images(on: device), labels = pictures.label.to(device), said = encoder.said(truth)
-    let ws = network.map(encoder.latents(encoder.whitened(said, by: whitening), random), told)
+  /// What making `images` again costs, its terms, what the encoder says of them, and the style vectors of what was made.
+  private func reconstructionLoss(
+    _ images: PosedBatch, _ encoder: LatentEncoder, _ whitening: Tensor, conditioning: Tensor, _ random: Generator
+  ) -> (loss: Tensor, terms: [String: Tensor], encoded: Tensor, ws: Tensor) {
+    let truth = images.images(on: device), labels = images.label.to(device), encoded = encoder.encoded(truth)
+    let ws = network.map(encoder.latents(encoder.whitened(encoded, by: whitening), random), conditioning)
     let made = make(ws, labels, random), plan = configuration.reconstruction
-    var terms = ReconstructionLoss(plan).terms(made, truth, coverage: pictures.coverage?.to(device), depth: pictures.depth?.to(device))
+    var terms = ReconstructionLoss(plan).terms(made, truth, coverage: images.coverage?.to(device), depth: images.depth?.to(device))
     let costs = plan.costs
     let loss = terms.sorted { $0.key < $1.key }.reduce(Tensor.zeros([], device: device)) { $0 + $1.value * (costs[$1.key] ?? 0) }
     terms["reconstruction"] = loss
     terms["squared_error"] = withoutGradient { (made.image - truth).square().mean() / 4 }
-    return (loss, terms, said, ws)
+    return (loss, terms, encoded, ws)
   }
 }
 
@@ -62,14 +63,14 @@ extension PriorConfiguration.Reconstruction {
   }
 }
 
-/// How far a made picture is from the truth.
+/// How far a made image is from the truth.
 package struct ReconstructionLoss {
   let plan: PriorConfiguration.Reconstruction
   init(_ plan: PriorConfiguration.Reconstruction) { self.plan = plan }
 
-  /// Means over pixels, by name, those that cost something: of pictures `[N, 3, S, S]` in -1...1, with coverage `[N, 1, S, S]` uint8 and
+  /// Means over pixels, by name, those that cost something: of images `[N, 3, S, S]` in -1...1, with coverage `[N, 1, S, S]` uint8 and
   /// distances `[N, 1, s, s]` where there are some.
-  func terms(_ made: GeneratedPicture, _ truth: Tensor, coverage: Tensor?, depth: Tensor?) -> [String: Tensor] {
+  func terms(_ made: GeneratedImage, _ truth: Tensor, coverage: Tensor?, depth: Tensor?) -> [String: Tensor] {
     let side = made.raw.size(2), small = PosedBatch.reduced(truth, to: side)
     var terms = ["picture": made.image.l1Loss(truth), "raw": made.raw.l1Loss(small)]
     if plan.detail > 0 { terms["detail"] = Self.detail(made.image, truth) }

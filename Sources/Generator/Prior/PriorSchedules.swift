@@ -1,14 +1,14 @@
 import Foundation
 import Torch
 
-/// What changes with the number of pictures shown, as the paper of EG3D (Chan et al. 2022, section 4 and supplement) trains.
+/// What changes with the number of images shown, as the paper of EG3D (Chan et al. 2022, section 4 and supplement) trains.
 package struct PriorSchedules: Codable, Sendable, Equatable {
-  /// The blur's first sigma in pixels, and thousands of pictures until it is gone.
+  /// The blur's first sigma in pixels, and thousands of images until it is gone.
   package var blur, blurKimg: Double
-  /// Rays a side of the volume's picture: in the beginning, at the end, and thousands of pictures from the one to the other.
+  /// Rays a side of the volume's image: in the beginning, at the end, and thousands of images from the one to the other.
   package var firstResolution, lastResolution: Int
   package var resolutionKimg: Double
-  /// How often the generator is told another picture's camera: always at first, this often after so many thousands of pictures.
+  /// How often the generator is told another image's camera: always at first, this often after so many thousands of images.
   package var swap, swapKimg: Double
 
   package init(
@@ -18,20 +18,20 @@ package struct PriorSchedules: Codable, Sendable, Equatable {
     (self.resolutionKimg, self.swap, self.swapKimg) = (resolutionKimg, swap, swapKimg)
   }
 
-  /// Pixels, after `images` pictures: linear to zero.
+  /// Pixels, after `images` images: linear to zero.
   package func blurSigma(_ images: Int) -> Double { blur * (1 - Self.progress(images, blurKimg)) }
-  /// Rays a side, after `images` pictures: linear, rounded to the nearest (halves to even).
+  /// Rays a side, after `images` images: linear, rounded to the nearest (halves to even).
   package func resolution(_ images: Int) -> Int {
     let (first, last) = (Double(firstResolution), Double(lastResolution))
     return Int((first + (last - first) * Self.progress(images, resolutionKimg)).rounded(.toNearestOrEven))
   }
-  /// The probability of another picture's camera, after `images` pictures: linear from 1.
+  /// The probability of another image's camera, after `images` images: linear from 1.
   package func swapProbability(_ images: Int) -> Double { 1 + (swap - 1) * Self.progress(images, swapKimg) }
 
   private static func progress(_ images: Int, _ kimg: Double) -> Double { kimg > 0 ? min(1, Double(images) / (kimg * 1000)) : 1 }
 
-  /// The cameras `[N, 25]` that the generator is told for pictures with the cameras `labels`: with the probability of now, drawn for each
-  /// picture or once for all, those of the picture before.
+  /// The cameras `[N, 25]` that the generator is told for images with the cameras `labels`: with the probability of now, drawn for each
+  /// image or once for all, those of the image before.
   ///
   /// It may learn that a smile goes with a frontal camera, as photos have it, but not to bend the face with the camera.
   package func conditioning(_ labels: Tensor, images: Int, together: Bool = false, _ generator: Generator) -> Tensor {

@@ -35,7 +35,7 @@ extension PriorTrainer {
   /// Writes the mean generator there.
   func export() throws {
     let notes = [
-      "pictures": configuration.pictures.background.rawValue, "hears_camera": String(configuration.hearsCamera),
+      "pictures": configuration.images.background.rawValue, "hears_camera": String(configuration.isConditionedOnCamera),
       "kimg": String(format: "%.1f", locale: nil, Double(images) / 1000), "objective": configuration.objective.rawValue,
     ]
     try GeneratorFile.write(average, to: exported, half: true, notes: notes)

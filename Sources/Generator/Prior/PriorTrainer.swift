@@ -3,13 +3,13 @@ import Metrics
 import Runs
 import Torch
 
-/// Trains a generator of heads from pictures whose cameras are known: StyleGAN's game in three dimensions (Chan et al. 2022), making the
-/// pictures again from few numbers, or both.
+/// Trains a generator of heads from images whose cameras are known: StyleGAN's game in three dimensions (Chan et al. 2022), making the
+/// images again from few numbers, or both.
 package final class PriorTrainer: Trainer {
   package let configuration: PriorConfiguration
   package let session: TrainingSession
   package let device: Device
-  let data: PosedPictures
+  let data: PosedImages
   /// The generator that is trained, and its running mean, which is shown and kept.
   let network, average: TriplaneGenerator
   let discriminator: DualDiscriminator?
@@ -18,18 +18,18 @@ package final class PriorTrainer: Trainer {
   let adam: (generator: Adam, discriminator: Adam, reconstruction: Adam)
   /// What chance is drawn from, on the CPU whatever the device.
   let random: Generator
-  /// Of real pictures, made when first asked for.
-  var judge: (features: PictureFeatures, real: FeatureStatistics)?
+  /// Of real images, made when first asked for.
+  var judge: (features: ImageFeatures, real: FeatureStatistics)?
   /// What the steps since the last report showed.
   var recent = PriorAverages()
-  /// Pictures shown so far.
+  /// Images shown so far.
   package var images: Int { step * configuration.batch }
 
   typealias NamedTensor = (name: String, tensor: Tensor)
 
   /// Goes on from the run's last checkpoint if it has one; `warn` hears of damaged ones. The run is made when nothing else can fail any more.
   package init(
-    _ data: PosedPictures, _ configuration: PriorConfiguration, device: Device = .cpu, run: @autoclosure () throws -> RunFolder,
+    _ data: PosedImages, _ configuration: PriorConfiguration, device: Device = .cpu, run: @autoclosure () throws -> RunFolder,
     warn: (String) -> Void
   ) throws {
     try configuration.check()
@@ -84,17 +84,17 @@ package final class PriorTrainer: Trainer {
 
   package func takeStep(done: Double) {
     let c = configuration
-    if let encoder { recent.add(makeAgain(encoder, done: done)) }
+    if let encoder { recent.add(reconstruct(encoder, done: done)) }
     if let discriminator, images >= startOfGame {
-      recent.add(playGenerator(against: discriminator))
-      if step % c.regularisation.densityEvery == 0 { recent.add(smoothDensity()) }
-      recent.add(playDiscriminator(discriminator))
-      if step % c.regularisation.gradientEvery == 0 { recent.add(flatten(discriminator)) }
+      recent.add(generatorStep(against: discriminator))
+      if step % c.regularisation.densityEvery == 0 { recent.add(densityRegularisationStep()) }
+      recent.add(discriminatorStep(discriminator))
+      if step % c.regularisation.gradientEvery == 0 { recent.add(gradientPenaltyStep(discriminator)) }
     }
     GeneratorAverage.update(average, from: network, share: c.average.share(images: images, batch: c.batch))
     recent.count(c.batch)
   }
 
-  /// Pictures shown before the discriminator joins in.
+  /// Images shown before the discriminator joins in.
   var startOfGame: Int { configuration.objective == .both ? Int(configuration.reconstruction.aloneKimg * 1000) : 0 }
 }

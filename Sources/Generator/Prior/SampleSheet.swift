@@ -8,7 +8,7 @@ package struct SampleSheet {
   private static let turns = [-1, -0.5, 0, 0.5, 1]
   private let network: TriplaneGenerator
   private let people: Int
-  private let hearsCamera: Bool
+  private let isConditionedOnCamera: Bool
   private let truncation: Double
   private let yaw: Double
   private let seed: UInt64
@@ -16,20 +16,20 @@ package struct SampleSheet {
 
   /// `truncation` below 1 draws people towards the mean one; `yaw`, radians, is the largest turn; `seed` says who they are.
   package init(
-    _ network: TriplaneGenerator, people: Int, hearsCamera: Bool, truncation: Double = 1, yaw: Double = 0.7, seed: UInt64 = 6,
+    _ network: TriplaneGenerator, people: Int, isConditionedOnCamera: Bool, truncation: Double = 1, yaw: Double = 0.7, seed: UInt64 = 6,
     device: Device = .cpu
   ) {
-    (self.network, self.people, self.hearsCamera) = (network, people, hearsCamera)
+    (self.network, self.people, self.isConditionedOnCamera) = (network, people, isConditionedOnCamera)
     (self.truncation, self.yaw, self.seed, self.device) = (truncation, yaw, seed, device)
   }
 
   /// All people from each side, `turns` from -1 to 1 times `yaw`.
-  private func views(_ turns: [Double]) -> [(label: CameraLabel, made: GeneratedPicture)] {
+  private func views(_ turns: [Double]) -> [(label: CameraLabel, made: GeneratedImage)] {
     let sampler = CameraSampler(), z = Tensor.randn([people, network.configuration.latent], Generator(seed: seed)).to(device)
     return withoutGradient {
       let middle = sampler.middle.tensor.to(device).expand(people, CameraLabel.count)
       // Heard once: a face is not to change while the camera goes about it.
-      let ws = network.map(z, hearsCamera ? middle : middle.zerosLike(), truncation: truncation), planes = network.planes(ws)
+      let ws = network.map(z, isConditionedOnCamera ? middle : middle.zerosLike(), truncation: truncation), planes = network.planes(ws)
       return turns.map { turn in
         let label = sampler.label(yaw: turn * yaw, pitch: 0)
         return (label, network.render(planes, label.tensor.to(device).expand(people, CameraLabel.count), ws, draws: .even))
@@ -37,12 +37,12 @@ package struct SampleSheet {
     }
   }
   /// `[N, 3, H, W]` in 0...1 to 0...255, the channels last, on the CPU.
-  private static func bytes(_ pictures: Tensor) -> Tensor {
-    (pictures.permute(0, 2, 3, 1).clamp(0, 1) * 255).round().to(.uint8).to(Device.cpu)
+  private static func bytes(_ images: Tensor) -> Tensor {
+    (images.permute(0, 2, 3, 1).clamp(0, 1) * 255).round().to(.uint8).to(Device.cpu)
   }
 
-  /// `[people * S, 7 S, 3]` uint8: five pictures from -`yaw` to `yaw`, then how far the first and the middle one are, near is bright.
-  package func picture() -> Tensor {
+  /// `[people * S, 7 S, 3]` uint8: five images from -`yaw` to `yaw`, then how far the first and the middle one are, near is bright.
+  package func image() -> Tensor {
     let made = views(Self.turns).map(\.made)
     return withoutGradient {
       let depths = [made[0], made[Self.turns.count / 2]].map {
@@ -54,7 +54,7 @@ package struct SampleSheet {
     }
   }
 
-  /// Writes every view as a picture of its own, `person-view.png`, with the cameras in `dataset.json`, as `PosedFolder` reads it; returns how
+  /// Writes every view as an image of its own, `person-view.png`, with the cameras in `dataset.json`, as `PosedFolder` reads it; returns how
   /// many. Makes the folder; throws `FileError`.
   package func write(to folder: URL) throws -> Int {
     do {
@@ -64,10 +64,10 @@ package struct SampleSheet {
     }
     var entries: [PosedFolder.Entry] = []
     for (view, (label, made)) in views(Self.turns).enumerated() {
-      let pictures = withoutGradient { Self.bytes(made.image * 0.5 + 0.5) }
+      let images = withoutGradient { Self.bytes(made.image * 0.5 + 0.5) }
       for person in 0..<people {
         let name = "\(person)-\(view).png"
-        try ImageFile.write(pictures[.at(person)], to: folder.appending(path: name))
+        try ImageFile.write(images[.at(person)], to: folder.appending(path: name))
         entries.append(PosedFolder.Entry(name: name, label: label))
       }
     }
@@ -76,7 +76,7 @@ package struct SampleSheet {
   }
 
   /// `[N, 1, h, w]` in 0...1: near is 1, far and nothing 0.
-  static func shades(_ made: GeneratedPicture, _ rendering: RenderingConfiguration) -> Tensor {
+  static func shades(_ made: GeneratedImage, _ rendering: RenderingConfiguration) -> Tensor {
     let near = (rendering.far - made.depth) / (rendering.far - rendering.near)
     return (near * made.weights).clamp(0, 1)
   }

@@ -12,15 +12,17 @@ package struct Turntable {
   private let sampler = CameraSampler()
 
   /// `truncation` below 1 draws people towards the mean one; `yaw`, radians, is the largest turn; `seed` says who they are.
-  package init(_ network: TriplaneGenerator, people: Int, hearsCamera: Bool, truncation: Double = 1, yaw: Double = 0.7, seed: UInt64 = 6) {
+  package init(
+    _ network: TriplaneGenerator, people: Int, isConditionedOnCamera: Bool, truncation: Double = 1, yaw: Double = 0.7, seed: UInt64 = 6
+  ) {
     (self.network, self.yaw) = (network, yaw)
     let z = Tensor.randn([people, network.configuration.latent], Generator(seed: seed))
     let middle = sampler.middle.tensor.expand(people, CameraLabel.count)
-    ws = withoutGradient { network.map(z, hearsCamera ? middle : middle.zerosLike(), truncation: truncation) }
+    ws = withoutGradient { network.map(z, isConditionedOnCamera ? middle : middle.zerosLike(), truncation: truncation) }
   }
 
-  /// What is seen at a time counted in people, 0..<people: the picture and how far everything is (near is bright), `[S, 2 S, 3]` uint8.
-  package func picture(at time: Double) -> Tensor {
+  /// What is seen at a time counted in people, 0..<people: the image and how far everything is (near is bright), `[S, 2 S, 3]` uint8.
+  package func image(at time: Double) -> Tensor {
     let people = ws.size(0), place = Int(time), rest = time - Double(place)
     // Slow at both ends.
     let share = max(0, (rest - Self.holds) / (1 - Self.holds)), eased = share * share * (3 - 2 * share)

@@ -19,7 +19,7 @@ package struct BakedTriplanes {
 
   /// - Parameters:
   ///   - planes: Of one volume, `[3, C, H, W]` or `[3 C, H, W]`.
-  ///   - skipping: Cells along each side in which to look for something first; 0 for none. It takes 1 / 15 of a picture's time for 48 and
+  ///   - skipping: Cells along each side in which to look for something first; 0 for none. It takes 1 / 15 of an image's time for 48 and
   ///     is worth it where a volume is mostly empty and drawn more than once.
   package init(_ planes: Tensor, _ decoder: TriplaneDecoder, _ configuration: RenderingConfiguration, skipping: Int = 0) {
     self.configuration = configuration
@@ -56,10 +56,10 @@ package struct BakedTriplanes {
       configuration.boxWarp, points.contiguous())
   }
 
-  /// What the rays of one picture see, without history; on the CPU.
+  /// What the rays of one image see, without history; on the CPU.
   ///
   /// - Parameters:
-  ///   - row: Rays in a row of the picture, so that neighbours are drawn together; 0 if they are in no order.
+  ///   - row: Rays in a row of the image, so that neighbours are drawn together; 0 if they are in no order.
   ///   - deformation: Moves points before they are read.
   package func render(
     _ rays: LabelRays, _ draws: RayDraws = .even, row: Int = 0, deformation: DeformationLattice? = nil

@@ -4,8 +4,8 @@ import Torch
 
 /// A camera as generators take it: 25 numbers, a camera-to-world matrix `[4, 4]` and normalised intrinsics `[3, 3]`, row by row.
 ///
-/// The matrix has OpenCV's axes, x right, y down, z into the picture, where `Camera` has OpenGL's. Intrinsics are over the picture's width
-/// and height, so that a picture of any size has the same ones; (0.5, 0.5) is its middle.
+/// The matrix has OpenCV's axes, x right, y down, z into the image, where `Camera` has OpenGL's. Intrinsics are over the image's width
+/// and height, so that an image of any size has the same ones; (0.5, 0.5) is its middle.
 package struct CameraLabel: Equatable, Sendable, Codable {
   package static let count = 25
   /// Of the published face generator: 2985.29 / 700, an angle of view of 18.8 degrees.
@@ -33,7 +33,7 @@ package struct CameraLabel: Equatable, Sendable, Codable {
       cameraToWorld: Self.flipped(camera.cameraToWorld), intrinsics: Matrix3(rows: [f.x, 0, c.x, 0, f.y, c.y, 0, 0, 1]))
   }
 
-  /// Square pixels, and the middle of the picture in its middle.
+  /// Square pixels, and the middle of the image in its middle.
   package static func intrinsics(focal: Float) -> Matrix3 { Matrix3(rows: [focal, 0, 0.5, 0, focal, 0.5, 0, 0, 1]) }
   /// Intrinsics of an angle of view in degrees, with the two rounded constants of the published generators: 1 / (1.414 tan(a 3.14159 / 360)).
   package static func intrinsics(fieldOfView degrees: Double) -> Matrix3 {
@@ -45,14 +45,14 @@ package struct CameraLabel: Equatable, Sendable, Codable {
   package var intrinsics: Matrix3 { Matrix3(rows: Array(values.suffix(9))) }
   /// `[25]` float32.
   package var tensor: Tensor { Tensor(values) }
-  /// The camera of a picture of this size. It has no skew: what the label has of it is left out.
+  /// The camera of an image of this size. It has no skew: what the label has of it is left out.
   package func camera(width: Int, height: Int) -> Camera {
     let size = SIMD2<Float>(Float(width), Float(height))
     return Camera(
       width: width, height: height, focal: [values[16], values[20]] * size, center: [values[18], values[21]] * size,
       cameraToWorld: Self.flipped(cameraToWorld))
   }
-  /// The label of the picture seen in a mirror: x of the world and of the picture change their signs.
+  /// The label of the image seen in a mirror: x of the world and of the image change their signs.
   package var mirrored: CameraLabel {
     var other = self
     for i in [1, 2, 3, 4, 8] { other.values[i].negate() }

@@ -60,7 +60,7 @@ package struct CameraSampler: Sendable, Equatable, Codable {
     return Tensor(labels, [count, CameraLabel.count])
   }
 
-  /// Camera to world with OpenCV's axes, looking along `forward`, without roll: the picture's columns stand upright.
+  /// Camera to world with OpenCV's axes, looking along `forward`, without roll: the image's columns stand upright.
   package static func pose(position: SIMD3<Float>, forward: SIMD3<Float>) -> Rigid {
     let forward = normalized(forward)
     let right = -normalized(cross([0, 1, 0], forward))

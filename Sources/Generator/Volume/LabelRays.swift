@@ -1,6 +1,6 @@
 import Torch
 
-/// The rays of pictures, of one size for all.
+/// The rays of images, of one size for all.
 package struct LabelRays {
   /// `[N, M, 3]`.
   package var origins: Tensor
@@ -29,15 +29,15 @@ package struct LabelRays {
     origins = pose.narrow(1, 0, 3).select(2, 3).unsqueeze(1).expand(n, count, 3)
   }
 
-  /// Pictures, and rays of each.
+  /// Images, and rays of each.
   package var batch: Int { directions.size(0) }
   package var count: Int { directions.size(1) }
-  /// The rays `range` of every picture.
+  /// The rays `range` of every image.
   package subscript(range: Range<Int>) -> LabelRays {
     LabelRays(origins: origins.narrow(1, range.lowerBound, range.count), directions: directions.narrow(1, range.lowerBound, range.count))
   }
-  /// Those of one picture.
-  package func picture(_ i: Int) -> LabelRays { LabelRays(origins: origins.narrow(0, i, 1), directions: directions.narrow(0, i, 1)) }
+  /// Those of one image.
+  package func image(_ i: Int) -> LabelRays { LabelRays(origins: origins.narrow(0, i, 1), directions: directions.narrow(0, i, 1)) }
   /// Points at `depths` `[N, M, S]`: `[N, M, S, 3]`.
   package func points(at depths: Tensor) -> Tensor {
     origins.unsqueeze(2) + depths.unsqueeze(-1) * directions.unsqueeze(2)

@@ -2,7 +2,7 @@ import Torch
 
 /// The numbers in 0..<1 that place a ray's samples.
 package enum RayDraws {
-  /// None drawn, so that a picture is always the same: samples in the middle of their stretches, u = (k + 0.5) / fine.
+  /// None drawn, so that an image is always the same: samples in the middle of their stretches, u = (k + 0.5) / fine.
   case even
   case random(Generator)
   /// `jitter` has N M coarse numbers, `[N, M, coarse, 1]` or flat over the rays; `importance` N M fine ones, in any order along a ray, nil

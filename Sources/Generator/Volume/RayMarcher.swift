@@ -3,7 +3,7 @@ import Torch
 
 /// What rays see of a volume.
 package struct RenderedFeatures {
-  /// `[N, M, C]`, -1...1; the first three are a picture.
+  /// `[N, M, C]`, -1...1; the first three are an image.
   package var features: Tensor
   /// `[N, M, 1]`: the mean distance of what a ray sees, within the distances of all samples.
   package var depth: Tensor
@@ -16,10 +16,10 @@ package struct RenderedFeatures {
     self.weights = weights
   }
 
-  /// As pictures of `resolution`² rays: features `[N, C, H, W]`, depth and weights `[N, 1, H, W]`.
-  package func pictures(_ resolution: Int) -> (features: Tensor, depth: Tensor, weights: Tensor) {
-    func picture(_ rays: Tensor) -> Tensor { rays.transpose(1, 2).reshape(rays.size(0), rays.size(2), resolution, resolution) }
-    return (picture(features), picture(depth), picture(weights))
+  /// As images of `resolution`² rays: features `[N, C, H, W]`, depth and weights `[N, 1, H, W]`.
+  package func images(_ resolution: Int) -> (features: Tensor, depth: Tensor, weights: Tensor) {
+    func image(_ rays: Tensor) -> Tensor { rays.transpose(1, 2).reshape(rays.size(0), rays.size(2), resolution, resolution) }
+    return (image(features), image(depth), image(weights))
   }
 }
 
@@ -39,7 +39,7 @@ package enum RayMarcher {
   /// Features of samples `[N, M, S, C]` in 0...1 as seen along their rays, and the weights `[N, M, S - 1]`.
   ///
   /// A depth that is nothing's becomes the greatest of all samples', and every depth is held within those of all samples of the batch, as
-  /// published: it may depend on the other pictures. `range` gives these bounds where the rays are only some of a batch's.
+  /// published: it may depend on the other images. `range` gives these bounds where the rays are only some of a batch's.
   package static func march(
     features: Tensor, densities: Tensor, depths: Tensor, whiteBack: Bool, range: (low: Tensor, high: Tensor)? = nil
   ) -> (rays: RenderedFeatures, weights: Tensor) {

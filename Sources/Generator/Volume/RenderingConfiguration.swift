@@ -8,7 +8,7 @@ package enum DepthLimits: String, Codable, Sendable, CaseIterable {
 
 /// How a tri-plane volume is drawn; stored with a generator, because its weights were trained for it.
 package struct RenderingConfiguration: Codable, Sendable, Equatable {
-  /// Rays along each side of the picture.
+  /// Rays along each side of the image.
   package var resolution: Int
   /// Samples a ray takes at even distances, and those it takes where these found something; 0 for none.
   package var coarse: Int, fine: Int

@@ -30,7 +30,7 @@ package final class TriplaneDecoder: Module {
 
   /// - Parameters:
   ///   - input: Channels of a plane.
-  ///   - output: Colour channels: the picture's three, and what super-resolution reads besides.
+  ///   - output: Colour channels: the image's three, and what super-resolution reads besides.
   ///   - multiplier: Of the learning rate; it divides the weights' spread at the start.
   package init(_ input: Int = 32, hidden: Int = 64, output: Int = 32, multiplier: Double = 1, _ generator: Generator) {
     _first = DecoderLayer(input, hidden, multiplier: multiplier, generator)

@@ -46,11 +46,11 @@ package struct TriplaneRenderer {
     let coarse = DepthSampling.coarse(rays, jitter: jitter, configuration)
     if usesKernels, !isRecordingGradient, deformation == nil, planes.device == .cpu, planes.dtype == .float32, configuration.coarse >= 4 {
       let side = Int(Double(rays.count).squareRoot().rounded())
-      let pictures = (0..<rays.batch).map { i in
+      let images = (0..<rays.batch).map { i in
         BakedTriplanes(planes.narrow(0, i, 1), decoder, configuration).drawn(
-          rays.picture(i), depths: coarse.narrow(0, i, 1), u: importance.narrow(0, i, 1), row: side * side == rays.count ? side : 0)
+          rays.image(i), depths: coarse.narrow(0, i, 1), u: importance.narrow(0, i, 1), row: side * side == rays.count ? side : 0)
       }
-      return DrawnRays.joined(pictures, 0)
+      return DrawnRays.joined(images, 0)
     }
     let step = isRecordingGradient ? max(1, rays.count) : chunk
     let parts = stride(from: 0, to: rays.count, by: step).map { first in

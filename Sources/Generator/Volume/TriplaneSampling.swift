@@ -5,8 +5,8 @@ package enum TriplaneSampling {
   /// Points `[N, P, 3]` in coordinates of each plane, -1...1 within the box of side `boxWarp`: `[N, 3, P, 2]`, along its width first.
   package static func projections(_ points: Tensor, axes: PlaneAxes, boxWarp: Double) -> Tensor {
     let order = axes.pairs.flatMap { [$0.width, $0.height] }
-    let picked = (points * (2 / boxWarp)).indexSelect(-1, Tensor(order).to(points.device))
-    return picked.reshape(points.size(0), points.size(1), 3, 2).transpose(1, 2)
+    let gathered = (points * (2 / boxWarp)).indexSelect(-1, Tensor(order).to(points.device))
+    return gathered.reshape(points.size(0), points.size(1), 3, 2).transpose(1, 2)
   }
 
   /// Features of each plane of `planes` `[N, 3, C, H, W]` at points `[N, P, 3]`: `[N, 3, P, C]`, zero beyond a plane's edges.

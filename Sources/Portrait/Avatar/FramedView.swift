@@ -3,16 +3,16 @@ import Foundation
 import Generator
 import Torch
 
-/// How a generator is to see a head so that any camera's picture of it comes out: a camera of the generator's own framing and distance, and
-/// the square of the picture that what it draws belongs in.
+/// How a generator is to see a head so that any camera's image of it comes out: a camera of the generator's own framing and distance, and
+/// the square of the image that what it draws belongs in.
 ///
 /// Generators know one distance and one angle of view. The camera is moved along its line to the box's middle until it stands there, and
 /// its focal length with it, so that the head keeps its size; perspective alone changes, by little. Where the angle of view is wider than the
 /// generators', only the square around the head that has theirs is drawn.
 package struct FramedView: Equatable {
-  /// In the generators' box; of a square picture of `side` pixels.
+  /// In the generators' box; of a square image of `side` pixels.
   package let camera: Camera
-  /// The square's top left corner in the picture; it may lie outside.
+  /// The square's top left corner in the image; it may lie outside.
   package let x, y: Int
   package let side: Int
   /// How far the middle of the box truly lies from the camera, in box units.
@@ -28,7 +28,7 @@ package struct FramedView: Equatable {
     let middle = near.project(SIMD3<Float>(0, 0, 0))
     near.cameraToWorld = BoxSpace.normalized(pose)
     near.focal = camera.focal * (home / max(distance, 1e-3))
-    // The head stays where it is in the picture.
+    // The head stays where it is in the image.
     let moved = near.project(SIMD3<Float>(0, 0, 0))
     near.center += SIMD2(middle.x - moved.x, middle.y - moved.y)
     let whole = max(camera.width, camera.height)

@@ -15,9 +15,9 @@ package final class PortraitAvatar: Avatar {
   package let session: PortraitSession
   /// At the size of the generator's images; at rest is what the photo shows.
   package let scene: AvatarScene
-  /// Whether pictures are drawn with half as many rays each way while head or camera move, and finely once they stand still.
+  /// Whether images are drawn with half as many rays each way while head or camera move, and finely once they stand still.
   package var halvesWhileMoving = false
-  /// What is around the volume's picture, red, green and blue in 0...1.
+  /// What is around the volume's image, red, green and blue in 0...1.
   package var surroundings = SIMD3<Float>(repeating: 0.5)
   private let placement: StandardPlacement
   private let volume: BakedTriplanes
@@ -40,7 +40,7 @@ package final class PortraitAvatar: Avatar {
     baker = try model.baker(session.state)
   }
 
-  /// The camera that the photo's head was fitted with, for pictures of `size` x `size`: a head in the session's pose is seen by it as in the
+  /// The camera that the photo's head was fitted with, for images of `size` x `size`: a head in the session's pose is seen by it as in the
   /// photo.
   package static func camera(size: Int) -> Camera {
     Camera(width: size, height: size, focal: SIMD2(repeating: CameraLabel.faceFocal * Float(size)))
@@ -59,8 +59,8 @@ package final class PortraitAvatar: Avatar {
     return withoutGradient { frame(drawn, view, width: camera.width, height: camera.height) }
   }
 
-  /// The generator's picture, brought to the size and place that it has in the camera's.
-  private func frame(_ drawn: GeneratedPicture, _ view: FramedView, width: Int, height: Int) -> RenderedFrame {
+  /// The generator's image, brought to the size and place that it has in the camera's.
+  private func frame(_ drawn: GeneratedImage, _ view: FramedView, width: Int, height: Int) -> RenderedFrame {
     func sized(_ x: Tensor) -> Tensor {
       (x.size(2) == view.side ? x : x.interpolate(size: [view.side, view.side], .linear, antialias: x.size(2) > view.side))[0]
     }

@@ -10,7 +10,7 @@ package struct PortraitConfiguration: Codable, Sendable, Equatable {
   package var deformation: DeformationConfiguration
   /// The head model whose coefficients drive it.
   package var faceModel: String
-  /// Whether the coarse picture that the photo is compared with shows the photo's expression; else it shows the one that all faces rest in,
+  /// Whether the coarse image that the photo is compared with shows the photo's expression; else it shows the one that all faces rest in,
   /// and the comparison holds the difference of the two beside what is missing.
   package var deformsCoarse = true
 

@@ -12,12 +12,12 @@ extension PortraitModel {
     let deformation = configuration.deformsCoarse ? try baker(photo.state).lattice(expression: try statistics.expression(photo.state)) : nil
     return withoutGradient {
       let side = configuration.generator.imageResolution
-      let picture =
-        photo.picture.size(2) == side ? photo.picture : photo.picture.interpolate(size: [side, side], .cubic, antialias: true).clamp(-1, 1)
-      let coarse = coarse(picture, by: .fused)
+      let input =
+        photo.input.size(2) == side ? photo.input : photo.input.interpolate(size: [side, side], .cubic, antialias: true).clamp(-1, 1)
+      let coarse = coarse(input, by: .fused)
       let seen = generator.render(
         generator.baked(coarse.planes), photo.label.tensor.unsqueeze(0), coarse.ws, deformation: deformation)
-      let (state, planes) = refine(coarse, photos: picture, seen: seen.image, by: .fused)
+      let (state, planes) = refine(coarse, photos: input, seen: seen.image, by: .fused)
       return PortraitSession(
         ws: coarse.ws.contiguous(), feature: state.feature.contiguous(), image: (state.image ?? planes).contiguous(),
         planes: planes.contiguous(), state: photo.state, faceModel: photo.faceModel, label: photo.label, distance: photo.distance,

@@ -44,7 +44,7 @@ package final class PortraitModel: Module {
     return Coarse(ws: ws, state: state, planes: generator.planes(from: state, ws, by: modulation))
   }
 
-  /// The coarse volumes mended by what photos `[N, 3, H, W]` show and the coarse pictures `seen` `[N, 3, h, w]` lack (Eq 2 and 3): the
+  /// The coarse volumes mended by what photos `[N, 3, H, W]` show and the coarse images `seen` `[N, 3, h, w]` lack (Eq 2 and 3): the
   /// changed state and its planes.
   package func refine(
     _ coarse: Coarse, photos: Tensor, seen: Tensor, by modulation: Modulation = .unfused

@@ -14,10 +14,10 @@ package enum PortraitModelFile {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    var words = notes
-    (words["format"], words["version"]) = (format, version)
-    words["configuration"] = String(decoding: try encoder.encode(model.configuration), as: UTF8.self)
-    try Safetensors.write(tensors, metadata: words, to: url)
+    var metadata = notes
+    (metadata["format"], metadata["version"]) = (format, version)
+    metadata["configuration"] = String(decoding: try encoder.encode(model.configuration), as: UTF8.self)
+    try Safetensors.write(tensors, metadata: metadata, to: url)
   }
 
   /// Reads a model, all of it checked; throws `PortraitError` or what reading the file throws, in one line that names it.

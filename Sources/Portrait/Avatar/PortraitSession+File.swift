@@ -9,7 +9,7 @@ extension PortraitSession {
   /// What stands in every file that holds a person.
   static let notice = "A likeness of a person: use it only as that person has agreed to, and say that what you show is synthetic."
 
-  private struct Words: Codable {
+  private struct Record: Codable {
     var state: FaceState
     var faceModel: String
     var label: [Float]
@@ -20,12 +20,12 @@ extension PortraitSession {
 
   /// Writes it with a checksum of every tensor, atomically; throws `FileError`. Of the photo's name only the last part is kept.
   package func write(to url: URL) throws {
-    let words = Words(
+    let record = Record(
       state: state, faceModel: faceModel, label: label.values, distance: distance, crop: crop,
       photo: URL(filePath: photo).lastPathComponent, model: model)
     let tensors = tensors.mapValues { $0.detach().to(.cpu).contiguous() }
     let metadata = [
-      "format": Self.format, "version": "\(Self.version)", "session": String(decoding: try JSONEncoder().encode(words), as: UTF8.self),
+      "format": Self.format, "version": "\(Self.version)", "session": String(decoding: try JSONEncoder().encode(record), as: UTF8.self),
       "notice": Self.notice,
     ]
     try Checkpoint(step: 0, tensors: tensors, metadata: metadata).write(to: url)
@@ -46,8 +46,8 @@ extension PortraitSession {
     }
     let version = file.metadata["version"] ?? "?"
     guard version == "\(Self.version)" else { throw RunError(url, .newer(version: version, known: Self.version)) }
-    guard let words = try? JSONDecoder().decode(Words.self, from: Data((file.metadata["session"] ?? "").utf8)),
-      let label = CameraLabel(values: words.label), words.distance > 0, words.distance.isFinite, words.crop.isSound
+    guard let record = try? JSONDecoder().decode(Record.self, from: Data((file.metadata["session"] ?? "").utf8)),
+      let label = CameraLabel(values: record.label), record.distance > 0, record.distance.isFinite, record.crop.isSound
     else { throw PortraitError.file(url, "has impossible values for its photo; \(again)") }
     func tensor(_ name: String, _ dimensions: Int) throws -> Tensor {
       guard let tensor = file.tensors[name], tensor.dim == dimensions, tensor.size(0) == 1, tensor.dtype == .float32 else {
@@ -60,8 +60,9 @@ extension PortraitSession {
     }
     let session = PortraitSession(
       ws: try tensor("ws", 3), feature: try tensor("feature", 4), image: try tensor("image", 4), planes: try tensor("planes", 4),
-      state: words.state, faceModel: words.faceModel, label: label, distance: words.distance, crop: words.crop, photo: words.photo,
-      model: words.model)
+      state: record.state, faceModel: record.faceModel, label: label, distance: record.distance, crop: record.crop,
+      photo: record.photo,
+      model: record.model)
     guard file.tensors.count == session.tensors.count else {
       throw PortraitError.file(url, "contains tensors that a portrait does not have; \(again)")
     }

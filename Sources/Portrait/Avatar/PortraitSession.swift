@@ -3,7 +3,7 @@ import Foundation
 import Generator
 import Torch
 
-/// What is found out about a person's photo once and used for every picture: the volume of the person, and what drives it from rest.
+/// What is found out about a person's photo once and used for every image: the volume of the person, and what drives it from rest.
 package struct PortraitSession {
   /// The generator's latents, `[1, layers, width]`.
   package var ws: Tensor

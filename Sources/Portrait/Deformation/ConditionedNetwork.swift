@@ -1,9 +1,9 @@
 import Radiance
 import Torch
 
-/// Dense layers with ReLU over encoded points and a condition that is one for all points of a picture.
+/// Dense layers with ReLU over encoded points and a condition that is one for all points of an image.
 ///
-/// Layers that see the input see `[..., points | condition]`. As the condition is one, what it adds to such a layer is a bias of the picture:
+/// Layers that see the input see `[..., points | condition]`. As the condition is one, what it adds to such a layer is a bias of the image:
 /// W [x | c] + b = W_x x + (W_c c + b).
 package final class ConditionedNetwork: Module {
   let layers: [Linear]

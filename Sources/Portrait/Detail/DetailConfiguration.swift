@@ -18,7 +18,7 @@ package struct DetailConfiguration: Codable, Sendable, Equatable {
   /// Channels of the trunk's two halves and of what it says (F_res).
   package var widths: [Int]
   package var features: Int
-  /// Blocks in each half; the first of each halves the picture.
+  /// Blocks in each half; the first of each halves the image.
   package var blocks: Int
   /// Channels between the two convolutions of each fusion network.
   package var fusionWidth: Int
@@ -30,7 +30,7 @@ package struct DetailConfiguration: Codable, Sendable, Equatable {
     (self.reading, self.resolution, self.channels) = (reading, resolution, channels)
     (self.widths, self.features, self.blocks, self.fusionWidth) = (widths, features, blocks, fusionWidth)
   }
-  /// Side of the residual picture that the trunk looks at; each of its halves halves it.
+  /// Side of the residual image that the trunk looks at; each of its halves halves it.
   package var imageResolution: Int { resolution << widths.count }
 
   /// Throws `PortraitError` naming the first field that cannot be what it is.

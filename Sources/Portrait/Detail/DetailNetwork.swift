@@ -1,9 +1,9 @@
 import Perception
 import Torch
 
-/// Sees what the coarse picture of a photo lacks and changes the generator's features by it (Eq 2 and 3 of NOFA++).
+/// Sees what the coarse image of a photo lacks and changes the generator's features by it (Eq 2 and 3 of NOFA++).
 ///
-/// F_res = trunk(photo - coarse picture), and F' = gamma(F_res) F + eta(F_res), where gamma is one plus, and eta, what two light networks
+/// F_res = trunk(photo - coarse image), and F' = gamma(F_res) F + eta(F_res), where gamma is one plus, and eta, what two light networks
 /// say. Both end in a convolution of zeros: an untrained network changes nothing, bit for bit.
 package final class DetailNetwork: Module {
   let stem: Conv2d
@@ -32,7 +32,7 @@ package final class DetailNetwork: Module {
     eta = FusionMap(c.features, width: c.fusionWidth, c.channels, generator)
   }
 
-  /// What the coarse picture lacks, `[N, 3, H, W]`, for both pictures in -1...1; no gradient goes back into the coarse one, so that it is
+  /// What the coarse image lacks, `[N, 3, H, W]`, for both images in -1...1; no gradient goes back into the coarse one, so that it is
   /// not made worse to be mended.
   package static func residual(photo: Tensor, coarse: Tensor) -> Tensor {
     var seen = coarse.detach()

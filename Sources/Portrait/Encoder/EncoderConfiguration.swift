@@ -11,7 +11,7 @@ package struct EncoderConfiguration: Codable, Sendable, Equatable {
     /// About 86 million, the usual size of such networks.
     case base
   }
-  /// Side in pixels of the picture that is looked at, and of the squares it is cut into.
+  /// Side in pixels of the image that is looked at, and of the squares it is cut into.
   package var imageResolution, patch: Int
   /// Numbers a token, blocks, and heads of attention.
   package var width, depth, heads: Int
@@ -39,7 +39,7 @@ package struct EncoderConfiguration: Codable, Sendable, Equatable {
       imageResolution: imageResolution, patch: patch, width: width, depth: depth, heads: heads, slots: slots, latent: latent)
   }
 
-  /// Squares a side of the picture.
+  /// Squares a side of the image.
   package var grid: Int { imageResolution / patch }
 
   /// Throws `PortraitError` naming the first field that cannot be what it is.

@@ -2,7 +2,7 @@ import Torch
 
 /// A vision transformer that tells which of a generator's faces a photo shows (Eq 1 of NOFA++: w = w_avg + encoder(photo)).
 ///
-/// Squares of the picture become tokens with learned places; behind them stand learned queries, one for each latent, which look at the
+/// Squares of the image become tokens with learned places; behind them stand learned queries, one for each latent, which look at the
 /// squares and at each other in every block. A query's last state goes through one linear layer, shared by all, plus a bias of its own.
 /// Both start at zero, so that an untrained encoder says exactly the average face.
 package final class ImageEncoder: Module {
@@ -33,13 +33,13 @@ package final class ImageEncoder: Module {
     withoutGradient { head.weight.zero_() }
   }
 
-  /// How far each latent lies from the average, `[N, slots, latent]`, for pictures `[N, 3, H, W]` in -1...1 of any size.
-  package func callAsFunction(_ picture: Tensor) -> Tensor {
+  /// How far each latent lies from the average, `[N, slots, latent]`, for images `[N, 3, H, W]` in -1...1 of any size.
+  package func callAsFunction(_ image: Tensor) -> Tensor {
     let side = configuration.imageResolution
-    let fits = picture.size(2) == side && picture.size(3) == side
-    let seen = fits ? picture : picture.interpolate(size: [side, side], .linear, antialias: true)
+    let fits = image.size(2) == side && image.size(3) == side
+    let seen = fits ? image : image.interpolate(size: [side, side], .linear, antialias: true)
     let squares = patch(seen).flatten(2).transpose(1, 2) + positions
-    var tokens = cat([squares, queries.expand(picture.size(0), -1, -1)], 1)
+    var tokens = cat([squares, queries.expand(image.size(0), -1, -1)], 1)
     for block in blocks { tokens = block(tokens) }
     // The squares have done their work: queries alone are normalised and read.
     let answers = norm(tokens.narrow(1, squares.size(1), configuration.slots))
@@ -47,9 +47,9 @@ package final class ImageEncoder: Module {
   }
 
   /// Latents `[N, slots, latent]` about the generator's average `[latent]` (Eq 1).
-  package func latents(_ picture: Tensor, average: Tensor) -> Tensor { average + self(picture) }
+  package func latents(_ image: Tensor, average: Tensor) -> Tensor { average + self(image) }
 
-  /// What latents cost that go apart, the mean over pictures of sum_i |d_i - d_0|^2 for offsets `[N, slots, latent]`: with a small weight
+  /// What latents cost that go apart, the mean over images of sum_i |d_i - d_0|^2 for offsets `[N, slots, latent]`: with a small weight
   /// (2e-4) it keeps them where a generator's own lie.
   package static func spread(_ offsets: Tensor) -> Tensor {
     (offsets - offsets.narrow(1, 0, 1)).square().sum(1, 2).mean()

@@ -2,12 +2,12 @@ import Foundation
 import Perception
 import Torch
 
-/// Where a generator's photo is cut out of a picture: a square that may be turned and may reach over the border.
+/// Where a generator's photo is cut out of an image: a square that may be turned and may reach over the border.
 ///
 /// The face is upright in it, and as large and as high as in the photos that the published generators know: the five points, levelled, are
 /// aligned to the standard face, and the square's middle and side follow from where that lies (`PublishedCrop` without whole pixels).
 package struct PhotoCrop: Equatable, Sendable, Codable {
-  /// The square's middle in the picture (its corner is (0, 0)) and its side, in pixels.
+  /// The square's middle in the image (its corner is (0, 0)) and its side, in pixels.
   package let center: SIMD2<Float>
   package let side: Float
   /// How far the square is turned, radians, clockwise as seen.
@@ -18,7 +18,7 @@ package struct PhotoCrop: Equatable, Sendable, Codable {
   package init(center: SIMD2<Float>, side: Float, roll: Float, size: Int) {
     (self.center, self.side, self.roll, self.size) = (center, side, roll, size)
   }
-  /// Around the face at `points`, in a picture of any size.
+  /// Around the face at `points`, in an image of any size.
   package init(_ points: FacePoints, size: Int = 512) {
     let eyes = (points.leftEye + points.rightEye) / 2, mouth = (points.leftMouth + points.rightMouth) / 2
     // As FFHQ was levelled: the line between the eyes, and the one to the mouth turned a quarter, together.
@@ -38,42 +38,42 @@ package struct PhotoCrop: Equatable, Sendable, Codable {
       side: Float(Double(PublishedCrop.Framing.photo) * found.scale / PublishedCrop.Framing.generator.decimetre), roll: roll, size: size)
   }
 
-  /// A pixel position of the crop in the picture.
-  package func picture(_ p: SIMD2<Float>) -> SIMD2<Float> {
+  /// A pixel position of the crop in the image.
+  package func image(_ p: SIMD2<Float>) -> SIMD2<Float> {
     let q = (p - Float(size) / 2) * (side / Float(size))
     let (c, s) = (cos(roll), sin(roll))
     return center + [c * q.x - s * q.y, s * q.x + c * q.y]
   }
-  /// A position of the picture in the crop.
+  /// A position of the image in the crop.
   package func crop(_ p: SIMD2<Float>) -> SIMD2<Float> {
     let q = (p - center) * (Float(size) / side)
     let (c, s) = (cos(roll), sin(roll))
     return SIMD2(c * q.x + s * q.y, c * q.y - s * q.x) + Float(size) / 2
   }
 
-  /// The square's corners in the picture, clockwise from the top left as the face sees it.
+  /// The square's corners in the image, clockwise from the top left as the face sees it.
   package var corners: [SIMD2<Float>] {
     let s = Float(size)
-    return [SIMD2(0, 0), SIMD2(s, 0), SIMD2(s, s), SIMD2(0, s)].map { picture($0) }
+    return [SIMD2(0, 0), SIMD2(s, 0), SIMD2(s, s), SIMD2(0, s)].map { image($0) }
   }
-  /// The share of the square that lies within a picture of that size, 0...1.
+  /// The share of the square that lies within an image of that size, 0...1.
   package func shown(width: Int, height: Int) -> Float {
     let n = 32
     let inside = (0..<n * n).count { k in
-      let p = picture(SIMD2(Float(k % n) + 0.5, Float(k / n) + 0.5) * Float(size) / Float(n))
+      let p = image(SIMD2(Float(k % n) + 0.5, Float(k / n) + 0.5) * Float(size) / Float(n))
       return p.x >= 0 && p.y >= 0 && p.x <= Float(width) && p.y <= Float(height)
     }
     return Float(inside) / Float(n * n)
   }
 
-  /// What lies in the square, `[1, 3, size, size]` in -1...1, of `picture` `[H, W, 3]` uint8; beyond the border a blur goes on.
+  /// What lies in the square, `[1, 3, size, size]` in -1...1, of `image` `[H, W, 3]` uint8; beyond the border a blur goes on.
   ///
-  /// It is read at the picture's own fineness and then brought to size with an antialiasing filter, so that large photos do not shimmer.
-  package func cut(_ picture: Tensor) -> Tensor {
+  /// It is read at the image's own fineness and then brought to size with an antialiasing filter, so that large photos do not shimmer.
+  package func cut(_ image: Tensor) -> Tensor {
     withoutGradient {
-      var source = picture.permute(2, 0, 1).unsqueeze(0).to(.float32)
+      var source = image.permute(2, 0, 1).unsqueeze(0).to(.float32)
       var (map, fine) = (self, max(Int(side.rounded(.up)), size))
-      // Where even that would be huge, the picture is halved before, which the filter would do as well.
+      // Where even that would be huge, the image is halved before, which the filter would do as well.
       while fine > 2048 {
         source = source.interpolate(size: [max(source.size(2) / 2, 1), max(source.size(3) / 2, 1)], .area)
         map = PhotoCrop(center: map.center / 2, side: map.side / 2, roll: roll, size: size)
@@ -92,13 +92,13 @@ package struct PhotoCrop: Equatable, Sendable, Codable {
       return (sized / 127.5 - 1).clamp(-1, 1)
     }
   }
-  /// How far each pixel lies beyond a picture of that size, in its pixels, `[1, 1, size, size]`; 0 within.
+  /// How far each pixel lies beyond an image of that size, in its pixels, `[1, 1, size, size]`; 0 within.
   private func beyond(width: Int, height: Int) -> Tensor {
     let places = grid(width: width, height: height).unbind(-1)
     let (x, y) = ((places[0].abs() - 1).clamp(0) * (0.5 * Double(width)), (places[1].abs() - 1).clamp(0) * (0.5 * Double(height)))
     return x.maximum(y).unsqueeze(0)
   }
-  /// Where each pixel lies in a picture of that size, `[1, size, size, 2]` in the -1...1 that `gridSample` takes.
+  /// Where each pixel lies in an image of that size, `[1, size, size, 2]` in the -1...1 that `gridSample` takes.
   func grid(width: Int, height: Int) -> Tensor {
     let (a, b) = (side / Float(width), side / Float(height))
     let (c, s) = (cos(roll), sin(roll))

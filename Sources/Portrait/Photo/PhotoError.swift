@@ -6,7 +6,7 @@ package struct PhotoError: KindedError, Equatable {
     case noFace
     /// The distance of the eyes in pixels.
     case tiny(Int)
-    /// The share of the face that the picture shows, in percent.
+    /// The share of the face that the image shows, in percent.
     case cutOff(Int)
     /// How far the head is turned away, degrees.
     case turned(Int)

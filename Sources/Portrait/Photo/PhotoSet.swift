@@ -3,7 +3,7 @@ import Generator
 import Media
 import Torch
 
-/// Photos as a folder that generators are trained on: pictures and `dataset.json`, as EG3D has them (see `PosedFolder`).
+/// Photos as a folder that generators are trained on: images and `dataset.json`, as EG3D has them (see `PosedFolder`).
 package final class PhotoSet {
   package let folder: URL
   private var rows: [PosedFolder.Entry] = []
@@ -12,7 +12,7 @@ package final class PhotoSet {
   /// The folder is made for the first photo, where there is none.
   package init(_ folder: URL) { self.folder = folder }
 
-  /// Writes the photo's picture as PNG under a name that no other has, and returns it; throws `FileError` or `MediaError`.
+  /// Writes the photo's image as PNG under a name that no other has, and returns it; throws `FileError` or `MediaError`.
   @discardableResult
   package func add(_ photo: PortraitPhoto) throws -> URL {
     do {

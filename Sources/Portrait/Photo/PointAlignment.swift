@@ -1,9 +1,9 @@
 import Torch
 
-/// How five points of a face in a picture lie on the standard face in space: the orthographic view, scaled and shifted, that fits best.
+/// How five points of a face in an image lie on the standard face in space: the orthographic view, scaled and shifted, that fits best.
 ///
 /// Solves for the eight numbers of an affine camera by least squares; the scale is the mean length of its two rows (section 10 of the
-/// published preprocessing). It says nothing of a turn in the picture's plane, which is taken out before.
+/// published preprocessing). It says nothing of a turn in the image's plane, which is taken out before.
 package struct PointAlignment: Equatable, Sendable {
   /// Pixels in a decimetre.
   package let scale: Double
@@ -30,7 +30,7 @@ package struct PointAlignment: Equatable, Sendable {
   }
 }
 
-/// Whole pixels of a published crop: the picture is scaled by `scale` to `width` x `height`, then cut at (`left`, `up`).
+/// Whole pixels of a published crop: the image is scaled by `scale` to `width` x `height`, then cut at (`left`, `up`).
 package struct PublishedCrop: Equatable, Sendable {
   package let scale: Double
   package let width, height, left, up: Int
@@ -47,13 +47,13 @@ package struct PublishedCrop: Equatable, Sendable {
     package static let photo = 700
   }
 
-  /// Of a picture of `pictureWidth` x `pictureHeight` pixels; fractions are cut off towards zero, as published.
-  package init(_ alignment: PointAlignment, pictureWidth: Int, pictureHeight: Int, _ framing: Framing) {
+  /// Of an image of `imageWidth` x `imageHeight` pixels; fractions are cut off towards zero, as published.
+  package init(_ alignment: PointAlignment, imageWidth: Int, imageHeight: Int, _ framing: Framing) {
     scale = framing.decimetre / alignment.scale
-    width = Int(Double(pictureWidth) * scale)
-    height = Int(Double(pictureHeight) * scale)
+    width = Int(Double(imageWidth) * scale)
+    height = Int(Double(imageHeight) * scale)
     let half = Double(framing.side) / 2
-    left = Int(Double(width) / 2 - half + (alignment.translation.x - Double(pictureWidth) / 2) * scale)
-    up = Int(Double(height) / 2 - half + (Double(pictureHeight) / 2 - alignment.translation.y) * scale)
+    left = Int(Double(width) / 2 - half + (alignment.translation.x - Double(imageWidth) / 2) * scale)
+    up = Int(Double(height) / 2 - half + (Double(imageHeight) / 2 - alignment.translation.y) * scale)
   }
 }

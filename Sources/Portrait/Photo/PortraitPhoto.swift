@@ -9,7 +9,7 @@ package struct PortraitPhoto {
   package let name: String
   package let crop: PhotoCrop
   /// `[1, 3, size, size]` in -1...1.
-  package let picture: Tensor
+  package let input: Tensor
   /// In pixels of the crop.
   package let landmarks: FaceLandmarks
   /// What the face does, of a head fitted to these landmarks; its pose is head to camera.
@@ -26,10 +26,10 @@ package struct PortraitPhoto {
   package let notices: [String]
 
   package init(
-    name: String, crop: PhotoCrop, picture: Tensor, landmarks: FaceLandmarks, state: FaceState, faceModel: String, fitError: Float,
+    name: String, crop: PhotoCrop, input: Tensor, landmarks: FaceLandmarks, state: FaceState, faceModel: String, fitError: Float,
     camera: Camera, distance: Float, notices: [String] = []
   ) {
-    (self.name, self.crop, self.picture, self.landmarks) = (name, crop, picture, landmarks)
+    (self.name, self.crop, self.input, self.landmarks) = (name, crop, input, landmarks)
     (self.state, self.faceModel, self.fitError) = (state, faceModel, fitError)
     (self.camera, self.distance, self.notices) = (camera, distance, notices)
   }
@@ -41,5 +41,5 @@ package struct PortraitPhoto {
     Camera(width: crop.size, height: crop.size, focal: SIMD2(repeating: CameraLabel.faceFocal * Float(crop.size)))
   }
   /// `[size, size, 3]` uint8.
-  package var image: Tensor { ((picture[0].permute(1, 2, 0) + 1) * 127.5).round().clamp(0, 255).to(.uint8).contiguous() }
+  package var image: Tensor { ((input[0].permute(1, 2, 0) + 1) * 127.5).round().clamp(0, 255).to(.uint8).contiguous() }
 }

@@ -14,7 +14,7 @@ package struct StandardPlacement: Equatable, Sendable {
   package init(_ model: LandmarkModel) {
     let p = model.mean.floats
     let mesh = (0..<LandmarkModel.count).map { SIMD3(p[3 * $0], p[3 * $0 + 1], p[3 * $0 + 2]) }
-    // Eyes between their corners, the nose's tip, the mouth's corners: what `PhotoReader` takes from a picture, and the population from a head.
+    // Eyes between their corners, the nose's tip, the mouth's corners: what `PhotoReader` takes from an image, and the population from a head.
     let five = [(mesh[33] + mesh[133]) / 2, (mesh[263] + mesh[362]) / 2, mesh[4], mesh[61], mesh[291]]
     self.init(five, onto: PointAlignment.standard.map { SIMD3<Float>($0) })
   }

@@ -3,7 +3,7 @@ import Radiance
 import Runs
 import Torch
 
-/// An avatar alone in one file, to be drawn where its run is not: its weights, or what pictures are drawn from made of them, and its scene.
+/// An avatar alone in one file, to be drawn where its run is not: its weights, or what images are drawn from made of them, and its scene.
 /// It has a checkpoint's format, with a checksum of every tensor; nothing of the training is in it but the configuration.
 package struct AvatarFile {
   enum Content: String {
@@ -16,7 +16,7 @@ package struct AvatarFile {
   let configuration: SubjectConfiguration
   let scene: SubjectScene
   let step: Int
-  let field: any PictureField
+  let field: any ImageField
   /// nil where it hears nothing.
   let speech: SpeechDriver?
 
@@ -29,14 +29,14 @@ package struct AvatarFile {
     for (name, tensor) in field.namedState(prefix: "model.") { tensors[name] = tensor.detach().to(.cpu).contiguous() }
     for (name, tensor) in speech?.namedState(prefix: "speech.") ?? [:] { tensors[name] = tensor.detach().contiguous() }
     for (name, tensor) in scene.tensors { tensors["scene." + name] = tensor }
-    var words = Dictionary(uniqueKeysWithValues: scene.words.map { ("scene." + $0, $1) })
+    var metadata = Dictionary(uniqueKeysWithValues: scene.metadata.map { ("scene." + $0, $1) })
     var record = record
     // Where the clip lies says something about whoever made the avatar.
     (record.data, record.maxMinutes) = ("", nil)
-    words["record"] = String(decoding: try JSONEncoder().encode(record), as: UTF8.self)
-    (words["format"], words["version"], words["content"]) = (Self.format, "\(Self.version)", content.rawValue)
-    words["notice"] = "A likeness of a person: use it only as that person has agreed to, and say that what you show is synthetic."
-    try Checkpoint(step: step, tensors: tensors, metadata: words).write(to: url)
+    metadata["record"] = String(decoding: try JSONEncoder().encode(record), as: UTF8.self)
+    (metadata["format"], metadata["version"], metadata["content"]) = (Self.format, "\(Self.version)", content.rawValue)
+    metadata["notice"] = "A likeness of a person: use it only as that person has agreed to, and say that what you show is synthetic."
+    try Checkpoint(step: step, tensors: tensors, metadata: metadata).write(to: url)
   }
 
   /// Reads what `write` wrote, all of it checked; throws `SubjectError`, `RunError` or what reading the file throws, naming it.
@@ -61,7 +61,7 @@ package struct AvatarFile {
   }
 
   package init(
-    record: RunRecord, configuration: SubjectConfiguration, scene: SubjectScene, step: Int, field: any PictureField,
+    record: RunRecord, configuration: SubjectConfiguration, scene: SubjectScene, step: Int, field: any ImageField,
     speech: SpeechDriver? = nil
   ) {
     (self.record, self.configuration, self.scene, self.step, self.field) = (record, configuration, scene, step, field)
@@ -75,7 +75,7 @@ package struct AvatarFile {
     record = try JSONDecoder().decode(RunRecord.self, from: Data((file.metadata["record"] ?? "").utf8))
     configuration = try SubjectConfiguration(record, at: url)
     step = file.step
-    scene = try SubjectScene(tensors: part("scene.", file.tensors), words: part("scene.", file.metadata), url)
+    scene = try SubjectScene(tensors: part("scene.", file.tensors), metadata: part("scene.", file.metadata), url)
     guard scene.drivingMean.numel == configuration.field.driving else { throw SubjectError.scene(url, "driving.mean") }
     speech = try configuration.loadSpeech(file.tensors)
     let model = part("model.", file.tensors), content = Content(rawValue: file.metadata["content"] ?? "")

@@ -5,7 +5,7 @@ import Runs
 import Speech
 import Torch
 
-/// A trained subject: a face's state in, a picture of the person out.
+/// A trained subject: a face's state in, an image of the person out.
 package final class SubjectAvatar: Avatar {
   package let scene: AvatarScene
   private let subject: SubjectScene
@@ -46,7 +46,7 @@ package final class SubjectAvatar: Avatar {
       background: subject.background.to(.float32) / 255)
   }
 
-  /// Writes the avatar into one file that needs no run and no dataset, atomically. Where it is to be `baked`, it holds what pictures are
+  /// Writes the avatar into one file that needs no run and no dataset, atomically. Where it is to be `baked`, it holds what images are
   /// drawn from and no weights; throws `SubjectError` where there is no such thing, `FileError` where it cannot be written.
   package func export(to url: URL, baked: Bool) throws {
     var field = image.field
@@ -82,7 +82,7 @@ package final class SubjectAvatar: Avatar {
     var driving = subject.normalized(Tensor(signal, [1, signal.count]))
     switch (heard, speech) {
     case (let heard?, let speech?):
-      driving = withoutGradient { subject.held(speech(heard.unsqueeze(0), beside: driving, emphasis: emphasis)) }
+      driving = withoutGradient { subject.clamped(speech(heard.unsqueeze(0), beside: driving, emphasis: emphasis)) }
     case (nil, _?) where !hasExpressions: throw SubjectError.needsSpeech
     case (_?, nil): throw SubjectError.hearsNothing
     case (nil, _): break

@@ -115,7 +115,7 @@ extension SpeechConfiguration {
     try within(1...64, ["speech.members": members])
     let weights = zip(widths, widths.dropFirst()).reduce(0) { $0 + 3 * $1.0 * $1.1 }
     try few(1 << 28, "speech.widths", widths, Memory.product(weights, members), "weights")
-    try within(0...10, ["speech.colouring": colouring, "speech.emphasis": emphasis])
+    try within(0...10, ["speech.colouring": coloring, "speech.emphasis": emphasis])
   }
 }
 
@@ -155,7 +155,7 @@ extension HyperPlanesConfiguration {
     try within(1e-6...1, ["planes.narrowing": narrowing])
     try within(0...10, ["planes.drivingNoise": drivingNoise])
     try within(1...Int.max, ["planes.refreshEvery": refreshEvery])
-    try within(1...4096, ["planes.samples": samples, "planes.pictureSamples": pictureSamples])
+    try within(1...4096, ["planes.samples": samples, "planes.pictureSamples": imageSamples])
   }
 
   private static func numbers(planes: [Int], _ channels: Int) -> Int { planes.reduce(0) { $0 + Memory.product(3, $1, $1, channels) } }

@@ -17,7 +17,7 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
   package var rays = RaySamplerConfiguration.paper
   package var mesh = MeshConfiguration()
   package var optimizer = OptimizerConfiguration()
-  /// The longer side of the pictures trained on, in pixels; nil keeps the dataset's size.
+  /// The longer side of the images trained on, in pixels; nil keeps the dataset's size.
   @Nullable package var size: Int?
   /// Steps of the whole training where no time is given.
   package var steps = 500_000

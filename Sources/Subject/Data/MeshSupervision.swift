@@ -59,16 +59,17 @@ final class MeshSupervision {
   /// Points observed in `count` random training frames and the canonical places they belong to, in head units.
   /// - Returns: frames `[B]` on the CPU; points `[B, P, 3]` and targets `[B, P, 3]` on the device of the steps.
   func batch(frames count: Int, points: Int, _ generator: Generator) -> (frames: Tensor, points: Tensor, targets: Tensor) {
-    let picked = frames.indexSelect(0, Tensor.randint(0..<frames.numel, [count], generator))
+    let gathered = frames.indexSelect(0, Tensor.randint(0..<frames.numel, [count], generator))
     let posed = model.vertices(
-      identity: identity.unsqueeze(0).expand(count, -1), expression: expressions.indexSelect(0, picked), gaze: gaze.indexSelect(0, picked))
+      identity: identity.unsqueeze(0).expand(count, -1), expression: expressions.indexSelect(0, gathered),
+      gaze: gaze.indexSelect(0, gathered))
     let (surface, surfaceHome, surfaceShare) = surfacePoints(posed, points / 2, generator)
     let (gap, gapHome) = gapPoints(posed, points / 4, generator)
     let torsoHome =
       Tensor.rand([count, points / 4, 3], generator) * Tensor([3.4, 1.1, 1.8] as [Float]) + Tensor([-1.7, torsoTop - 1.1, -1.5])
     let homes = cat([surfaceHome, gapHome, torsoHome], 1)
     let share = cat([surfaceShare, .zeros([count, points / 4, 1]), .ones([count, points / 4, 1])], 1)
-    return (picked, followingTorso(cat([surface, gap, torsoHome], 1), homes, share, picked).to(device), homes.to(device))
+    return (gathered, followingTorso(cat([surface, gap, torsoHome], 1), homes, share, gathered).to(device), homes.to(device))
   }
 
   private func surfacePoints(_ posed: Tensor, _ count: Int, _ generator: Generator) -> (Tensor, Tensor, share: Tensor) {
@@ -95,11 +96,11 @@ final class MeshSupervision {
   }
 
   /// Where points are observed of which a `share` `[B, P, 1]` hangs on the torso: it keeps its place in the room while the head turns.
-  private func followingTorso(_ points: Tensor, _ homes: Tensor, _ share: Tensor, _ picked: Tensor) -> Tensor {
-    let motion = torsoMotion.indexSelect(0, picked)
+  private func followingTorso(_ points: Tensor, _ homes: Tensor, _ share: Tensor, _ gathered: Tensor) -> Tensor {
+    let motion = torsoMotion.indexSelect(0, gathered)
     let still = homes.matmul(meanRotation.t()) + meanTranslation
     let room = still.matmul(rollMatrix(motion[.all, .at(3)]).transpose(1, 2)) + motion[.all, .to(3)].unsqueeze(1)
-    let seen = (room - translations.indexSelect(0, picked).unsqueeze(1)).matmul(rotations.indexSelect(0, picked))
+    let seen = (room - translations.indexSelect(0, gathered).unsqueeze(1)).matmul(rotations.indexSelect(0, gathered))
     return points * (1 - share) + seen * share
   }
 }

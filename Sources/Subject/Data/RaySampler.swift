@@ -176,7 +176,7 @@ package final class RaySampler {
 
   /// Shares of which a part goes to every pixel alike: half before any loss is known, `everywhere` later.
   ///
-  /// By classes alone a background of half the picture gets a tenth of the rays, and for a thousand steps a haze stands about the head.
+  /// By classes alone a background of half the image gets a tenth of the rays, and for a thousand steps a haze stands about the head.
   private func spread(_ shares: [Double], _ pixels: PixelLists.Frame) -> [Double] {
     let part = epoch == 0 ? max(configuration.everywhere, 0.5) : configuration.everywhere
     let all = Double(max(1, pixels.counts.reduce(0, +)))

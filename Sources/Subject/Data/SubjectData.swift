@@ -4,7 +4,7 @@ import Radiance
 import Speech
 import Torch
 
-/// A dataset as the training reads it: pictures in memory at the training size, and what the track says of each frame as tensors.
+/// A dataset as the training reads it: images in memory at the training size, and what the track says of each frame as tensors.
 final class SubjectData {
   /// Where steps are computed; the data themselves are on the CPU.
   let device: Device
@@ -95,6 +95,6 @@ extension SubjectData {
     return RayBatch(
       rays: headRays(camera, poses: poses.indexSelect(0, position.to(device)), pixels: pixels, depth), frames: drawn.frame,
       colors: images.reshape(-1, 3).indexSelect(0, flat).to(device).to(.float32) / 255, labels: Tensor(drawn.label).to(device),
-      plate: background.reshape(-1, 3).indexSelect(0, pixels).to(device))
+      background: background.reshape(-1, 3).indexSelect(0, pixels).to(device))
   }
 }

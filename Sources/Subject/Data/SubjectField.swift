@@ -2,7 +2,7 @@ import Radiance
 import Torch
 
 /// A field of a subject as the trainer trains it.
-protocol SubjectField: PictureField {
+protocol SubjectField: ImageField {
   /// What each group of parameters is, for its learning rate.
   func role(of parameter: String) -> ParameterRole
   /// The parameters that the warm start on the mesh moves.

@@ -64,7 +64,7 @@ package struct SubjectScene {
   func normalized(_ driving: Tensor) -> Tensor { ((driving - drivingMean) / drivingSpread).clamp(-6, 6) }
   /// Normalized driving numbers `[.., D]`, each held at the border of what the training frames had of it: what speech says where the clip
   /// heard nothing alike, times an emphasis, may be no face at all.
-  package func held(_ normalized: Tensor) -> Tensor { normalized.maximum(lowest).minimum(highest) }
+  package func clamped(_ normalized: Tensor) -> Tensor { normalized.maximum(lowest).minimum(highest) }
 
   /// Where nothing is known of the training's range.
   private static func wide(_ like: Tensor) -> (Tensor, Tensor) { (.zeros(like.shape) - 6, .zeros(like.shape) + 6) }
@@ -78,7 +78,7 @@ package struct SubjectScene {
       "camera": Tensor([camera.focal.x, camera.focal.y, camera.center.x, camera.center.y]),
     ]
   }
-  var words: [String: String] {
+  var metadata: [String: String] {
     [
       "model": modelName, "expression_names": expressionNames.joined(separator: ","), "fps": String(fps), "width": String(camera.width),
       "height": String(camera.height),
@@ -89,17 +89,17 @@ package struct SubjectScene {
 
   /// Writes the scene, atomically.
   func write(_ run: RunFolder) throws {
-    try Safetensors.write(tensors, metadata: words.merging(["format": "likeness.scene"]) { $1 }, to: Self.url(run))
+    try Safetensors.write(tensors, metadata: metadata.merging(["format": "likeness.scene"]) { $1 }, to: Self.url(run))
   }
 
   /// Reads what `write` wrote; throws `SubjectError` naming the file and what it lacks.
   static func read(_ run: RunFolder) throws -> SubjectScene {
     let file = try Safetensors.read(url(run))
-    return try SubjectScene(tensors: file.tensors, words: file.metadata, url(run))
+    return try SubjectScene(tensors: file.tensors, metadata: file.metadata, url(run))
   }
 
   /// What `tensors` and `words` say, of the file at `url`; throws `SubjectError` naming it and what it lacks.
-  package init(tensors: [String: Tensor], words: [String: String], _ url: URL) throws {
+  package init(tensors: [String: Tensor], metadata: [String: String], _ url: URL) throws {
     func numbers(_ name: String, _ count: Int? = nil) throws -> Tensor {
       guard let found = tensors[name], found.dtype == .float32, count.map({ $0 == found.numel }) ?? (found.dim == 1), found.isFinite().all()
       else { throw SubjectError.scene(url, name) }
@@ -108,8 +108,8 @@ package struct SubjectScene {
     guard let background = tensors["background"], background.dim == 3, background.dtype == .uint8, background.size(2) == 3 else {
       throw SubjectError.scene(url, "background")
     }
-    guard let width = words["width"].flatMap(Int.init), let height = words["height"].flatMap(Int.init), width > 0, height > 0,
-      let fps = words["fps"].flatMap(Double.init)
+    guard let width = metadata["width"].flatMap(Int.init), let height = metadata["height"].flatMap(Int.init), width > 0, height > 0,
+      let fps = metadata["fps"].flatMap(Double.init)
     else { throw SubjectError.scene(url, "size") }
     let c = try numbers("camera", 4).floats, mean = try numbers("driving.mean"), spread = try numbers("driving.spread", mean.numel)
     guard c[0] > 0, c[1] > 0 else { throw c[0] * c[1] < 0 ? SubjectError.mirroredScene(url) : SubjectError.scene(url, "camera") }
@@ -121,8 +121,8 @@ package struct SubjectScene {
       tensors["driving.lowest"] == nil && tensors["driving.highest"] == nil
       ? Self.wide(mean) : (try numbers("driving.lowest", mean.numel), try numbers("driving.highest", mean.numel))
     camera = Camera(width: width, height: height, focal: [c[0], c[1]], center: [c[2], c[3]])
-    modelName = words["model"] ?? ""
-    expressionNames = (words["expression_names"] ?? "").split(separator: ",").map(String.init)
+    modelName = metadata["model"] ?? ""
+    expressionNames = (metadata["expression_names"] ?? "").split(separator: ",").map(String.init)
     identity = try numbers("identity").floats
     pose = Rigid(rows: try numbers("pose", 16).floats)
     try check(url)

@@ -11,22 +11,22 @@ package struct RayBatch {
   /// `[R]` uint8 or int64, classes; anything above is unlabelled.
   package var labels: Tensor
   /// What lies behind each ray, `[R, 3]`; nil is black.
-  package var plate: Tensor?
+  package var background: Tensor?
 
-  package init(rays: Rays, frames: [Int], colors: Tensor, labels: Tensor, plate: Tensor? = nil) {
+  package init(rays: Rays, frames: [Int], colors: Tensor, labels: Tensor, background: Tensor? = nil) {
     precondition(frames.count == rays.count, "\(frames.count) frame numbers for \(rays.count) rays")
     self.rays = rays
     self.frames = frames
     self.colors = colors
     self.labels = labels
-    self.plate = plate
+    self.background = background
   }
   /// The rays at `indices`.
-  func picked(_ indices: [Int]) -> RayBatch {
+  func gathered(_ indices: [Int]) -> RayBatch {
     let chosen = Tensor(indices).to(colors.device)
     return RayBatch(
-      rays: rays.picked(chosen), frames: indices.map { frames[$0] }, colors: colors.indexSelect(0, chosen),
-      labels: labels.indexSelect(0, chosen), plate: plate?.indexSelect(0, chosen))
+      rays: rays.gathered(chosen), frames: indices.map { frames[$0] }, colors: colors.indexSelect(0, chosen),
+      labels: labels.indexSelect(0, chosen), background: background?.indexSelect(0, chosen))
   }
 }
 

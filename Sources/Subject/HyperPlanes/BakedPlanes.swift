@@ -2,9 +2,9 @@ import Face
 import Radiance
 import Torch
 
-/// What pictures of the fast field are drawn from, made once of the trained field: the basis at the lattice's nodes in place of its
+/// What images of the fast field are drawn from, made once of the trained field: the basis at the lattice's nodes in place of its
 /// network, the planes of all levels as one, in half precision what is only looked up. It needs nothing else of the field.
-package final class BakedPlanes: FrameConditions, PictureField {
+package final class BakedPlanes: FrameConditions, ImageField {
   let configuration: HyperPlanesConfiguration
   /// The lattice's nodes around occupied cells, `[n]` int64, and the basis there, `[n, K + 4]`.
   let nodes, functions: Tensor
@@ -16,17 +16,17 @@ package final class BakedPlanes: FrameConditions, PictureField {
   let cells, box: Tensor
   let latticeAxes, templateAxes, meanPose: Tensor
 
-  /// Pixels between two rays that look ahead in a picture, see `FrameField.probes`.
+  /// Pixels between two rays that look ahead in an image, see `FrameField.probes`.
   private static let probes = 4
 
   /// Shares what it can with `field`: it is to be made anew when weights have changed.
   init(_ field: HyperPlanes) {
-    let space = field.space, reached = field.reached
+    let space = field.space, activeNodes = field.activeNodes
     configuration = field.configuration
-    nodes = reached.nodes
+    nodes = activeNodes.nodes
     (functions, planes, volume, ambient) = withoutGradient {
       (
-        field.basisFunctions(reached.places).detach(), field.foldedPlanes.to(.float16), field.volume.detach().to(.float16),
+        field.basisFunctions(activeNodes.places).detach(), field.foldedPlanes.to(.float16), field.volume.detach().to(.float16),
         field.ambient.detach().to(.float16)
       )
     }
@@ -52,8 +52,8 @@ package final class BakedPlanes: FrameConditions, PictureField {
     (latticeAxes, templateAxes, meanPose) = (.zeros([3, 4]), .zeros([3, 4]), .zeros([3, 4]))
   }
 
-  package func picture(
-    _ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor, depth: DepthRange, sampling: RaySampling
+  package func image(
+    _ signals: FrameSignals, view: Tensor, camera: Camera, background: Tensor, depth: DepthRange, sampling: RaySampling
   ) -> RenderedFrame {
     withoutGradient {
       let (mixture, pointBias) = conditions(signals), c = configuration
@@ -62,10 +62,10 @@ package final class BakedPlanes: FrameConditions, PictureField {
         latticeAxes: latticeAxes, planes: planes, volume: volume, axes: templateAxes, ambient: ambient,
         point: (point.map { $0.weight.detach() }, [pointBias[.at(0)], point[1].bias!.detach()]),
         shading: (shading.map { $0.weight.detach() }, shading.map { $0.bias!.detach() }), densityScale: c.densityScale, step: c.step,
-        limit: c.pictureSamples, probes: Self.probes)
+        limit: c.imageSamples, probes: Self.probes)
       let pinhole = Pinhole(focal: SIMD2(camera.focal), center: SIMD2(camera.center))
       let seen = field.frame(
-        FrameCamera(pinhole, cameraToWorld: view[.at(0)], width: camera.width, height: camera.height), plate: plate.contiguous())
+        FrameCamera(pinhole, cameraToWorld: view[.at(0)], width: camera.width, height: camera.height), background: background.contiguous())
       return RenderedFrame(rgb: seen.rgb.clamp(0, 1), labels: seen.labels, depth: seen.depth, opacity: seen.opacity)
     }
   }

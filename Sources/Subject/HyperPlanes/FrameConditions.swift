@@ -10,7 +10,7 @@ struct FrameMixture {
   var count: Int { weights.size(0) }
 }
 
-/// What makes the numbers that all samples of a frame share of the frame's signals; the same in training and in pictures.
+/// What makes the numbers that all samples of a frame share of the frame's signals; the same in training and in images.
 protocol FrameConditions: Module {
   var configuration: HyperPlanesConfiguration { get }
   /// A: the frame's condition to `[3 + 2, K]`.

@@ -13,7 +13,7 @@ extension HyperPlanes: SubjectField {
   func prepare(_ data: SubjectData, depth: DepthRange) throws {
     try space.prepare(data, configuration, depth)
     withoutGradient { torso.copy_(call("aten::logit", space.torsoShare(data), 0.002).reshape(torso.shape)) }
-    forgetReached()
+    forgetActiveNodes()
   }
 
   package func check() throws(ModuleError) {
@@ -44,7 +44,7 @@ extension HyperPlanes: SubjectField {
     let (density, features) = field.samples(samples.positions, frame: frame)
     let seen = composite(
       density: density, lengths: samples.lengths, depths: samples.depths, features: features, starts: samples.starts)
-    let pixels = field.pixels(seen, batch.rays.directions, plate: batch.plate)
+    let pixels = field.pixels(seen, batch.rays.directions, background: batch.background)
 
     let truth = RayLoss.oneHot(batch.labels, classes: pixels.semantics.size(1))
     let weights = RayLoss.weights(truth, losses)
@@ -58,7 +58,7 @@ extension HyperPlanes: SubjectField {
     loss.backward()
 
     return withoutGradient {
-      space.notice(samples, weights: seen.weights)
+      space.updateOccupancy(samples, weights: seen.weights)
       return StepReport(
         loss: loss.item, squaredError: errors.mean().item / 3, classLosses: (errors + scores).unsqueeze(0).matmul(truth).squeeze(0).array(),
         classRays: truth.sum(0).array(), liveShare: Double(samples.count) / Double(max(1, batch.rays.count * configuration.samples)))
@@ -74,15 +74,15 @@ extension HyperPlanes: SubjectField {
   }
 
   func forget() {
-    forgetReached()
+    forgetActiveNodes()
     forgetBaked()
   }
 
   package func advance(step: Int, done: Double) {
     forgetBaked()
     guard step % configuration.refreshEvery == 0, step >= configuration.refreshFrom else { return }
-    space.forgetEmptyCells(visible: configuration.visible)
-    forgetReached()
+    space.prune(visible: configuration.visible)
+    forgetActiveNodes()
   }
 }
 
@@ -94,19 +94,19 @@ struct PlanesPixels {
 
 extension ConditionedPlanes {
   /// Colours and class probabilities of composited rays before a `plate` `[R, 3]`, black where there is none.
-  func pixels(_ seen: CompositedRays, _ directions: Tensor, plate: Tensor?) -> PlanesPixels {
+  func pixels(_ seen: CompositedRays, _ directions: Tensor, background: Tensor?) -> PlanesPixels {
     let raw = shaded(seen.features, directions: directions / directions.norm(-1, keepdim: true))
     let through = seen.transmittance.unsqueeze(1), opacity = 1 - through
     let own = raw.narrow(1, 0, 3).sigmoid() * opacity
     let classes = raw.narrow(1, 3, raw.size(1) - 3).softmax(-1) * opacity
-    let background = cat([through, .zeros([through.size(0), classes.size(1) - 1], device: through.device)], 1)
-    return PlanesPixels(color: plate.map { own + $0 * through } ?? own, semantics: classes + background)
+    let behind = cat([through, .zeros([through.size(0), classes.size(1) - 1], device: through.device)], 1)
+    return PlanesPixels(color: background.map { own + $0 * through } ?? own, semantics: classes + behind)
   }
 }
 
 extension HyperSpace {
   /// Notes how much of its pixel each sample made up; a cell that was looked at forgets a little of what it showed before.
-  func notice(_ samples: MarchedSamples, weights: Tensor) {
+  func updateOccupancy(_ samples: MarchedSamples, weights: Tensor) {
     guard samples.count > 0 else { return }
     let cell = occupancy.cell(of: samples.positions), flat = visibility.reshape(-1)
     let largest = call("aten::scatter_reduce.two", flat.zerosLike() - 1, 0, cell, weights, "amax", true)
@@ -115,7 +115,7 @@ extension HyperSpace {
   }
 
   /// Cells are occupied that showed something of late, and their neighbours.
-  func forgetEmptyCells(visible: Double) {
+  func prune(visible: Double) {
     withoutGradient {
       let near = call(
         "aten::max_pool3d", (visibility .> visible).to(.float32).unsqueeze(0).unsqueeze(0), [3, 3, 3], [1, 1, 1], [1, 1, 1])

@@ -31,15 +31,15 @@ package final class HyperPlanes: FrameConditions {
   var meanPose: Tensor { space.meanPose }
 
   /// Changes with the occupancy alone.
-  private var _reached: ReachedNodes?
-  var reached: ReachedNodes {
-    if let _reached { return _reached }
-    let fresh = ReachedNodes(self)
-    _reached = fresh
+  private var _activeNodes: ActiveNodes?
+  var activeNodes: ActiveNodes {
+    if let _activeNodes { return _activeNodes }
+    let fresh = ActiveNodes(self)
+    _activeNodes = fresh
     return fresh
   }
   private var _baked: BakedPlanes?
-  /// Made at the first picture after the weights have changed.
+  /// Made at the first image after the weights have changed.
   package var baked: BakedPlanes {
     if let _baked { return _baked }
     let fresh = BakedPlanes(self)
@@ -47,7 +47,7 @@ package final class HyperPlanes: FrameConditions {
     return fresh
   }
   /// To be called when the occupancy has changed.
-  package func forgetReached() { _reached = nil }
+  package func forgetActiveNodes() { _activeNodes = nil }
   /// To be called when weights have changed.
   func forgetBaked() { _baked = nil }
 
@@ -95,7 +95,7 @@ package final class HyperPlanes: FrameConditions {
   package func conditioned(_ signals: FrameSignals, lattice wanted: Bool = true) -> ConditionedPlanes {
     let (mixture, pointBias) = conditions(signals)
     let lattice =
-      wanted && configuration.deformation == .lattice ? lattice(mixture, basisFunctions(reached.places), at: reached.nodes) : nil
+      wanted && configuration.deformation == .lattice ? lattice(mixture, basisFunctions(activeNodes.places), at: activeNodes.nodes) : nil
     return ConditionedPlanes(field: self, mixture: mixture, lattice: lattice, planes: foldedPlanes, pointBias: pointBias)
   }
 

@@ -57,8 +57,8 @@ package struct HyperPlanesConfiguration: Codable, Sendable, Equatable {
   package var step = 0.03, firstStep = 0.08
   /// The part of the training after which it is the former.
   package var narrowing = 0.15
-  /// Samples a ray at most, in training and in pictures.
-  package var samples = 64, pictureSamples = 64
+  /// Samples a ray at most, in training and in images.
+  package var samples = 64, imageSamples = 64
   /// What the driving numbers (normalized) are disturbed by in training, standard deviation: so that no frame is learnt by heart.
   package var drivingNoise = 0.15
   /// Weights: of the difference between opacity and mask, and of the spread of weights along a ray.

@@ -6,7 +6,7 @@ extension HyperSpace {
   /// Frames looked at for the first occupancy.
   private static let silhouettes = 48
 
-  /// Lays out box, lattice and occupancy around the head of `data` and all that its pictures show of it.
+  /// Lays out box, lattice and occupancy around the head of `data` and all that its images show of it.
   func prepare(_ data: SubjectData, _ c: HyperPlanesConfiguration, _ depth: DepthRange) throws {
     let train = Tensor(data.train)
     let poses = data.cameraToHead.indexSelect(0, train)
@@ -42,7 +42,7 @@ extension HyperSpace {
     nodes.copy_(lattice.nodes(SIMD3(c.lattice[0], c.lattice[1], c.lattice[2])).reshape(-1, 3))
   }
 
-  /// The corners of what the picture shows of head space between the depths, over all poses.
+  /// The corners of what the image shows of head space between the depths, over all poses.
   private static func seen(_ camera: Camera, _ poses: Tensor, _ depth: DepthRange) -> (SIMD3<Float>, SIMD3<Float>) {
     let corners = Tensor([0, camera.width - 1, (camera.height - 1) * camera.width, camera.height * camera.width - 1])
     var all: [Tensor] = []
@@ -53,7 +53,7 @@ extension HyperSpace {
     }
     let points = cat(all)
     func corner(_ t: Tensor) -> SIMD3<Float> { t.floats.withUnsafeBufferPointer { SIMD3($0[0], $0[1], $0[2]) } }
-    // Without the far corners of the few that turn most; nothing lies deeper than a head about its middle. Below the picture the torso goes
+    // Without the far corners of the few that turn most; nothing lies deeper than a head about its middle. Below the image the torso goes
     // on, and a nod brings it in.
     var (low, high) = (corner(points.quantile(0.005, 0)), corner(points.quantile(0.995, 0)))
     low.y -= 0.15
@@ -62,7 +62,7 @@ extension HyperSpace {
     return (low, high)
   }
 
-  /// The cells whose middle is on the person in any of some frames, or in none of their pictures, `[Z, Y, X]` bool.
+  /// The cells whose middle is on the person in any of some frames, or in none of their images, `[Z, Y, X]` bool.
   private func silhouetteHull(_ data: SubjectData) -> Tensor {
     let centers = occupancy.centers
     var hull = Tensor.zeros([centers.size(0)], .bool), seen = hull
@@ -98,7 +98,7 @@ extension SubjectData {
     return (0..<count).map { train[$0 * train.count / count] }
   }
 
-  /// What a frame's picture shows where `points` `[n, 3]` of its head space are: classes `[n]` uint8, and which points are in the picture.
+  /// What a frame's image shows where `points` `[n, 3]` of its head space are: classes `[n]` uint8, and which points are in the image.
   func labels(at points: Tensor, frame: Int) -> (label: Tensor, inside: Tensor) {
     let pose = cameraToHead[.at(frame)]
     let inCamera = (points - pose[.all, .at(3)]).matmul(pose[.all, .to(3)])

@@ -27,7 +27,7 @@ struct EncodedPlaces {
 }
 
 /// The lattice's nodes around occupied cells.
-struct ReachedNodes {
+struct ActiveNodes {
   /// `[n]` int64.
   var nodes: Tensor
   var places: EncodedPlaces

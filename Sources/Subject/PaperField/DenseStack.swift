@@ -114,7 +114,7 @@ package struct FoldedStack {
     guard evaluation == .plain else {
       return fusedMLP(
         input, weights: weights + [last].compactMap { $0?.weight }, biases: own + [last].compactMap { $0?.bias },
-        slope: Optional(configuration.activation).slope, skip: skip, bentEnd: last == nil)
+        slope: Optional(configuration.activation).slope, skip: skip, outputActivation: last == nil)
     }
     let input = constants.map { cat([input, $0.narrow(0, frame, 1).expand(input.size(0), -1)], -1) } ?? input
     var x = input
@@ -133,7 +133,7 @@ package struct FoldedStack {
       let frame = Tensor.arange(frames, .int32, device: input.device).unsqueeze(1).expand(frames, points).reshape(frames * points)
       let hidden = fusedMLP(
         input.reshape(frames * points, input.size(2)), weights: weights, biases: biases.map { $0.size(0) == 1 ? $0.select(0, 0) : $0 },
-        group: frame, slope: Optional(configuration.activation).slope, skip: skip, bentEnd: true)
+        group: frame, slope: Optional(configuration.activation).slope, skip: skip, outputActivation: true)
       return hidden.reshape(frames, points, configuration.width)
     }
     let input = constants.map { cat([input, $0.unsqueeze(1).expand(-1, points, -1)], -1) } ?? input

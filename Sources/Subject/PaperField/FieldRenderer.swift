@@ -11,27 +11,27 @@ extension ConditionedField {
   ///   - plate: Colours behind them, `[R, 3]`, all of class 0; nil is black.
   ///   - randoms: Jitter and noise for training; none is deterministic.
   package func render(
-    _ rays: Rays, frame: Int = 0, sampling: RaySampling, plate: Tensor? = nil, randoms: RayRandoms = .none
+    _ rays: Rays, frame: Int = 0, sampling: RaySampling, background: Tensor? = nil, randoms: RayRandoms = .none
   ) -> [RenderedRays] {
     let coarseDepths = stratifiedDepths(near: rays.near, far: rays.far, count: sampling.coarse, jitter: randoms.jitter)
     let samples = samples(rays, coarseDepths, frame: frame)
     let coarseRaw = shaded(samples, pass: 0, frame: frame)
-    let (coarse, weights) = composited(coarseRaw, coarseDepths, rays, plate, randoms.coarseNoise)
+    let (coarse, weights) = composited(coarseRaw, coarseDepths, rays, background, randoms.coarseNoise)
     guard sampling.fine > 0 else { return [coarse] }
 
     let newDepths = importanceDepths(depths: coarseDepths, weights: weights, u: randoms.importance, count: sampling.fine)
     if evaluation == .plain {
       let depths = cat([coarseDepths, newDepths], 1).sort(1).values
       let raw = shaded(self.samples(rays, depths, frame: frame), pass: 1, frame: frame)
-      return [coarse, composited(raw, depths, rays, plate, randoms.fineNoise).rays]
+      return [coarse, composited(raw, depths, rays, background, randoms.fineNoise).rays]
     }
     let again = configuration.sharesTemplate ? coarseRaw : shaded(samples, pass: 1, frame: frame)
     let new = shaded(self.samples(rays, newDepths, frame: frame), pass: 1, frame: frame)
-    return [coarse, merged(again, coarseDepths, new, newDepths, rays, plate, randoms.fineNoise)]
+    return [coarse, merged(again, coarseDepths, new, newDepths, rays, background, randoms.fineNoise)]
   }
 
   /// The same, evaluating with history only the samples that live (see `LiveSamples`).
-  func render(_ live: LiveSamples, _ rays: Rays, frame: Int, plate: Tensor?, randoms: RayRandoms) -> [RenderedRays] {
+  func render(_ live: LiveSamples, _ rays: Rays, frame: Int, background: Tensor?, randoms: RayRandoms) -> [RenderedRays] {
     let samples = samples(rays, live.coarseDepths, frame: frame, chosen: live.coarse)
     func raw(_ samples: Samples, pass: Int, like depths: Tensor, at chosen: Tensor) -> Tensor {
       let values = shaded(samples, pass: pass, frame: frame).squeeze(0)
@@ -44,11 +44,11 @@ extension ConditionedField {
       return call("aten::index_put", dead, [Optional(chosen)], values, false).reshape(depths.shape + [width])
     }
     let coarseRaw = raw(samples, pass: 0, like: live.coarseDepths, at: live.coarse)
-    let (coarse, _) = composited(coarseRaw, live.coarseDepths, rays, plate, randoms.coarseNoise)
+    let (coarse, _) = composited(coarseRaw, live.coarseDepths, rays, background, randoms.coarseNoise)
     guard let newDepths = live.newDepths, let chosen = live.new else { return [coarse] }
     let again = configuration.sharesTemplate ? coarseRaw : raw(samples, pass: 1, like: live.coarseDepths, at: live.coarse)
     let new = raw(self.samples(rays, newDepths, frame: frame, chosen: chosen), pass: 1, like: newDepths, at: chosen)
-    return [coarse, merged(again, live.coarseDepths, new, newDepths, rays, plate, randoms.fineNoise)]
+    return [coarse, merged(again, live.coarseDepths, new, newDepths, rays, background, randoms.fineNoise)]
   }
 
   /// Points of rays in canonical hyper-space and the encoded directions they are seen from.
@@ -81,22 +81,22 @@ extension ConditionedField {
 
   /// The second pass from raw values at the first pass's depths and at new ones.
   private func merged(
-    _ first: Tensor, _ firstDepths: Tensor, _ new: Tensor, _ newDepths: Tensor, _ rays: Rays, _ plate: Tensor?, _ noise: Tensor?
+    _ first: Tensor, _ firstDepths: Tensor, _ new: Tensor, _ newDepths: Tensor, _ rays: Rays, _ background: Tensor?, _ noise: Tensor?
   ) -> RenderedRays {
     let (depths, order) = cat([firstDepths, newDepths], 1).sort(1)
     let raw = cat([first, new], 1)
     let sorted = raw.gather(1, order.unsqueeze(-1).expand(-1, -1, raw.size(-1)))
-    return composited(sorted, depths, rays, plate, noise).rays
+    return composited(sorted, depths, rays, background, noise).rays
   }
 
   /// Colours, classes and depth of raw samples `[R, S, 3 + K + 1]` in the order of depth.
   func composited(
-    _ raw: Tensor, _ depths: Tensor, _ rays: Rays, _ plate: Tensor?, _ noise: Tensor?
+    _ raw: Tensor, _ depths: Tensor, _ rays: Rays, _ background: Tensor?, _ noise: Tensor?
   ) -> (rays: RenderedRays, weights: Tensor) {
     let classes = configuration.classes
     let weights = Compositing.weights(
       density: Compositing.density(raw.select(-1, 3 + classes), noise: noise), depths: depths, directions: rays.directions)
-    let map = Compositing.composite(values(raw.narrow(-1, 0, 3 + classes)), weights: weights, background: background(plate))
+    let map = Compositing.composite(values(raw.narrow(-1, 0, 3 + classes)), weights: weights, background: classified(background))
     return (finished(Compositing.rays(map, weights: weights, depths: depths)), weights)
   }
 
@@ -112,11 +112,11 @@ extension ConditionedField {
     result.semantics = rays.semantics?.softmax(-1)
     return result
   }
-  /// The plate's colours with its class: background for certain, as a logit 10.
-  func background(_ plate: Tensor?) -> Background {
-    guard let plate else { return .black }
+  /// The background's colors with its class: background for certain, as a logit 10.
+  func classified(_ background: Tensor?) -> Background {
+    guard let background else { return .black }
     let certain: Float = configuration.semantics == .probabilities ? 1 : 10
     let classes = Tensor([certain] + [Float](repeating: 0, count: configuration.classes - 1), [1, configuration.classes])
-    return .plate(cat([plate, classes.to(plate.device).expand(plate.size(0), -1)], 1))
+    return .background(cat([background, classes.to(background.device).expand(background.size(0), -1)], 1))
   }
 }

@@ -19,8 +19,8 @@ extension HyperField {
     let whole = conditioned(driving: driving, pose: pose, .folded, batch.rays.origins.dtype)
     let order = batch.frames.indices.sorted { (batch.frames[$0], $0) < (batch.frames[$1], $1) }
     let inOrder = order.elementsEqual(batch.frames.indices)
-    let sorted = inOrder ? batch : batch.picked(order)
-    let randoms = inOrder ? randoms : randoms.picked(Tensor(order).to(batch.colors.device))
+    let sorted = inOrder ? batch : batch.gathered(order)
+    let randoms = inOrder ? randoms : randoms.gathered(Tensor(order).to(batch.colors.device))
     let task = ChunkTask(batch: sorted, sampling: sampling, randoms: randoms, configuration.classes, losses)
     let chunks = chunks(sorted.frames, sampling, memory)
     // Every lane has leaves of its own: none adds to another's gradients.
@@ -117,11 +117,11 @@ private struct ChunkTask {
   /// Renders a chunk where it has something to learn and differentiates it.
   func run(_ range: Range<Int>, _ field: ConditionedField) -> Found {
     func cut(_ tensor: Tensor) -> Tensor { tensor.narrow(0, range.lowerBound, range.count) }
-    let rays = batch.rays[range], plate = batch.plate.map(cut), frame = batch.frames[range.lowerBound]
+    let rays = batch.rays[range], background = batch.background.map(cut), frame = batch.frames[range.lowerBound]
     let live = withoutGradient {
-      LiveSamples(field, rays, frame: frame, sampling: sampling, opaqueEnd: plate != nil, randoms: randoms[range])
+      LiveSamples(field, rays, frame: frame, sampling: sampling, opaqueEnd: background != nil, randoms: randoms[range])
     }
-    let passes = field.render(live, rays, frame: frame, plate: plate, randoms: randoms[range])
+    let passes = field.render(live, rays, frame: frame, background: background, randoms: randoms[range])
     let colors = cut(batch.colors), truth = cut(truth)
     let squared = passes.map { RayLoss.photometric($0.color, colors) }
     let entropy = passes.compactMap { $0.semantics.map { RayLoss.semantic($0, truth) } }

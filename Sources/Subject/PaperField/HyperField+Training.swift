@@ -21,16 +21,16 @@ extension HyperField: SubjectField {
   func displacements(of points: Tensor, _ signals: FrameSignals) -> Tensor {
     deform(points, driving: signals.driving, pose: signals.pose)
   }
-  package func picture(
-    _ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor, depth: DepthRange, sampling: RaySampling
+  package func image(
+    _ signals: FrameSignals, view: Tensor, camera: Camera, background: Tensor, depth: DepthRange, sampling: RaySampling
   ) -> RenderedFrame {
     withoutGradient {
       let conditioned = conditioned(driving: signals.driving, pose: signals.pose)
       let (h, w) = (camera.height, camera.width)
       let pixels = Self.patches(height: h, width: w)
       let rays = headRays(camera, poses: view.expand(h * w, -1, -1), pixels: pixels, depth)
-      let behind = plate.reshape(-1, 3).indexSelect(0, pixels.to(plate.device))
-      let seen = conditioned.pixels(rays, sampling: sampling, plate: behind)
+      let behind = background.reshape(-1, 3).indexSelect(0, pixels.to(background.device))
+      let seen = conditioned.pixels(rays, sampling: sampling, background: behind)
       let place = pixels.argsort(0).to(seen.color.device)
       func image(_ values: Tensor) -> Tensor { values.indexSelect(0, place).reshape([h, w] + values.shape.dropFirst()) }
       return RenderedFrame(
@@ -39,7 +39,7 @@ extension HyperField: SubjectField {
     }
   }
 
-  /// A picture's pixels, row by row counted, in strips four pixels wide from the top down: a dozen that follow each other are a patch.
+  /// An image's pixels, row by row counted, in strips four pixels wide from the top down: a dozen that follow each other are a patch.
   package static func patches(height: Int, width: Int) -> Tensor {
     let x = Tensor.arange(width).unsqueeze(0), y = Tensor.arange(height).unsqueeze(1)
     let inStrip = x.remainder(4)

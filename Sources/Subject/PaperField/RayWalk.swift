@@ -81,7 +81,7 @@ struct RayWalk {
 
   /// The samples at `depths` `[w, A]` of the rays `active`, at `place` `[w * A]` of the pass's tables.
   private func evaluated(_ place: Tensor, depths: Tensor, of active: Tensor, after first: Seen?, pass: Int) -> Evaluated {
-    let own = rays.picked(active), template = field.template(pass)
+    let own = rays.gathered(active), template = field.template(pass)
     let places = (own.origins + own.directions * depths.unsqueeze(-1)).reshape(-1, 3)
     guard let first else {
       let points = field.canonical(places, frame: frame)
@@ -92,7 +92,7 @@ struct RayWalk {
     let old = (row .>= 0).nonzero().squeeze(1), new = (row .< 0).nonzero().squeeze(1)
     let oldRow = row.indexSelect(0, old)
     let fresh = field.canonical(places.indexSelect(0, new), frame: frame)
-    let points = joined([first.points.picked(oldRow), fresh])
+    let points = joined([first.points.gathered(oldRow), fresh])
     let features =
       first.features.map { cat([$0.indexSelect(0, oldRow), template.features(fresh.encoded, frame: frame)]) }
       ?? template.features(points.encoded, frame: frame)
@@ -127,7 +127,7 @@ struct RayWalk {
 }
 
 extension ConditionedField.CanonicalPoints {
-  fileprivate func picked(_ rows: Tensor) -> ConditionedField.CanonicalPoints {
+  fileprivate func gathered(_ rows: Tensor) -> ConditionedField.CanonicalPoints {
     ConditionedField.CanonicalPoints(encoded: encoded.indexSelect(0, rows), features: features.indexSelect(0, rows))
   }
 }

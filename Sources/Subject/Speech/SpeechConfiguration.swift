@@ -11,7 +11,7 @@ package struct SpeechConfiguration: Codable, Sendable, Equatable {
   package var widths = [32, 32, 64, 64]
   /// Whether the vectors of eight neighbouring frames are smoothed with weights that a small network finds.
   package var smoothing = true
-  /// The part of the frames whose pictures are driven by their tracked expression while the field learns, the others by what speech says of
+  /// The part of the frames whose images are driven by their tracked expression while the field learns, the others by what speech says of
   /// them. At 1 the field learns from tracked numbers alone, and speech to say them; at 0 only speech can drive the avatar afterwards.
   package var trackedShare = 1.0
   /// Whether speech drives the avatar where nothing else is said.
@@ -20,7 +20,7 @@ package struct SpeechConfiguration: Codable, Sendable, Equatable {
   package var members = 6
   /// Weight of the distance between what speech says of the mouth's numbers and what was tracked.
   package var trackedLoss = 1.0
-  /// What the mouth's way from its mean is multiplied with in pictures: where a voice leaves it open what the mouth does, the mean of all
+  /// What the mouth's way from its mean is multiplied with in images: where a voice leaves it open what the mouth does, the mean of all
   /// it may do moves less than any of it.
   package var emphasis = 1.8
   /// Whether rays of the frames that speech drives teach what hears, too.
@@ -32,9 +32,16 @@ package struct SpeechConfiguration: Codable, Sendable, Equatable {
   package var steps = 3_000
   /// What the channels of normalized features are shifted by in training, standard deviation, each all through a window: as another
   /// voice, room or microphone would colour them.
-  package var colouring = 0.25
+  package var coloring = 0.25
 
   package init() {}
+
+  /// The names in config.json.
+  enum CodingKeys: String, CodingKey {
+    case features, weights, widths, smoothing, trackedShare, leads, members, trackedLoss, emphasis, learnsFromRays, frames, learningRate,
+      steps
+    case coloring = "colouring"
+  }
 }
 
 /// What drives an avatar.

@@ -56,15 +56,15 @@ package final class SpeechDriver: Module {
   private static func isSpoken(_ name: String) -> Bool { ["jaw", "mouth", "cheek", "nose", "tongue"].contains { name.hasPrefix($0) } }
 
   /// What each member says of all numbers in frames heard in windows `[F, neighbours, T, C]`: `[members, F, D]`, normalized as driving
-  /// numbers are. `colour`, `[F, 1, 1, C]`, is added to the normalized features.
-  func voices(_ windows: Tensor, colour: Tensor? = nil) -> Tensor {
+  /// numbers are. `color`, `[F, 1, 1, C]`, is added to the normalized features.
+  func voices(_ windows: Tensor, color: Tensor? = nil) -> Tensor {
     precondition(windows.size(1) == Voice.neighbours.count, "\(windows.size(1)) windows about a frame")
     var heard = (windows - mean) / spread
-    if let colour { heard = heard + colour }
+    if let color { heard = heard + color }
     return stack(members.map { $0(heard) })
   }
   /// What they say together of the spoken numbers, times `emphasis`, and the others as they are in `driving`, `[F, D]`.
-  package func callAsFunction(_ windows: Tensor, beside driving: Tensor, colour: Tensor? = nil, emphasis: Double = 1) -> Tensor {
-    voices(windows, colour: colour).mean(0) * spoken * emphasis + driving * (1 - spoken)
+  package func callAsFunction(_ windows: Tensor, beside driving: Tensor, color: Tensor? = nil, emphasis: Double = 1) -> Tensor {
+    voices(windows, color: color).mean(0) * spoken * emphasis + driving * (1 - spoken)
   }
 }

@@ -66,15 +66,15 @@ extension SubjectTrainer {
       var signals = data.signals(Tensor([frame]))
       if let speech, configuration.driver == .speech, let windows = data.heard(Tensor([frame])) {
         signals.driving = withoutGradient {
-          scene.held(speech(windows, beside: signals.driving, emphasis: configuration.speech?.emphasis ?? 1))
+          scene.clamped(speech(windows, beside: signals.driving, emphasis: configuration.speech?.emphasis ?? 1))
         }
       }
-      let picture = renderer.render(signals, camera: data.camera)
+      let image = renderer.render(signals, camera: data.camera)
       let truth = data.images[.at(frame)].to(.float32) / 255
-      sum += Metrics.psnr(meanSquaredError: (picture.rgb - truth).square().mean().item)
+      sum += Metrics.psnr(meanSquaredError: (image.rgb - truth).square().mean().item)
       guard frame == frames[0] else { continue }
-      let pair = cat([truth, picture.rgb], 1)
-      try ImageFile.write((pair.clamp(0, 1) * 255).round().to(.uint8), to: run.picture(step))
+      let pair = cat([truth, image.rgb], 1)
+      try ImageFile.write((pair.clamp(0, 1) * 255).round().to(.uint8), to: run.image(step))
     }
     let psnr = sum / Double(frames.count)
     try run.log(step: step, seconds: seconds, ["validation_psnr": psnr])
@@ -102,7 +102,7 @@ extension SubjectTrainer {
       guard let found = checkpoint.tensors[name] else { throw ModuleError.missing(name) }
       return found
     }
-    // A run whose pictures cannot be drawn afterwards is not worth going on with.
+    // A run whose images cannot be drawn afterwards is not worth going on with.
     _ = try SubjectScene.read(run)
     try field.load(part("model."))
     try speech?.load(part("speech."))

@@ -60,8 +60,8 @@ extension SubjectTrainer {
   /// Driving numbers of `frames` as speech has them, but for a random share that is driven as it was tracked; nil without speech.
   private func spoken(_ frames: Tensor, beside tracked: Tensor) -> Tensor? {
     guard let speech, trackedShare < 1, let windows = data.heard(frames) else { return nil }
-    let colour = colour(frames.numel, windows)
-    let spoken = Lanes.alone { speech(windows, beside: tracked, colour: colour) }
+    let color = color(frames.numel, windows)
+    let spoken = Lanes.alone { speech(windows, beside: tracked, color: color) }
     guard trackedShare > 0 else { return spoken }
     let kept = (Tensor.rand([frames.numel, 1], generator) .< trackedShare).to(tracked.device)
     return tracked.where(kept, else: spoken)
@@ -73,8 +73,8 @@ extension SubjectTrainer {
     guard let plan = configuration.speech, step < plan.steps else { return 0 }
     return plan.learningRate * pow(configuration.optimizer.decay, Double(step) / Double(plan.steps))
   }
-  private func colour(_ frames: Int, _ windows: Tensor) -> Tensor? {
-    guard let deviation = configuration.speech?.colouring, deviation > 0 else { return nil }
+  private func color(_ frames: Int, _ windows: Tensor) -> Tensor? {
+    guard let deviation = configuration.speech?.coloring, deviation > 0 else { return nil }
     return Tensor.randn([frames, 1, 1, windows.size(-1)], generator).to(windows.device) * deviation
   }
 
@@ -84,9 +84,9 @@ extension SubjectTrainer {
     guard let plan = configuration.speech, let speech, isTracked, plan.trackedLoss > 0, speechRate > 0 else { return nil }
     let frames = Tensor(data.train).indexSelect(0, Tensor.randint(0..<data.train.count, [plan.frames], generator))
     guard let windows = data.heard(frames) else { return nil }
-    let tracked = data.signals(frames).driving, colour = colour(plan.frames, windows)
+    let tracked = data.signals(frames).driving, color = color(plan.frames, windows)
     return Lanes.alone {
-      let error = (speech.voices(windows, colour: colour) - tracked) * speech.spoken
+      let error = (speech.voices(windows, color: color) - tracked) * speech.spoken
       let loss = error.square().sum() / (speech.spoken.sum().clamp(1) * Double(plan.members * plan.frames))
       (loss * plan.trackedLoss).backward()
       return loss.item.squareRoot()

@@ -39,7 +39,7 @@ package final class Performer {
     self.sound = sound
     let frames = max(1, Int((script.seconds * Double(Self.rate)).rounded()))
     anatomy = Anatomy(model, shoulders: true)
-    // The head a little above the picture's middle, so that shoulders are seen; nearer where they are cut short.
+    // The head a little above the image's middle, so that shoulders are seen; nearer where they are cut short.
     let isBust = anatomy.neckRing.isEmpty, center = SIMD3<Float>(0, isBust ? 0.02 : 0.33, -9)
     let focal = (isBust ? 2.65 : 2.06) * Float(script.size)
     camera = Camera(width: script.size, height: script.size, focal: [focal, focal])
@@ -51,7 +51,7 @@ package final class Performer {
     if let number = script.person {
       person = Person(seed: script.seed, number: number)
       identity = person.identity(names: model.identityNames)
-      backdrop = Backdrop(person, noise: anatomy.noise).picture(camera)
+      backdrop = Backdrop(person, noise: anatomy.noise).image(camera)
     } else {
       person = .performer(seed: script.seed)
       identity = Self.identity(model.identityNames, seed: script.seed)

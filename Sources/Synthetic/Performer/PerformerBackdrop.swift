@@ -15,7 +15,7 @@ struct PerformerBackdrop: Sendable {
     let tint = random.within(-0.06, 0.06)
     let offset = random.within(0, 256)
     let wall = SIMD3<Float>(0.33 + tint, 0.345, 0.36 - tint)
-    // Painted in a square of 0...1 and spread over the picture's longer side.
+    // Painted in a square of 0...1 and spread over the image's longer side.
     let scale = Float(max(width, height))
     var canvas = Canvas(width: width, height: height, scale: scale)
     canvas.paint { p in
@@ -26,7 +26,7 @@ struct PerformerBackdrop: Sendable {
     Self.shelf(&canvas, &random, top: 0.1, left: 0.66)
     Self.shelf(&canvas, &random, top: 0.34, left: 0.7)
     Self.shelf(&canvas, &random, top: 0.58, left: 0.66)
-    Self.picture(&canvas, &random)
+    Self.image(&canvas, &random)
     canvas.blur(radius: scale * 0.008)
     canvas.grain(seed: seed)
     pixels = canvas.pixels
@@ -54,7 +54,7 @@ struct PerformerBackdrop: Sendable {
     }
   }
 
-  private static func picture(_ canvas: inout Canvas, _ random: inout SeededRandom) {
+  private static func image(_ canvas: inout Canvas, _ random: inout SeededRandom) {
     canvas.rectangle(0.06, 0.12, 0.3, 0.44, SIMD3(0.12, 0.085, 0.06))
     canvas.rectangle(0.075, 0.135, 0.285, 0.425, SIMD3(0.62, 0.6, 0.54))
     let sky = SIMD3<Float>(0.2, 0.34, 0.44), hill = SIMD3<Float>(0.16, 0.24, 0.13)

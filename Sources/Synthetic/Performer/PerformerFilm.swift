@@ -50,9 +50,9 @@ final class PerformerFilm {
     let exposure = Exposure(
       figure, pose: pose, camera: camera, light: light, shadow: shadow, backdrop: backdrop, fine: fine,
       salt: UInt32(truncatingIfNeeded: figure.person.seed &* 31 &+ UInt64(index)))
-    let picture = exposure.picture(scale: 1)
+    let image = exposure.image(scale: 1)
     return PerformerFrame(
-      rgb: picture.rgb, labels: picture.labels,
-      depth: Tensor(picture.depth.map { $0 > 0 ? $0 : .infinity }, [camera.height, camera.width]))
+      rgb: image.rgb, labels: image.labels,
+      depth: Tensor(image.depth.map { $0 > 0 ? $0 : .infinity }, [camera.height, camera.width]))
   }
 }

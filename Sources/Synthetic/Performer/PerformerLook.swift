@@ -4,7 +4,7 @@ import Foundation
 extension Person {
   /// Somebody for the studio: short hair, brows, lids and lips in plain view, a shirt, and lamps that stand still.
   ///
-  /// The first seed's is the one in the README; others draw lots.
+  /// The first seed's is the one in the README; others are drawn at random.
   static func performer(seed: UInt64) -> Person {
     var person = Person(seed: seed, number: 0)
     var random = SeededRandom(seed: seed, stream: "look")

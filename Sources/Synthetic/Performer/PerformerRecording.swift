@@ -6,7 +6,7 @@ import Torch
 extension Performer {
   /// Films the performance: an MP4 with sound and, if asked for, a folder with everything that is true.
   ///
-  /// The folder gets `truth.safetensors` (a `Track`) and one picture a frame in `masks/`; with `depths`, also `depth/`, where a
+  /// The folder gets `truth.safetensors` (a `Track`) and one image a frame in `masks/`; with `depths`, also `depth/`, where a
   /// safetensors file a frame holds `depth` `[H, W]` float32. `progress` hears the number of frames done.
   /// Throws `MediaError` or `FileError` when the film or the folder cannot be written.
   package func record(to url: URL, truth folder: URL? = nil, depths: Bool = false, progress: (Int) -> Void = { _ in }) throws {

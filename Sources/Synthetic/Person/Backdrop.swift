@@ -67,8 +67,8 @@ struct Backdrop: Sendable {
     }
   }
 
-  /// Light on every pixel of a picture, row-major.
-  func picture(_ camera: Camera) -> [SIMD3<Float>] {
+  /// Light on every pixel of an image, row-major.
+  func image(_ camera: Camera) -> [SIMD3<Float>] {
     let grid = grid(camera), (width, height) = (camera.width, camera.height)
     return [SIMD3<Float>](unsafeUninitializedCapacity: width * height) { out, count in
       for row in 0..<height {
@@ -80,7 +80,7 @@ struct Backdrop: Sendable {
     }
   }
 
-  /// Light on a coarse grid over a picture, `[(cells + 1)^2]`, for `interpolate`.
+  /// Light on a coarse grid over an image, `[(cells + 1)^2]`, for `interpolate`.
   private func grid(_ camera: Camera) -> [SIMD3<Float>] {
     let n = Self.cells
     let seen = shapes.filter { shape in

@@ -2,8 +2,8 @@ import Face
 import Foundation
 import Torch
 
-/// One picture of somebody with everything that is true about it.
-package struct PortraitPicture {
+/// One image of somebody with everything that is true about it.
+package struct PortraitImage {
   /// `[H, W, 3]` uint8.
   package var rgb: Tensor
   /// `[H, W]` uint8, raw values of `SemanticClass`.
@@ -33,7 +33,7 @@ final class Exposure {
   private let salt: UInt32
 
   /// All in head space. `backdrop` has the light behind each pixel; `fine`, to draw into, is as many times wider and higher than the
-  /// picture as a pixel has samples along its side; `salt` seeds the sensor's noise.
+  /// image as a pixel has samples along its side; `salt` seeds the sensor's noise.
   init(
     _ figure: Figure, pose: Figure.Pose, camera: Camera, light: Lighting, shadow: ShadowMap, backdrop: [SIMD3<Float>], fine: RasterImage,
     salt: UInt32
@@ -84,7 +84,7 @@ final class Exposure {
     }
   }
 
-  func picture(scale: Float) -> PortraitPicture {
+  func image(scale: Float) -> PortraitImage {
     let (width, height) = (camera.width, camera.height)
     let rgb = Tensor.empty([height, width, 3], .uint8), labels = Tensor.empty([height, width], .uint8)
     var depth = [Float](repeating: 0, count: width * height)
@@ -95,7 +95,7 @@ final class Exposure {
         }
       }
     }
-    return PortraitPicture(rgb: rgb, labels: labels, depth: depth)
+    return PortraitImage(rgb: rgb, labels: labels, depth: depth)
   }
 
   private func expose(

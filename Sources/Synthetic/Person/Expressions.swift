@@ -1,7 +1,7 @@
 import Face
 import Foundation
 
-/// What a face does in one picture, drawn from lots: by ARKit's names, so that any model that has them can do it.
+/// What a face does in one image, drawn at random: by ARKit's names, so that any model that has them can do it.
 struct ExpressionDraw {
   private(set) var values: [String: Float] = [:]
   /// Yaw and pitch of the eyes in the head, radians.

@@ -36,7 +36,7 @@ struct Lighting: Sendable {
 }
 
 extension Lighting {
-  /// Lamps drawn from lots: from an overcast day to one bare lamp.
+  /// Lamps drawn at random: from an overcast day to one bare lamp.
   init(_ random: inout SeededRandom) {
     func direction(_ azimuth: Float, _ height: Float) -> SIMD3<Float> {
       [cos(height) * sin(azimuth), sin(height), cos(height) * cos(azimuth)]

@@ -1,7 +1,7 @@
 import Face
 import Foundation
 
-/// Somebody who does not exist: how they look, wear their hair, dress and are lit, all drawn from lots.
+/// Somebody who does not exist: how they look, wear their hair, dress and are lit, all drawn at random.
 struct Person: Sendable {
   struct Beard: Sendable {
     /// Shadow of shaved hair, 0...1.

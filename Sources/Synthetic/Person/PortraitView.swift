@@ -4,7 +4,7 @@ import Foundation
 /// A camera as tri-plane generators are told of it: on a sphere about the head, looking at a point within.
 ///
 /// The world is EG3D's: about 3.7 decimetres long in every unit, +y up, +z out of the face; the camera is 2.7 away from the origin and the
-/// picture is 1 / 4.2647 of the distance wide.
+/// image is 1 / 4.2647 of the distance wide.
 package struct PortraitView: Equatable, Sendable {
   package static let radius: Float = 2.7
   package static let focal: Float = 4.2647
@@ -21,7 +21,7 @@ package struct PortraitView: Equatable, Sendable {
     let eye = Self.radius * SIMD3(cos(pitch) * sin(yaw), sin(pitch), cos(pitch) * cos(yaw))
     return Camera.lookAt(eye: eye, target: Self.pivot)
   }
-  /// The 25 numbers: camera to world, 4 x 4 by rows, with OpenCV's axes (y down, z ahead); intrinsics, 3 x 3, in widths of the picture.
+  /// The 25 numbers: camera to world, 4 x 4 by rows, with OpenCV's axes (y down, z ahead); intrinsics, 3 x 3, in widths of the image.
   package var label: [Float] {
     let pose = cameraToWorld
     let flipped = Rigid(

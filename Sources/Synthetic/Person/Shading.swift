@@ -103,7 +103,8 @@ struct Shading: @unchecked Sendable {
     incoming += light.ambient(n).clamped(lowerBound: .zero, upperBound: SIMD3(repeating: 9)) * bounce
     incoming += light.rim.color * (max(0, dot(n, light.rim.direction)) * open * 0.6)
     let shine =
-      lit * gleam(n, v, light.key.direction, gloss) * light.key.color + 0.5 * gleam(n, v, light.fill.direction, gloss) * light.fill.color
+      lit * specular(n, v, light.key.direction, gloss) * light.key.color + 0.5 * specular(n, v, light.fill.direction, gloss)
+      * light.fill.color
     let edge = power(1 - max(0, dot(n, v)), 4)
     return albedo * incoming + shine + (edge * open)
       * (0.3 * max(0, dot(n, light.rim.direction) + 0.4) * light.rim.color + 0.07 * light.sky)
@@ -115,7 +116,7 @@ struct Shading: @unchecked Sendable {
   }
 
   /// Specular light of a rough surface: one wide lobe for skin, a narrow one where it is wet (Blinn and Phong, energy held).
-  @inline(__always) private func gleam(_ n: SIMD3<Float>, _ v: SIMD3<Float>, _ l: SIMD3<Float>, _ gloss: Float) -> Float {
+  @inline(__always) private func specular(_ n: SIMD3<Float>, _ v: SIMD3<Float>, _ l: SIMD3<Float>, _ gloss: Float) -> Float {
     let facing = dot(n, l)
     guard facing > 0 else { return 0 }
     let h = normalized(l + v), nh = max(0, dot(n, h)), fresnel = 0.04 + 0.96 * power(1 - max(0, dot(h, v)), 5)
@@ -185,7 +186,7 @@ struct Shading: @unchecked Sendable {
     // Lips let some of the light through to the teeth.
     let keyed = facing * (kind == .teeth ? 0.35 + 0.65 * lit : lit) * 0.85 * open
     let color = albedo * (light.key.color * keyed + light.ambient(n) * open + fill)
-    return color + (lit * gleam(n, v, light.key.direction, gloss) * 0.6) * light.key.color
+    return color + (lit * specular(n, v, light.key.direction, gloss) * 0.6) * light.key.color
   }
 
   // MARK: - Hair, cloth, glasses
@@ -230,7 +231,7 @@ struct Shading: @unchecked Sendable {
     let n = normalized(place.normal), v = normalized(eye - place.point), lit = reach(place.point, n)
     let facing = max(0, dot(n, light.key.direction)) * lit
     let color = style.color * (light.key.color * facing + light.ambient(n) * 0.8 + light.fill.color * max(0, dot(n, light.fill.direction)))
-    return color + (lit * gleam(n, v, light.key.direction, style.gloss) * 1.5) * light.key.color + 0.05 * style.gloss * light.sky
+    return color + (lit * specular(n, v, light.key.direction, style.gloss) * 1.5) * light.key.color + 0.05 * style.gloss * light.sky
       * max(0, dot(n, light.up))
   }
   /// What a lens adds to the light that it lets through.

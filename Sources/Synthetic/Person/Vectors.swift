@@ -6,7 +6,7 @@
 }
 @inline(__always) func length(_ v: SIMD3<Float>) -> Float { dot(v, v).squareRoot() }
 /// `v` at length one; a zero vector stays zero. What a head is measured with once takes `Face.normalized`, which divides: its last bits
-/// differ, and pictures of a seed stay what they were.
+/// differ, and images of a seed stay what they were.
 @inline(__always) func normalized(_ v: SIMD3<Float>) -> SIMD3<Float> {
   let l = length(v)
   return l > 0 ? v * (1 / l) : v

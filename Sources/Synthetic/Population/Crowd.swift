@@ -4,10 +4,10 @@ import Torch
 
 /// What a population is asked to be.
 package struct PopulationScript: Equatable, Sendable, Codable {
-  /// Pictures, and how many of them show the same person.
+  /// Images, and how many of them show the same person.
   package var count: Int
   package var views: Int
-  /// Width and height of a picture in pixels.
+  /// Width and height of an image in pixels.
   package var size: Int
   package var seed: UInt64
   /// The largest turn of the camera to either side, and up or down, in degrees.
@@ -29,7 +29,7 @@ package struct PopulationScript: Equatable, Sendable, Codable {
   }
 }
 
-/// One picture before it is drawn: of whom, from where, and what the face does.
+/// One image before it is drawn: of whom, from where, and what the face does.
 package struct Shot: Equatable, Sendable {
   package var image: Int
   package var person: Int
@@ -38,7 +38,7 @@ package struct Shot: Equatable, Sendable {
   package var state: FaceState
 }
 
-/// All people of a population and all pictures of them; everything follows from the seed, picture by picture.
+/// All people of a population and all images of them; everything follows from the seed, image by image.
 package final class Crowd: @unchecked Sendable {
   package let script: PopulationScript
   package let model: MorphableModel
@@ -52,7 +52,7 @@ package final class Crowd: @unchecked Sendable {
   }
 
   package var personCount: Int { (script.count + script.views - 1) / script.views }
-  /// The pictures of a person.
+  /// The images of a person.
   package func images(of person: Int) -> Range<Int> { person * script.views..<min(script.count, (person + 1) * script.views) }
   /// Coefficients of a person's identity, one for each of the model's modes.
   package func identity(_ person: Int) -> [Float] { Person(seed: script.seed, number: person).identity(names: model.identityNames) }

@@ -3,12 +3,12 @@ import Foundation
 import Synchronization
 import Torch
 
-/// A folder that is filled with a population: a data set as EG3D reads them (`dataset.json` and pictures) with `masks/`, `depth/` and
+/// A folder that is filled with a population: a data set as EG3D reads them (`dataset.json` and images) with `masks/`, `depth/` and
 /// `population.safetensors` beside.
 ///
 /// What was finished before a kill is kept; `dataset.json` comes last, so that a folder with it is complete.
 package final class PopulationFolder {
-  /// Settings that make the same pictures, in `population.json`.
+  /// Settings that make the same images, in `population.json`.
   private struct Settings: Codable, Equatable {
     /// Counts changes of what is drawn.
     var drawing = 1
@@ -19,9 +19,9 @@ package final class PopulationFolder {
 
   package let root: URL
   package let crowd: Crowd
-  /// Pictures that are still to be drawn.
+  /// Images that are still to be drawn.
   package private(set) var missing: [Int] = []
-  private let store: PictureStore
+  private let store: ImageStore
   /// Held as long as this object lives, against a second process.
   private var lock: Int32 = -1
 
@@ -29,7 +29,7 @@ package final class PopulationFolder {
   package init(_ root: URL, crowd: Crowd) throws {
     self.root = root
     self.crowd = crowd
-    store = PictureStore(root: root)
+    store = ImageStore(root: root)
     let settings = Settings(model: crowd.model.name, script: crowd.script), file = root.appending(path: Self.settingsName)
     let path = root.relativePath
     var isFolder: ObjCBool = false
@@ -95,8 +95,8 @@ package final class PopulationFolder {
     }
   }
 
-  /// Bytes that the missing pictures will take, about.
-  package var need: Int { PictureStore.need(count: missing.count, size: crowd.script.size) }
+  /// Bytes that the missing images will take, about.
+  package var need: Int { ImageStore.need(count: missing.count, size: crowd.script.size) }
   private func checkSpace() throws {
     var at = root.absoluteURL
     while !FileManager.default.fileExists(atPath: at.path), at.pathComponents.count > 1 { at.deleteLastPathComponent() }
@@ -109,7 +109,7 @@ package final class PopulationFolder {
 
   /// Draws what is missing, on `lanes` threads, each a person at a time, until done or `stop` says so; then writes what is known of all.
   ///
-  /// `progress` hears how many pictures are done, one call at a time. Returns whether all are done. Throws `FileError`, `MediaError`.
+  /// `progress` hears how many images are done, one call at a time. Returns whether all are done. Throws `FileError`, `MediaError`.
   package func fill(lanes: Int, stop: @escaping () -> Bool = { false }, progress: @escaping (Int) -> Void = { _ in }) throws -> Bool {
     let people = Dictionary(grouping: missing) { $0 / crowd.script.views }.sorted { $0.key < $1.key }
     let next = Mutex(0), failure = Mutex<(any Error)?>(nil), done = Mutex(crowd.script.count - missing.count)
@@ -139,7 +139,7 @@ package final class PopulationFolder {
     if let error = failure.withLock({ $0 }) { throw error }
     missing = missing.filter { !store.holds($0) }
     guard missing.isEmpty else { return false }
-    // Pictures were written without waiting for the disk.
+    // Images were written without waiting for the disk.
     sync()
     try PopulationRecord(crowd).write(to: root)
     return true
@@ -147,7 +147,7 @@ package final class PopulationFolder {
   private func draw(_ person: Int, _ images: [Int], _ stop: () -> Bool, _ finished: () -> Void) throws {
     let sitter = crowd.sitter(person)
     for image in images where !stop() {
-      try store.write(sitter.picture(crowd.shot(image)), image)
+      try store.write(sitter.image(crowd.shot(image)), image)
       finished()
     }
   }

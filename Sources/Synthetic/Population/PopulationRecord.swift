@@ -2,9 +2,9 @@ import Face
 import Foundation
 import Torch
 
-/// What is known of a population's pictures: `dataset.json` and `population.safetensors`.
+/// What is known of a population's images: `dataset.json` and `population.safetensors`.
 ///
-/// The latter holds, for N pictures of P people: `label` `[N, 25]`, `person` `[N]` int32, `expression` `[N, Ne]`, `gaze` `[N, 2]` (yaw and
+/// The latter holds, for N images of P people: `label` `[N, 25]`, `person` `[N]` int32, `expression` `[N, Ne]`, `gaze` `[N, 2]` (yaw and
 /// pitch, radians), `landmarks` `[N, 478, 3]` (x, y in pixels, distance in the generators' world), `identity` `[P, Ni]` and `placement`
 /// `[P, 13]` (scale, rotation by rows, shift: head space to that world); names of the coefficients, size and seed in the metadata.
 struct PopulationRecord {
@@ -30,11 +30,11 @@ struct PopulationRecord {
       metadata: [
         "format": "likeness population 1", "model": model.name, "expressionNames": try json(model.expressionNames),
         "identityNames": try json(model.identityNames), "size": "\(crowd.script.size)", "seed": "\(crowd.script.seed)",
-        "views": "\(crowd.script.views)", "depthSteps": "\(Int(PictureStore.depthSteps))",
+        "views": "\(crowd.script.views)", "depthSteps": "\(Int(ImageStore.depthSteps))",
       ], to: root.appending(path: "population.safetensors"))
     let labels = chunks.flatMap(\.labels)
     let rows = (0..<count).map { i in
-      "[\"\(PictureStore.name(i))\",[\(labels[25 * i..<25 * i + 25].map { "\($0)" }.joined(separator: ","))]]"
+      "[\"\(ImageStore.name(i))\",[\(labels[25 * i..<25 * i + 25].map { "\($0)" }.joined(separator: ","))]]"
     }
     try AtomicFile.write(Data("{\"labels\":[\(rows.joined(separator: ",\n"))]}\n".utf8), to: root.appending(path: "dataset.json"))
   }

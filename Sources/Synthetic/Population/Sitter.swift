@@ -2,9 +2,9 @@ import Face
 import Foundation
 import Torch
 
-/// One person of a population, in front of their backdrop and in their light: takes pictures of them.
+/// One person of a population, in front of their backdrop and in their light: takes images of them.
 ///
-/// Light, backdrop, hair and clothes stay as they are from picture to picture; the camera moves, and the face.
+/// Light, backdrop, hair and clothes stay as they are from image to image; the camera moves, and the face.
 package final class Sitter {
   package let number: Int
   private let figure: Figure
@@ -32,21 +32,21 @@ package final class Sitter {
     fine = RasterImage(width: Self.samples * size, height: Self.samples * size)
   }
 
-  /// The picture of a shot of this person.
-  package func picture(_ shot: Shot) -> PortraitPicture {
+  /// The image of a shot of this person.
+  package func image(_ shot: Shot) -> PortraitImage {
     precondition(shot.person == number, "a shot of somebody else")
     let pose = figure.pose(shot.state, torso: figure.person.torso), camera = figure.placement.camera(shot.view, size: size)
     shadow.draw(pose.points, figure.movingCasters)
     shadow.add(still)
     let exposure = Exposure(
-      figure, pose: pose, camera: camera, light: figure.person.light, shadow: shadow, backdrop: backdrop.picture(camera), fine: fine,
+      figure, pose: pose, camera: camera, light: figure.person.light, shadow: shadow, backdrop: backdrop.image(camera), fine: fine,
       salt: UInt32(truncatingIfNeeded: seed &* 31 &+ UInt64(shot.image)))
-    return exposure.picture(scale: figure.placement.scale)
+    return exposure.image(scale: figure.placement.scale)
   }
 }
 
 extension Crowd {
-  /// A person, made up and dressed; this takes as long as a picture or two.
+  /// A person, made up and dressed; this takes as long as an image or two.
   package func sitter(_ person: Int) -> Sitter {
     Sitter(Person(seed: script.seed, number: person), anatomy, identity: identity(person), size: script.size)
   }

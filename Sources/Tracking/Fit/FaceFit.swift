@@ -54,7 +54,7 @@ package struct FaceFit {
   package var person: Person?
   /// Whether frames follow each other in time, so that poses and expressions move smoothly.
   package var smooth = true
-  /// Whether what a face at rest always shows beside the model's shapes is found as a calibration; one picture cannot tell that from what the
+  /// Whether what a face at rest always shows beside the model's shapes is found as a calibration; one image cannot tell that from what the
   /// face does in it.
   package var calibrates = true
   /// Where the optical axis meets the image, in pixels; nil for its middle.

@@ -34,7 +34,7 @@ package final class FaceDetector {
 
   /// All faces in `image`, `[H, W, 3]` uint8, largest first.
   ///
-  /// `thorough` also looks at overlapping parts of the image, for small faces in big pictures; about ten times slower.
+  /// `thorough` also looks at overlapping parts of the image, for small faces in big images; about ten times slower.
   package func detect(_ image: Tensor, thorough: Bool = true) throws -> [FaceDetection] {
     try PixelView.lend(image) { try detect($0, thorough: thorough) }
   }

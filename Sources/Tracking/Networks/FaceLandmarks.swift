@@ -28,7 +28,7 @@ package struct FaceLandmarks: Sendable {
   }
 }
 
-/// Lines of the 468-point mesh, as indices of its points in order. "Right" is the subject's right, left in the picture.
+/// Lines of the 468-point mesh, as indices of its points in order. "Right" is the subject's right, left in the image.
 package enum MeshContour {
   package static let faceOval = [
     10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 58, 132,

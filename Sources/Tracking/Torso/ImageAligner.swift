@@ -1,12 +1,12 @@
 import Foundation
 
-/// Finds how a part of a picture has moved, grown and turned against a reference picture, to fractions of a pixel.
+/// Finds how a part of an image has moved, grown and turned against a reference image, to fractions of a pixel.
 ///
 /// Inverse compositional Lucas-Kanade with four unknowns: the warp is x -> c + (1 + s) R (x - c) + t, and the gradients are the reference's.
 /// Residuals count by Huber's weights.
 package struct ImageAligner {
   /// Grey values in 0...1, row by row.
-  package struct Picture {
+  package struct Image {
     package let width, height: Int
     package let values: [Float]
 
@@ -30,7 +30,7 @@ package struct ImageAligner {
     package var turn: Float = 0
     /// The root of the mean square difference that is left, in grey values.
     package var error: Float = 0
-    /// The share of the part's pixels that were found inside the picture.
+    /// The share of the part's pixels that were found inside the image.
     package var seen: Float = 1
 
     package init(shift: SIMD2<Float> = .zero, growth: Float = 0, turn: Float = 0) {
@@ -40,14 +40,14 @@ package struct ImageAligner {
     package var factor: SIMD2<Float> { (1 + growth) * SIMD2(cos(turn), sin(turn)) }
   }
 
-  private let reference: Picture
+  private let reference: Image
   /// The middle of the reference's part.
   package let center: SIMD2<Float>
   /// Position, and gradient rows of the warp's four unknowns, of every pixel of the part that has texture around it.
   private var pixels: [(x: Float, y: Float, value: Float, row: SIMD4<Float>)] = []
 
   /// nil where the part, pixels with `mask` above zero, is too small or too smooth to be followed.
-  package init?(_ reference: Picture, mask: [Bool]) {
+  package init?(_ reference: Image, mask: [Bool]) {
     self.reference = reference
     let (w, h) = (reference.width, reference.height)
     var sum = SIMD2<Float>.zero
@@ -74,8 +74,8 @@ package struct ImageAligner {
     guard strength.min() > 0.02 else { return nil }
   }
 
-  /// The motion from the reference to `picture`, found from a `start` near it.
-  package func align(_ picture: Picture, from start: Motion, iterations: Int = 12) -> Motion {
+  /// The motion from the reference to `image`, found from a `start` near it.
+  package func align(_ image: Image, from start: Motion, iterations: Int = 12) -> Motion {
     var motion = start
     for _ in 0..<iterations {
       var hessian = [Double](repeating: 0, count: 16)
@@ -87,7 +87,7 @@ package struct ImageAligner {
         let (dx, dy) = (p.x - center.x, p.y - center.y)
         let x = center.x + factor.x * dx - factor.y * dy + motion.shift.x
         let y = center.y + factor.x * dy + factor.y * dx + motion.shift.y
-        guard let value = picture.value(x, y) else { continue }
+        guard let value = image.value(x, y) else { continue }
         let difference = value - p.value
         let weight = min(1, 0.04 / max(abs(difference), 1e-6))
         seen += 1

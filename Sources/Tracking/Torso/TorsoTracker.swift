@@ -18,18 +18,18 @@ package final class TorsoTracker {
 
   /// Takes the next frame, `[H, W, 3]` uint8, with its label map, `[H, W]` uint8. The first that shows a torso is the reference.
   package func add(_ rgb: Tensor, labels: Tensor) {
-    let (picture, scale) = Self.picture(rgb)
+    let (image, scale) = Self.image(rgb)
     if aligner == nil {
       self.scale = scale
-      let mask = Self.mask(labels, width: picture.width, height: picture.height) { $0 == SemanticClass.torso.rawValue }
-      aligner = ImageAligner(picture, mask: mask)
+      let mask = Self.mask(labels, width: image.width, height: image.height) { $0 == SemanticClass.torso.rawValue }
+      aligner = ImageAligner(image, mask: mask)
       motions.append(aligner == nil ? nil : ImageAligner.Motion())
       return
     }
     guard let aligner else { return }
-    var found = aligner.align(picture, from: last)
+    var found = aligner.align(image, from: last)
     // Lost, as after a jump: once more from rest.
-    if found.seen < 0.5 || found.error > 0.09 { found = aligner.align(picture, from: ImageAligner.Motion(), iterations: 25) }
+    if found.seen < 0.5 || found.error > 0.09 { found = aligner.align(image, from: ImageAligner.Motion(), iterations: 25) }
     guard found.seen >= 0.4, found.error <= 0.12 else {
       motions.append(nil)
       return
@@ -42,7 +42,7 @@ package final class TorsoTracker {
   /// How the torso moved in each frame, about its median: shift along the camera's axes (head units), then its roll about the camera's
   /// axis (radians, counterclockwise as seen), both as of a body that turns about the camera and then shifts. Zero where it could not be followed.
   ///
-  /// The torso is taken to be as far away as the head; growing is coming nearer. `center` is where the camera's axis meets the picture.
+  /// The torso is taken to be as far away as the head; growing is coming nearer. `center` is where the camera's axis meets the image.
   package func shifts(focal: Float, depth: Float, center: SIMD2<Float>) -> [SIMD4<Float>] {
     let known = motions.compactMap { $0 }
     guard known.count > motions.count / 2, let aligner else { return [SIMD4<Float>](repeating: .zero, count: motions.count) }
@@ -66,8 +66,8 @@ package final class TorsoTracker {
     return shifts
   }
 
-  /// A small grey picture, blurred a little, and its size over the frame's.
-  static func picture(_ rgb: Tensor, resolution: Int = resolution) -> (picture: ImageAligner.Picture, scale: Float) {
+  /// A small grey image, blurred a little, and its size over the frame's.
+  static func image(_ rgb: Tensor, resolution: Int = resolution) -> (image: ImageAligner.Image, scale: Float) {
     let (h, w) = (rgb.size(0), rgb.size(1))
     let scale = min(1, Float(resolution) / Float(max(w, h)))
     let (width, height) = (max(8, Int((Float(w) * scale).rounded())), max(8, Int((Float(h) * scale).rounded())))
@@ -75,7 +75,7 @@ package final class TorsoTracker {
     let grey: [Float] = small.withElements(UInt8.self) { p in
       (0..<width * height).map { (0.299 * Float(p[3 * $0]) + 0.587 * Float(p[3 * $0 + 1]) + 0.114 * Float(p[3 * $0 + 2])) / 255 }
     }
-    return (ImageAligner.Picture(width: width, height: height, values: blurred(grey, width, height)), scale)
+    return (ImageAligner.Image(width: width, height: height, values: blurred(grey, width, height)), scale)
   }
 
   /// Smoothed with 1 2 1 both ways.
@@ -89,7 +89,7 @@ package final class TorsoTracker {
     return out
   }
 
-  /// Which pixels of a smaller picture show labels that `isWanted`, away from the borders of the part.
+  /// Which pixels of a smaller image show labels that `isWanted`, away from the borders of the part.
   static func mask(_ labels: Tensor, width: Int, height: Int, isWanted: (UInt8) -> Bool) -> [Bool] {
     let (h, w) = (labels.size(0), labels.size(1))
     let inside: [Bool] = labels.withElements(UInt8.self) { l in
@@ -103,7 +103,7 @@ package final class TorsoTracker {
       let (x, y) = (k % width, k / width)
       for dy in [-2, 0, 2] {
         for dx in [-2, 0, 2] {
-          // The picture's own border is none of the part's.
+          // The image's own border is none of the part's.
           let (i, j) = (min(max(x + dx, 0), width - 1), min(max(y + dy, 0), height - 1))
           if !inside[j * width + i] { return false }
         }

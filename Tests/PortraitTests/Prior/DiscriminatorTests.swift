@@ -33,7 +33,7 @@ import Torch
     c.group = options["mbstd_group_size"].map { Int($0) } ?? c.group
     c.label = weights["mapping.embed.weight"]?.size(1) ?? 0
     c.mappingLayers = weights.keys.count { $0.hasPrefix("mapping.fc") && $0.hasSuffix("weight") }
-    c.pictureChannels = try #require(weights["b\(c.resolution).fromrgb.weight"]).size(1) / 2
+    c.imageChannels = try #require(weights["b\(c.resolution).fromrgb.weight"]).size(1) / 2
     return c
   }
 
@@ -79,7 +79,7 @@ import Torch
     for file in try GoldenFile.all("18_disc_block", of: .portrait, on: .test) {
       let first = file.tensors["fromrgb.weight"], wide = try file["conv1.weight"]
       let block = DiscriminatorBlock(
-        wide.size(1), wide.size(0), pictures: first?.size(1), clamp: Self.clamp(file, try Self.options(file)), generator)
+        wide.size(1), wide.size(0), images: first?.size(1), clamp: Self.clamp(file, try Self.options(file)), generator)
       try block.load(Self.weights(file))
       block.onTestDevice()
       let input = try file.tensors["in.img"] ?? file["in.x"]

@@ -15,7 +15,7 @@ import Torch
       var count = 0
       for (name, expected) in file.tensors {
         guard let match = name.firstMatch(of: #/^out\.(kernel|blur)_sigma(.+)$/#), let sigma = Double(match.2) else { continue }
-        let blur = PictureBlur(sigma: sigma)
+        let blur = ImageBlur(sigma: sigma)
         try expectClose(match.1 == "kernel" ? blur.kernel : blur(file["in.x"]), expected, relative: 1e-4, "\(file.name) \(name)")
         count += 1
       }
@@ -25,9 +25,9 @@ import Torch
 
   @Test func withoutASigmaNothingIsBlurred() {
     let x = Tensor.randn([2, 3, 8, 8], Generator(seed: 1))
-    #expect((PictureBlur(sigma: 0)(x) .== x).all())
-    #expect((PictureBlur(sigma: 0.3)(x) .== x).all())
-    #expect(PictureBlur(sigma: 2)(x).shape == x.shape)
+    #expect((ImageBlur(sigma: 0)(x) .== x).all())
+    #expect((ImageBlur(sigma: 0.3)(x) .== x).all())
+    #expect(ImageBlur(sigma: 2)(x).shape == x.shape)
   }
 
   @Test func schedulesAreThePublishedOnes() {

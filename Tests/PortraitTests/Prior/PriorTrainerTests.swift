@@ -5,22 +5,22 @@ import Testing
 import Torch
 
 @Suite(.serialized) struct PriorTrainerTests {
-  /// Pictures of tiny heads, and a place for runs.
-  private func withPictures(_ body: (PosedPictures, URL) throws -> Void) throws {
+  /// Images of tiny heads, and a place for runs.
+  private func withImages(_ body: (PosedImages, URL) throws -> Void) throws {
     try withTinyFolder { url in
       let data = url.appending(path: "heads")
       try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
       try TinyHeads.write(to: data)
       let c = PriorConfiguration.tiny
-      let loaded = try PosedPictures(
+      let loaded = try PosedImages(
         try PosedFolder(data), size: c.size, depthSize: c.schedules.lastResolution, background: .white, mirrors: true)
       try body(try #require(loaded), url)
     }
   }
-  private func trainer(_ pictures: PosedPictures, _ c: PriorConfiguration, _ place: URL) throws -> PriorTrainer {
-    let record = try RunRecord(experiment: "heads", method: "prior", data: pictures.folder.url, configuration: c)
+  private func trainer(_ images: PosedImages, _ c: PriorConfiguration, _ place: URL) throws -> PriorTrainer {
+    let record = try RunRecord(experiment: "heads", method: "prior", data: images.folder.url, configuration: c)
     return try PriorTrainer(
-      pictures, c, run: RunFolder.exists(place) ? RunFolder.resume(place) : RunFolder.create(place, record),
+      images, c, run: RunFolder.exists(place) ? RunFolder.resume(place) : RunFolder.create(place, record),
       warn: { Issue.record("\($0)") })
   }
   /// All that the next step depends on.
@@ -32,12 +32,12 @@ import Torch
   /// Through the reconstruction alone and the game, validations and lazy terms on both sides of the stop.
   @Test(arguments: PriorConfiguration.Objective.allCases)
   func aStoppedTrainingGoesOnAsIfNothingHadHappened(objective: PriorConfiguration.Objective) throws {
-    try withPictures { pictures, url in
+    try withImages { images, url in
       var c = PriorConfiguration.tiny
       (c.objective, c.validation.every, c.saveEvery) = (objective, 9, 7)
       let whole = url.appending(path: "whole"), parts = url.appending(path: "parts")
       var shown: [PriorProgress] = []
-      let first = try trainer(pictures, c, whole)
+      let first = try trainer(images, c, whole)
       #expect(try first.train(.steps(24), progress: { shown.append($0) }, shouldStop: { false }))
       #expect(shown.map(\.step) == [20])
       #expect((shown[0].psnr == nil) == (objective == .adversarial) && (shown[0].generator == nil) == (objective == .reconstruction))
@@ -45,7 +45,7 @@ import Torch
       // Stopped as Ctrl-C does it, and killed: what came after the last checkpoint is made again.
       var left = 8
       func once() throws -> Bool {
-        let again = try trainer(pictures, c, parts)
+        let again = try trainer(images, c, parts)
         return try again.train(
           .steps(24), progress: { _ in },
           shouldStop: {
@@ -73,15 +73,15 @@ import Torch
     }
   }
 
-  /// A generator that makes the same few pictures again and again comes to know them, and their depth.
-  @Test func makingPicturesAgainIsLearnt() throws {
-    try withPictures { pictures, url in
+  /// A generator that makes the same few images again and again comes to know them, and their depth.
+  @Test func makingImagesAgainIsLearnt() throws {
+    try withImages { images, url in
       var c = PriorConfiguration.tiny
-      (c.objective, c.validation.pictures, c.validation.every, c.saveEvery) = (.reconstruction, 0, 1000, 1000)
+      (c.objective, c.validation.images, c.validation.every, c.saveEvery) = (.reconstruction, 0, 1000, 1000)
       (c.rates.reconstruction, c.rates.reconstructionDecay) = (1e-2, 0.3)
       let run = url.appending(path: "run")
       var shown: [PriorProgress] = []
-      _ = try trainer(pictures, c, run).train(.steps(160), progress: { shown.append($0) }, shouldStop: { false })
+      _ = try trainer(images, c, run).train(.steps(160), progress: { shown.append($0) }, shouldStop: { false })
       let (first, last) = (try #require(shown.first?.psnr), try #require(shown.last?.psnr))
       #expect(last > first + 4 && last > 13, "from \(first) to \(last) dB")
       let depths = try String(contentsOf: run.appending(path: "metrics.jsonl"), encoding: .utf8).split(separator: "\n")

@@ -30,12 +30,12 @@ enum TinyHeads {
     try Data(#"{"labels": [\#(rows.joined(separator: ",\n"))]}"#.utf8).write(to: folder.appending(path: "dataset.json"))
   }
 
-  private static func save(_ picture: Tensor, _ url: URL) throws {
+  private static func save(_ image: Tensor, _ url: URL) throws {
     try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try ImageFile.write(picture, to: url)
+    try ImageFile.write(image, to: url)
   }
 
-  /// A ball of radius 0.3: its picture `[S, S, 3]` uint8 and how far it is along the view axis, 0 beside it.
+  /// A ball of radius 0.3: its image `[S, S, 3]` uint8 and how far it is along the view axis, 0 beside it.
   private static func look(_ label: CameraLabel, _ size: Int, skin: Tensor, wall: Tensor) -> (rgb: Tensor, depth: Tensor) {
     let rays = LabelRays(labels: label.tensor.unsqueeze(0), resolution: size)
     let (o, d) = (rays.origins[0], rays.directions[0])

@@ -53,7 +53,7 @@ KERNEL skip_axis(SkipAxis p) {
   p.out[cell] = static_cast<unsigned char>(best);
 }
 
-/// Calls `sample(t)` for the first `limit` samples of the ray `o + t d`, in order. The CPU's `Ladder::walk`, number for number.
+/// Calls `sample(t)` for the first `limit` samples of the ray `o + t d`, in order. The CPU's `SampleSteps::walk`, number for number.
 template <class F> DEVICE void walk(const March &p, const float *o, const float *d, float jitter, F sample) {
   const float length = sqrtf(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
   if (!(length > 0) || p.limit == 0) return;
@@ -68,12 +68,12 @@ template <class F> DEVICE void walk(const March &p, const float *o, const float 
     enter = fmaxf(enter, fminf(a, b));
     leave = fminf(leave, fmaxf(a, b));
   }
-  const float rung = p.step / length;
+  const float rayStep = p.step / length;
   // Not-a-number and endless rays have no samples; nor has a step too small to move along.
-  if (!(enter < leave && isfinite(leave)) || !(enter + rung > enter)) return;
+  if (!(enter < leave && isfinite(leave)) || !(enter + rayStep > enter)) return;
   Count taken = 0;
   for (float k = 0;;) {
-    const float t = enter + (k + jitter) * rung;
+    const float t = enter + (k + jitter) * rayStep;
     if (!(t < leave)) return;
     int at[3];
     for (int axis = 0; axis < 3; ++axis) {
@@ -94,7 +94,7 @@ template <class F> DEVICE void walk(const March &p, const float *o, const float 
       const float edge = float(d[axis] > 0 ? at[axis] + clear : at[axis] - clear + 1) / p.scale[axis] + p.low[axis];
       out = fminf(out, (edge - o[axis]) / d[axis]);
     }
-    k = fmaxf(k + 1, floorf((out - enter) / rung - jitter - 0.01f));
+    k = fmaxf(k + 1, floorf((out - enter) / rayStep - jitter - 0.01f));
   }
 }
 

@@ -19,8 +19,8 @@ struct Mlp {
   Count rows;
   int layers;
   float slope;
-  /// Whether the last layer bends as the others do.
-  bool bentEnd;
+  /// Whether the last layer activates as the others do.
+  bool outputActivation;
   /// What goes into layer k, and last what comes out.
   int width[most + 1];
   /// Of layer k, `[width[k + 1], width[k]]` and `[groups[k], width[k + 1]]`.
@@ -105,7 +105,7 @@ KERNEL mlp_forward(Mlp p) {
         for (int o = 0; o < 4; ++o)
           for (int r = 0; r < 4; ++r) {
             const float y = sum[r][o];
-            to[(o0 + o) * stride + r0 + r] = l + 1 < p.layers || p.bentEnd ? fmaxf(y, p.slope * y) : y;
+            to[(o0 + o) * stride + r0 + r] = l + 1 < p.layers || p.outputActivation ? fmaxf(y, p.slope * y) : y;
           }
       }
       weight += in * outs;

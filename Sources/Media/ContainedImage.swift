@@ -1,36 +1,36 @@
 import CFFmpeg
 import Foundation
 
-/// A picture of a kind that is packed as films are (AVIF, HEIC), or that only FFmpeg tells from others.
-enum ContainedPicture {
+/// An image of a kind that is packed as films are (AVIF, HEIC), or that only FFmpeg tells from others.
+enum ContainedImage {
   /// The names that files of this kind give it in their first box, and what people call it.
   private static let brands: [(name: String, brands: Set<String>)] = [
     ("AVIF", ["avif", "avis"]), ("HEIC", ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"]),
   ]
 
-  /// Decodes the first picture of `file`, whose bytes begin as none of the usual kinds; throws `MediaError` that says what the file is.
+  /// Decodes the first image of `file`, whose bytes begin as none of the usual kinds; throws `MediaError` that says what the file is.
   static func decode(_ file: InputFile) throws -> (frame: Frame, orientation: Orientation?) {
     let name = name(file.head(64))
-    let pictures: PictureStream
+    let images: ImageStream
     do {
-      pictures = try PictureStream(file.url, threads: 1)
+      images = try ImageStream(file.url, threads: 1)
     } catch let error as MediaError {
       if let name { throw unreadable(file.url, name) }
       guard [.notMedia, .audioOnly, .truncated].contains(error.kind) else { throw error }
       throw MediaError(.notMedia, file.url, "is not an image this tool reads: convert it to PNG or JPEG")
     }
-    let format = pictures.demuxer.context.pointee.iformat.map { String(cString: $0.pointee.name) } ?? ""
+    let format = images.demuxer.context.pointee.iformat.map { String(cString: $0.pointee.name) } ?? ""
     guard name != nil || format.hasSuffix("_pipe") else {
       throw MediaError(.notMedia, file.url, "is a film (\(format)), not an image: save a frame of it as PNG or JPEG")
     }
-    guard let picture = try pictures.next(), pictures.corrupt == 0, pictures.decoder.failures == 0 else {
+    guard let image = try images.next(), images.corrupt == 0, images.decoder.failures == 0 else {
       if let name { throw unreadable(file.url, name) }
       throw MediaError(.damaged, file.url, "is a damaged image (\(format)): copy it again or save it again")
     }
-    return (picture.frame, Orientation(pictures.stream) ?? Orientation(picture.frame))
+    return (image.frame, Orientation(images.stream) ?? Orientation(image.frame))
   }
 
-  /// What the first box of a file calls it, where it is a picture.
+  /// What the first box of a file calls it, where it is an image.
   private static func name(_ head: [UInt8]) -> String? {
     guard head.count >= 16, head[4..<8].elementsEqual("ftyp".utf8) else { return nil }
     let end = min(head.count, head[..<4].reduce(0) { $0 << 8 | Int($1) })

@@ -2,19 +2,19 @@ import Face
 import Radiance
 import Torch
 
-/// What pictures of a subject are drawn from: a field, or what was made of one to be drawn alone.
-package protocol PictureField: Module {
+/// What images of a subject are drawn from: a field, or what was made of one to be drawn alone.
+package protocol ImageField: Module {
   /// One frame as `camera` sees it, with camera to head `view` `[1, 3, 4]`, before `plate` `[H, W, 3]`.
   ///
   /// `depth` and `sampling` are for fields that are sampled between depths; others know their own box.
-  func picture(
-    _ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor, depth: DepthRange, sampling: RaySampling
+  func image(
+    _ signals: FrameSignals, view: Tensor, camera: Camera, background: Tensor, depth: DepthRange, sampling: RaySampling
   ) -> RenderedFrame
   /// Throws `ModuleError.damaged` where a tensor from a file holds what nothing can be drawn from.
   func check() throws(ModuleError)
 }
 
-extension PictureField {
+extension ImageField {
   /// All numbers are finite.
   func checkNumbers() throws(ModuleError) {
     for (name, tensor) in state() where tensor.dtype.isFloatingPoint && !tensor.detach().isFinite().all() { throw .damaged(name) }

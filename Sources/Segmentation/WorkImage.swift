@@ -2,12 +2,12 @@ import Media
 import Torch
 import Tracking
 
-/// A picture at the size at which masks are thought out: 256 pixels along its longer side.
-struct WorkPicture {
+/// An image at the size at which masks are thought out: 256 pixels along its longer side.
+struct WorkImage {
   let width, height: Int
   /// Red, green, blue in 0...1, and 0.
-  let colours: [SIMD4<Float>]
-  /// How many of these pixels one pixel of the picture is, each way.
+  let colors: [SIMD4<Float>]
+  /// How many of these pixels one pixel of the image is, each way.
   let scale: SIMD2<Float>
 
   static let longSide = 256
@@ -19,10 +19,10 @@ struct WorkPicture {
     self.width = max(1, Int((Float(width) * factor).rounded()))
     self.height = max(1, Int((Float(height) * factor).rounded()))
     scale = SIMD2(Float(self.width) / Float(width), Float(self.height) / Float(height))
-    colours = resize(rgb, width: self.width, height: self.height).withElements(UInt8.self) { pixels in
+    colors = resize(rgb, width: self.width, height: self.height).withElements(UInt8.self) { pixels in
       (0..<pixels.count / 3).map { k -> SIMD4<Float> in
-        let colour = SIMD4(Float(pixels[3 * k]), Float(pixels[3 * k + 1]), Float(pixels[3 * k + 2]), 0)
-        return colour / 255
+        let color = SIMD4(Float(pixels[3 * k]), Float(pixels[3 * k + 1]), Float(pixels[3 * k + 2]), 0)
+        return color / 255
       }
     }
   }
@@ -34,8 +34,8 @@ struct LinearFits {
   let width, height: Int
   let scale: SIMD2<Float>
 
-  init(_ fits: [SIMD4<Float>], _ picture: WorkPicture) {
-    (self.fits, width, height, scale) = (fits, picture.width, picture.height, picture.scale)
+  init(_ fits: [SIMD4<Float>], _ image: WorkImage) {
+    (self.fits, width, height, scale) = (fits, image.width, image.height, image.scale)
   }
 
   /// Calls `take` with each pixel's number and its function's value there (in all four lanes).
@@ -50,8 +50,8 @@ struct LinearFits {
           let top = fits[y0 * width + x0] + (fits[y0 * width + x1] - fits[y0 * width + x0]) * fx
           let bottom = fits[y1 * width + x0] + (fits[y1 * width + x1] - fits[y1 * width + x0]) * fx
           let k = row * view.width + column, p = view.base + 3 * k
-          let colour = SIMD4(Float(p[0]) / 255, Float(p[1]) / 255, Float(p[2]) / 255, 1)
-          take(k, SIMD4(repeating: ((top + (bottom - top) * fy) * colour).sum()))
+          let color = SIMD4(Float(p[0]) / 255, Float(p[1]) / 255, Float(p[2]) / 255, 1)
+          take(k, SIMD4(repeating: ((top + (bottom - top) * fy) * color).sum()))
         }
       }
     }

@@ -4,19 +4,19 @@ import Media
 import Testing
 import Torch
 
-@Suite struct PosedPicturesTests {
-  @Test func picturesCamerasMasksAndDepthsAreRead() throws {
+@Suite struct PosedImagesTests {
+  @Test func imagesCamerasMasksAndDepthsAreRead() throws {
     try withTinyFolder { url in
       try TinyHeads.write(to: url, size: 32)
       let folder = try PosedFolder(url)
       #expect(folder.entries.count == 12 && folder.entries[0].name == "0/view0.png")
       var told: [Int] = []
-      let loaded = try PosedPictures(folder, size: 16, depthSize: 8, background: .white, progress: { done, _ in told.append(done) })
-      let pictures = try #require(loaded)
-      #expect(pictures.count == 12 && pictures.hasMasks && pictures.hasDepths && told == [12])
-      #expect(try PosedPictures(folder, size: 16, depthSize: 8, limit: 5)?.count == 5)
-      #expect(try PosedPictures(folder, size: 16, depthSize: 8, shouldStop: { true }) == nil)
-      let whole = pictures.draw(12, Generator(seed: 1))
+      let loaded = try PosedImages(folder, size: 16, depthSize: 8, background: .white, progress: { done, _ in told.append(done) })
+      let images = try #require(loaded)
+      #expect(images.count == 12 && images.hasMasks && images.hasDepths && told == [12])
+      #expect(try PosedImages(folder, size: 16, depthSize: 8, limit: 5)?.count == 5)
+      #expect(try PosedImages(folder, size: 16, depthSize: 8, shouldStop: { true }) == nil)
+      let whole = images.draw(12, Generator(seed: 1))
       #expect(whole.bytes.shape == [12, 3, 16, 16] && whole.depth?.shape == [12, 1, 8, 8])
       // A corner is no head: white there, without coverage and depth; the middle is the ball, as far as its front.
       let corner = whole.bytes[.all, .all, 0, 0]
@@ -27,13 +27,13 @@ import Torch
     }
   }
 
-  /// A mirror image's camera is where the mirror shows it: the picture of a ball that is its own mirror image tells.
+  /// A mirror image's camera is where the mirror shows it: the image of a ball that is its own mirror image tells.
   @Test func mirrorImagesHaveTheMirroredCamera() throws {
     try withTinyFolder { url in
       try TinyHeads.write(to: url, people: 1, views: 2, size: 32)
-      let loaded = try PosedPictures(try PosedFolder(url), size: 32, depthSize: 8, mirrors: true)
-      let pictures = try #require(loaded)
-      let drawn = pictures.draw(64, Generator(seed: 3))
+      let loaded = try PosedImages(try PosedFolder(url), size: 32, depthSize: 8, mirrors: true)
+      let images = try #require(loaded)
+      let drawn = images.draw(64, Generator(seed: 3))
       // The two views lie at yaw -0.3 and 0.3: mirrored, the one has the other's camera.
       let right = (drawn.label[.all, 3] .> 0), first = drawn.label[0, 3].item
       for i in 1..<64 where (drawn.label[.at(i), 3].item > 0) == (first > 0) {
@@ -53,7 +53,7 @@ import Torch
         try TinyHeads.write(to: url, people: 1, views: 3, size: 16)
         try change(url)
         do {
-          _ = try PosedPictures(try PosedFolder(url), size: 16, depthSize: 8, background: .white)
+          _ = try PosedImages(try PosedFolder(url), size: 16, depthSize: 8, background: .white)
           Issue.record("nothing wrong with: \(words)")
         } catch {
           let text = "\(error)"
@@ -66,7 +66,7 @@ import Torch
       let file = url.appending(path: "dataset.json")
       try Data(change(try String(contentsOf: file, encoding: .utf8)).utf8).write(to: file)
     }
-    let picture = "0/view1.png"
+    let image = "0/view1.png"
     try refuses("dataset.json", "cannot be read") { try FileManager.default.removeItem(at: $0.appending(path: "dataset.json")) }
     try refuses("dataset.json", "is not a list of cameras") { try edit($0) { _ in "[1, 2]" } }
     try refuses("dataset.json", "is not a list of cameras") {
@@ -74,14 +74,14 @@ import Torch
     }
     try refuses("dataset.json", "lists no images") { try edit($0) { _ in #"{"labels": []}"# } }
     try refuses("dataset.json", "twice") { try edit($0) { $0.replacingOccurrences(of: "view2", with: "view1") } }
-    try refuses(picture, "is missing") { try FileManager.default.removeItem(at: $0.appending(path: picture)) }
-    try refuses(picture) { try Data("no picture".utf8).write(to: $0.appending(path: picture)) }
-    try refuses(picture, "16 x 16") { try ImageFile.write(.zeros([20, 20, 3], .uint8), to: $0.appending(path: picture)) }
+    try refuses(image, "is missing") { try FileManager.default.removeItem(at: $0.appending(path: image)) }
+    try refuses(image) { try Data("no picture".utf8).write(to: $0.appending(path: image)) }
+    try refuses(image, "16 x 16") { try ImageFile.write(.zeros([20, 20, 3], .uint8), to: $0.appending(path: image)) }
     try refuses("0/view0.png", "square") { try ImageFile.write(.zeros([16, 20, 3], .uint8), to: $0.appending(path: "0/view0.png")) }
     try refuses("masks") { try FileManager.default.removeItem(at: $0.appending(path: "masks")) }
-    try refuses("depth/\(picture)") { try Data("xx".utf8).write(to: $0.appending(path: "depth/\(picture)")) }
-    try refuses("depth/\(picture)", "16 x 16") {
-      try ImageFile.png([UInt16](repeating: 1, count: 400), width: 20).write(to: $0.appending(path: "depth/\(picture)"))
+    try refuses("depth/\(image)") { try Data("xx".utf8).write(to: $0.appending(path: "depth/\(image)")) }
+    try refuses("depth/\(image)", "16 x 16") {
+      try ImageFile.png([UInt16](repeating: 1, count: 400), width: 20).write(to: $0.appending(path: "depth/\(image)"))
     }
     func label(_ values: [Float]) -> (String) -> String {
       { _ in #"{"labels": [["0/view0.png", [\#(values.map { "\($0)" }.joined(separator: ","))]]]}"# }

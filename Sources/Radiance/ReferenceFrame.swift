@@ -2,12 +2,12 @@ import Torch
 
 extension FrameField {
   /// `frame` with plain tensors, for tests: every formula as it is written down, all samples at once.
-  package func framePlainly(_ camera: FrameCamera, plate: Tensor) -> FieldFrame {
+  package func referenceFrame(_ camera: FrameCamera, background: Tensor) -> FieldFrame {
     withoutGradient {
       let rays = camera.rays
-      let beginnings = probes > 0 ? beginningsPlainly(camera) : nil
-      let samples = marchPlainly(rays, occupancy: occupancy, step: step, jitter: beginnings?.jitter, limit: limit)
-      let raw = rawPlainly(samples)
+      let beginnings = probes > 0 ? referenceBeginnings(camera) : nil
+      let samples = referenceMarch(rays, occupancy: occupancy, step: step, jitter: beginnings?.jitter, limit: limit)
+      let raw = referenceRaw(samples)
       let thickness = densityScale * (raw.select(1, 0) - 1).softplus() * samples.lengths
       let through = (-rows(thickness, of: samples).squeeze(-1).cumsum(1)).exp()
       let reached = cat([Tensor.ones([rays.count, 1]), through.narrow(1, 0, max(1, limit) - 1)], 1)
@@ -19,9 +19,9 @@ extension FrameField {
       let depth = weights.matmul(rows(samples.depths, of: samples)).reshape(-1) / alpha.clamp(1e-6)
 
       let logits = Self.network(cat([shown, rays.directions.normalized(1)], 1), shading, slope: slope)
-      let a = alpha.unsqueeze(1), background = Tensor.arange(logits.size(1) - 3) .== 0
-      let color = a * logits.narrow(1, 0, 3).sigmoid() + (1 - a) * plate.reshape(-1, 3)
-      let classes = a * logits.narrow(1, 3, logits.size(1) - 3).softmax(1) + (1 - a) * background.to(.float32)
+      let a = alpha.unsqueeze(1), isBackground = Tensor.arange(logits.size(1) - 3) .== 0
+      let color = a * logits.narrow(1, 0, 3).sigmoid() + (1 - a) * background.reshape(-1, 3)
+      let classes = a * logits.narrow(1, 3, logits.size(1) - 3).softmax(1) + (1 - a) * isBackground.to(.float32)
       let size = [camera.height, camera.width]
       return FieldFrame(
         rgb: color.reshape(size + [3]), labels: classes.argmax(1).to(.uint8).reshape(size), depth: depth.reshape(size),
@@ -30,7 +30,7 @@ extension FrameField {
   }
 
   /// Density and features of samples before any function of theirs, `[N, 1 + F]`.
-  private func rawPlainly(_ samples: MarchedSamples) -> Tensor {
+  private func referenceRaw(_ samples: MarchedSamples) -> Tensor {
     let moved = Self.cell(lattice.unsqueeze(0), at: Self.coordinates(samples.positions, latticeAxes))
     let place = Self.coordinates(samples.positions + moved.narrow(1, 0, 3), axes)
     let ambientPlace = cat([moved.narrow(1, 3, 2).clamp(-1, 1), moved.narrow(1, 3, 1).zerosLike()], 1)
@@ -54,13 +54,13 @@ extension FrameField {
 
   /// With probes: how many steps from where each ray enters the box its first sample may lie, `[R]`, beyond the box for those without any;
   /// and how many samples it may take, `[R]`.
-  private func beginningsPlainly(_ camera: FrameCamera) -> (jitter: Tensor, mayTake: Tensor) {
+  private func referenceBeginnings(_ camera: FrameCamera) -> (jitter: Tensor, mayTake: Tensor) {
     let apart = Double(probes), m = camera.matrix
     let (across, down) = ((camera.width - 1) / probes + 2, (camera.height - 1) / probes + 2)
     let matrix = stack([m[0], apart * m[1], apart * m[2], m[3] + (0.5 - apart / 2) * (m[1] + m[2])])
-    let samples = marchPlainly(
+    let samples = referenceMarch(
       FrameCamera(matrix: matrix, width: across, height: down).rays, occupancy: occupancy, step: step, limit: limit)
-    let thickness = densityScale * (rawPlainly(samples).select(1, 0) - 1).softplus() * samples.lengths
+    let thickness = densityScale * (referenceRaw(samples).select(1, 0) - 1).softplus() * samples.lengths
     let real = rows(samples.lengths, of: samples) .> 0, dimmed = (-rows(thickness, of: samples).cumsum(1)).exp() .< 0.999
     let seen = real .& dimmed, taken = (real .& dimmed.logicalNot()).to(.float32).sum(1).reshape(down, across) + 1
     let far = 1e6
@@ -75,8 +75,8 @@ extension FrameField {
     }
     let which = corners(first).argmin(0).unsqueeze(0), nearest = corners(first).gather(0, which).squeeze(0)
     let skipped = (corners(taken).gather(0, which).squeeze(0) - 3).clamp(0)
-    let (enter, _, rung, _) = rungs(camera.rays, box: occupancy.box, step: step)
-    return (((nearest - enter) / rung - 1.75).ceil().clamp(0) + 0.5, Double(limit) - skipped)
+    let (enter, _, rayStep, _) = raySteps(camera.rays, box: occupancy.box, step: step)
+    return (((nearest - enter) / rayStep - 1.75).ceil().clamp(0) + 0.5, Double(limit) - skipped)
   }
 
   /// u = slope (x - center) + extra clamp(x - center, -half, half), held within -1...1: `[N, 3]` with axes `[3, 4]`.

@@ -3,28 +3,28 @@ import Radiance
 import Torch
 
 extension HyperPlanes {
-  package func picture(
-    _ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor, depth: DepthRange, sampling: RaySampling
+  package func image(
+    _ signals: FrameSignals, view: Tensor, camera: Camera, background: Tensor, depth: DepthRange, sampling: RaySampling
   ) -> RenderedFrame {
-    guard configuration.deformation == .lattice else { return plainPicture(signals, view: view, camera: camera, plate: plate) }
-    return baked.picture(signals, view: view, camera: camera, plate: plate, depth: depth, sampling: sampling)
+    guard configuration.deformation == .lattice else { return referenceImage(signals, view: view, camera: camera, background: background) }
+    return baked.image(signals, view: view, camera: camera, background: background, depth: depth, sampling: sampling)
   }
 
   /// The same through the operators of training, ray by ray, with the deformation where the configuration wants it.
-  package func plainPicture(_ signals: FrameSignals, view: Tensor, camera: Camera, plate: Tensor) -> RenderedFrame {
+  package func referenceImage(_ signals: FrameSignals, view: Tensor, camera: Camera, background: Tensor) -> RenderedFrame {
     withoutGradient {
-      let field = conditioned(signals), background = plate.reshape(-1, 3)
+      let field = conditioned(signals), background = background.reshape(-1, 3)
       let count = camera.width * camera.height
       let rays = headRays(camera, poses: view.expand(count, -1, -1), pixels: .arange(count), .init())
       var colors: [Tensor] = [], labels: [Tensor] = [], depths: [Tensor] = [], opacities: [Tensor] = []
       // Few enough rays at a time that their samples' values stay in the caches' reach.
       for start in Swift.stride(from: 0, to: count, by: 8192) {
         let range = start..<min(start + 8192, count), part = rays[range]
-        let samples = march(part, occupancy: space.occupancy, step: configuration.step, limit: configuration.pictureSamples)
+        let samples = march(part, occupancy: space.occupancy, step: configuration.step, limit: configuration.imageSamples)
         let (density, features) = field.samples(samples.positions, frame: .zeros([samples.count], .int32, device: samples.positions.device))
         let seen = composite(
           density: density, lengths: samples.lengths, depths: samples.depths, features: features, starts: samples.starts)
-        let pixels = field.pixels(seen, part.directions, plate: background.narrow(0, range.lowerBound, range.count))
+        let pixels = field.pixels(seen, part.directions, background: background.narrow(0, range.lowerBound, range.count))
         colors.append(pixels.color)
         labels.append(pixels.semantics.argmax(-1).to(.uint8))
         opacities.append(1 - seen.transmittance)

@@ -1,13 +1,13 @@
 import CFFmpeg
 
-/// How much a picture differs from the one before it, in grey levels of 255: over all of it, and where it differs most.
-struct PictureChange {
+/// How much an image differs from the one before it, in grey levels of 255: over all of it, and where it differs most.
+struct ImageChange {
   var mean: Float
   /// The largest mean over a block of 16 x 16 pixels.
   var peak: Float
 }
 
-extension PictureChange {
+extension ImageChange {
   /// Compares every fourth row of the first plane, brightness in most formats; nil if the two are of different kinds.
   init?(_ old: Frame, _ new: Frame) {
     let (a, b) = (old.pointer.pointee, new.pointer.pointee)

@@ -3,8 +3,8 @@ import Media
 import Testing
 import Torch
 
-/// Kinds of pictures that the tool does not write: one of 64 x 64 pixels in (200, 120, 40) each.
-@Suite struct PictureKindTests {
+/// Kinds of images that the tool does not write: one of 64 x 64 pixels in (200, 120, 40) each.
+@Suite struct ImageKindTests {
   let scratch: Scratch
   init() throws { scratch = try Scratch() }
 
@@ -12,8 +12,8 @@ import Torch
     try #require(Data(base64Encoded: text, options: .ignoreUnknownCharacters)).write(to: scratch.file(name))
     return scratch.file(name)
   }
-  private func isOrange(_ picture: Tensor) -> Bool {
-    picture.shape == [64, 64, 3] && isNear(pixel(picture, 30, 20), [200, 120, 40], within: 6)
+  private func isOrange(_ image: Tensor) -> Bool {
+    image.shape == [64, 64, 3] && isNear(pixel(image, 30, 20), [200, 120, 40], within: 6)
   }
 
   /// Whatever the name says.
@@ -26,14 +26,14 @@ import Torch
   }
 
   /// Which of them is read hangs on FFmpeg: the others are named with their kind and the remedy.
-  @Test(arguments: ["AVIF", "HEIC"]) func packedPicturesAreReadOrNamed(_ kind: String) throws {
+  @Test(arguments: ["AVIF", "HEIC"]) func packedImagesAreReadOrNamed(_ kind: String) throws {
     let text = kind == "AVIF" ? Self.avif : Self.heic
     for whole in [true, false] {
       let url = try write(text, "phone.\(kind.lowercased())")
       if !whole { try Data(contentsOf: url).prefix(250).write(to: url) }
       do {
-        let picture = try ImageFile.read(url)
-        #expect(whole && isOrange(picture), "\(kind)")
+        let image = try ImageFile.read(url)
+        #expect(whole && isOrange(image), "\(kind)")
       } catch let error as MediaError {
         #expect(
           error.description.contains("phone.\(kind.lowercased()): is an image of kind \(kind), which this FFmpeg cannot read: convert"))
@@ -41,7 +41,7 @@ import Torch
     }
   }
 
-  @Test func whatIsNoPictureIsSaid() throws {
+  @Test func whatIsNoImageIsSaid() throws {
     let film = scratch.file("film.jpg.mp4")
     try TestFilm.write(film, 3)
     let sound = scratch.file("sound.png")

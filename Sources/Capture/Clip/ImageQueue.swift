@@ -5,7 +5,7 @@ import Torch
 ///
 /// They are brought to the disk there too, which takes longer than making them; names need no care, for the folder they lie in appears
 /// under its own only when it is complete.
-final class PictureQueue: @unchecked Sendable {
+final class ImageQueue: @unchecked Sendable {
   private let queue = DispatchQueue(label: "likeness.pictures")
   private let room = DispatchSemaphore(value: 16)
   private let lock = NSLock()

@@ -2,11 +2,11 @@ import CFFmpeg
 import Foundation
 import Torch
 
-/// Encodes pictures: as H.264, or as MPEG-4 where the libraries have no H.264 encoder, unless the format says otherwise.
-final class PictureEncoder {
+/// Encodes images: as H.264, or as MPEG-4 where the libraries have no H.264 encoder, unless the format says otherwise.
+final class ImageEncoder {
   let context: UnsafeMutablePointer<AVCodecContext>
   private let frame = Frame()
-  private let filler: PictureFiller
+  private let filler: ImageFiller
   private let padded: PixelBox
   private let isPadded: Bool
   private let url: URL
@@ -64,7 +64,7 @@ final class PictureEncoder {
     frame.pointer.pointee.height = Int32(padded.height)
     frame.pointer.pointee.color_range = format.isFullRange ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
     guard av_frame_get_buffer(frame.pointer, 0) >= 0 else { fatalError("out of memory") }
-    filler = PictureFiller(frame, format.hasAlpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24, matrix: format.matrix)
+    filler = ImageFiller(frame, format.hasAlpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24, matrix: format.matrix)
     let status = avcodec_open2(context, codec, nil)
     guard status >= 0 else {
       throw MediaError(
@@ -77,10 +77,10 @@ final class PictureEncoder {
     avcodec_free_context(&context)
   }
 
-  /// Takes `picture`, `[H, W, 3]` uint8, or 4 channels where the format has alpha, to be shown from `tick` / rate.
-  func encode(_ picture: Tensor, tick: Int) throws {
+  /// Takes `image`, `[H, W, 3]` uint8, or 4 channels where the format has alpha, to be shown from `tick` / rate.
+  func encode(_ image: Tensor, tick: Int) throws {
     guard av_frame_make_writable(frame.pointer) >= 0 else { fatalError("out of memory") }
-    filler.fill(frame, isPadded ? crop(picture, to: padded) : picture)
+    filler.fill(frame, isPadded ? crop(image, to: padded) : image)
     frame.pointer.pointee.pts = Int64(tick)
     try send(frame.pointer)
   }

@@ -3,31 +3,31 @@ import Foundation
 import Media
 import Torch
 
-/// Reads what belongs to one picture of a folder, at the size it is trained at.
-struct PictureLoader {
+/// Reads what belongs to one image of a folder, at the size it is trained at.
+struct ImageLoader {
   let folder: PosedFolder
   let size, depthSize: Int
-  let background: PictureBackground
+  let background: ImageBackground
 
-  /// The side of the picture's file, which all others must have.
+  /// The side of the image's file, which all others must have.
   func side(_ name: String) throws -> Int {
-    let url = folder.picture(name), picture = try ImageFile.read(url)
-    guard picture.size(0) == picture.size(1) else {
-      throw PosedFolderError(url, "is \(picture.size(1)) x \(picture.size(0)) pixels; images must be square: crop them as EG3D does")
+    let url = folder.image(name), image = try ImageFile.read(url)
+    guard image.size(0) == image.size(1) else {
+      throw PosedFolderError(url, "is \(image.size(1)) x \(image.size(0)) pixels; images must be square: crop them as EG3D does")
     }
-    return picture.size(0)
+    return image.size(0)
   }
 
   /// `[3, size, size]` uint8; the background is laid in at the size of the file, so that hair keeps its soft edge.
-  func picture(_ name: String, side: Int, mask: Tensor?) throws -> Tensor {
-    var picture = try read(folder.picture(name), side)
-    if background == .white, let mask { picture = picture.where(mask.unsqueeze(2), else: Tensor.full([1], 255, .uint8)) }
-    return resize(picture, width: size, height: size).permute(2, 0, 1)
+  func image(_ name: String, side: Int, mask: Tensor?) throws -> Tensor {
+    var image = try read(folder.image(name), side)
+    if background == .white, let mask { image = image.where(mask.unsqueeze(2), else: Tensor.full([1], 255, .uint8)) }
+    return resize(image, width: size, height: size).permute(2, 0, 1)
   }
 
   /// `[side, side]` bool: everything but background.
   func mask(_ name: String, side: Int) throws -> Tensor {
-    guard let url = folder.mask(name) else { throw PosedFolderError(folder.picture(name), "has no mask; make the population again") }
+    guard let url = folder.mask(name) else { throw PosedFolderError(folder.image(name), "has no mask; make the population again") }
     return SemanticClass.labels(of: try read(url, side)) .!= Double(SemanticClass.background.rawValue)
   }
 
@@ -40,7 +40,7 @@ struct PictureLoader {
   /// `[1, depthSize, depthSize]`, along unit rays: means over what the mask covers, 0 where that is less than half of a pixel.
   func depth(_ entry: PosedFolder.Entry, side: Int, mask: Tensor) throws -> Tensor {
     guard let url = folder.depth(entry.name) else {
-      throw PosedFolderError(folder.picture(entry.name), "has no depth map; make the population again")
+      throw PosedFolderError(folder.image(entry.name), "has no depth map; make the population again")
     }
     let steps = try ImageFile.readDeep(url)
     guard steps.shape == [side, side] else {
@@ -63,11 +63,11 @@ struct PictureLoader {
 
   /// `[side, side, 3]` uint8.
   private func read(_ url: URL, _ side: Int) throws -> Tensor {
-    let picture = try ImageFile.read(url)
-    guard picture.size(0) == side, picture.size(1) == side else {
+    let image = try ImageFile.read(url)
+    guard image.size(0) == side, image.size(1) == side else {
       throw PosedFolderError(
-        url, "is \(picture.size(1)) x \(picture.size(0)) pixels where the first image is \(side) x \(side); scale all to one size")
+        url, "is \(image.size(1)) x \(image.size(0)) pixels where the first image is \(side) x \(side); scale all to one size")
     }
-    return picture
+    return image
   }
 }

@@ -3,21 +3,21 @@ import Foundation
 import Media
 import Torch
 
-/// What stands behind the heads of training pictures.
-package enum PictureBackground: String, Codable, CaseIterable, Sendable {
+/// What stands behind the heads of training images.
+package enum ImageBackground: String, Codable, CaseIterable, Sendable {
   /// What was there.
   case keep
   /// White, by the masks of the folder: the generator then makes heads and nothing else.
   case white
 }
 
-/// The pictures of a folder with their cameras, in memory.
-package final class PosedPictures {
+/// The images of a folder with their cameras, in memory.
+package final class PosedImages {
   package let folder: PosedFolder
-  /// The side of the pictures, and that of the depth maps.
+  /// The side of the images, and that of the depth maps.
   package let size, depthSize: Int
   /// `[N, 3, size, size]` uint8.
-  let pictures: Tensor
+  let images: Tensor
   /// `[N, 1, size, size]` uint8, 255 where a head covers a pixel wholly; nil without masks.
   let coverage: Tensor?
   /// `[N, 1, depthSize, depthSize]`, distances along unit rays, 0 where nothing is; nil without depth maps.
@@ -29,12 +29,12 @@ package final class PosedPictures {
   package var hasMasks: Bool { coverage != nil }
   package var hasDepths: Bool { depths != nil }
 
-  /// Decodes every picture, which finds all that are none, and keeps it at `size`; at most `limit` of them, evenly spread. With `mirrors`
+  /// Decodes every image, which finds all that are none, and keeps it at `size`; at most `limit` of them, evenly spread. With `mirrors`
   /// half of what is drawn is the mirror image with its camera's.
   ///
   /// nil when `shouldStop` asked for it. Throws `PosedFolderError` or `MediaError`.
   package init?(
-    _ folder: PosedFolder, size: Int, depthSize: Int, background: PictureBackground = .keep, mirrors: Bool = false, limit: Int? = nil,
+    _ folder: PosedFolder, size: Int, depthSize: Int, background: ImageBackground = .keep, mirrors: Bool = false, limit: Int? = nil,
     progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
   ) throws {
     (self.folder, self.size, self.depthSize, self.mirrors) = (folder, size, depthSize, mirrors)
@@ -48,9 +48,9 @@ package final class PosedPictures {
           + "generator.rendering.whiteBack=false")
     }
     let hasDepths = hasMasks && entries.allSatisfy { folder.depth($0.name) != nil }
-    let loader = PictureLoader(folder: folder, size: size, depthSize: depthSize, background: background)
+    let loader = ImageLoader(folder: folder, size: size, depthSize: depthSize, background: background)
     let side = try loader.side(entries[0].name)
-    let pictures = Tensor.empty([count, 3, size, size], .uint8)
+    let images = Tensor.empty([count, 3, size, size], .uint8)
     let coverage = hasMasks ? Tensor.empty([count, 1, size, size], .uint8) : nil
     let depths = hasDepths ? Tensor.empty([count, 1, depthSize, depthSize]) : nil
     for start in stride(from: 0, to: count, by: 128) {
@@ -61,7 +61,7 @@ package final class PosedPictures {
           Result {
             for i in stride(from: start + lane, to: end, by: Lanes.count) {
               let name = entries[i].name, mask = hasMasks ? try loader.mask(name, side: side) : nil
-              pictures[.at(i)].copy_(try loader.picture(name, side: side, mask: mask))
+              images[.at(i)].copy_(try loader.image(name, side: side, mask: mask))
               if let coverage, let mask { coverage[.at(i)].copy_(loader.coverage(mask)) }
               if let depths, let mask { depths[.at(i)].copy_(try loader.depth(entries[i], side: side, mask: mask)) }
             }
@@ -71,7 +71,7 @@ package final class PosedPictures {
       for result in results { try result.get() }
       progress(end, count)
     }
-    (self.pictures, self.coverage, self.depths) = (pictures, coverage, depths)
+    (self.images, self.coverage, self.depths) = (images, coverage, depths)
   }
 
   private static func evenly<T>(_ all: [T], _ most: Int) -> [T] {
@@ -79,25 +79,25 @@ package final class PosedPictures {
     return (0..<most).map { all[(2 * $0 + 1) * all.count / (2 * most)] }
   }
 
-  /// `count` cameras as the pictures have them, `[count, 25]`.
+  /// `count` cameras as the images have them, `[count, 25]`.
   func drawLabels(_ count: Int, _ generator: Generator) -> Tensor {
     let (places, mirror) = draw(count, generator)
     let found = labels.indexSelect(0, places)
     return Self.mirrored(found).where(mirror.unsqueeze(1), else: found)
   }
 
-  /// `count` random pictures, each equally likely at every draw.
+  /// `count` random images, each equally likely at every draw.
   package func draw(_ count: Int, _ generator: Generator) -> PosedBatch {
     let (places, mirror) = draw(count, generator)
     return batch(places, mirror: mirror)
   }
-  /// Places of pictures, and which of them are mirrored, `[count]` each.
+  /// Places of images, and which of them are mirrored, `[count]` each.
   private func draw(_ count: Int, _ generator: Generator) -> (Tensor, Tensor) {
     let places = Tensor.randint(0..<self.count * (mirrors ? 2 : 1), [count], generator)
     return (places.remainder(self.count), places .>= Double(self.count))
   }
 
-  /// The pictures at `places` `[B]`, those mirrored where `mirror` `[B]` says so.
+  /// The images at `places` `[B]`, those mirrored where `mirror` `[B]` says so.
   func batch(_ places: Tensor, mirror: Tensor? = nil) -> PosedBatch {
     let mirror = mirror ?? Tensor.zeros(places.shape, .bool)
     func take(_ all: Tensor) -> Tensor {
@@ -106,11 +106,11 @@ package final class PosedPictures {
     }
     let label = labels.indexSelect(0, places)
     return PosedBatch(
-      bytes: take(pictures), coverage: coverage.map(take), depth: depths.map(take),
+      bytes: take(images), coverage: coverage.map(take), depth: depths.map(take),
       label: mirrors ? Self.mirrored(label).where(mirror.unsqueeze(1), else: label) : label)
   }
 
-  /// Labels `[N, 25]` of the pictures seen in a mirror; see `CameraLabel.mirrored`.
+  /// Labels `[N, 25]` of the images seen in a mirror; see `CameraLabel.mirrored`.
   static func mirrored(_ labels: Tensor) -> Tensor {
     var signs = [Float](repeating: 1, count: CameraLabel.count)
     for i in [1, 2, 3, 4, 8] { signs[i] = -1 }
@@ -118,18 +118,18 @@ package final class PosedPictures {
   }
 }
 
-/// Some of the pictures.
+/// Some of the images.
 package struct PosedBatch {
   /// `[B, 3, S, S]` uint8.
   package let bytes: Tensor
-  /// `[B, 1, S, S]` uint8 and `[B, 1, s, s]`, as `PosedPictures` has them.
+  /// `[B, 1, S, S]` uint8 and `[B, 1, s, s]`, as `PosedImages` has them.
   package let coverage, depth: Tensor?
   /// `[B, 25]`.
   package let label: Tensor
 
   package var count: Int { bytes.size(0) }
 
-  /// Runs of its pictures, as many as there are or `most`, as even as can be, each with the number of its first one.
+  /// Runs of its images, as many as there are or `most`, as even as can be, each with the number of its first one.
   func parts(_ most: Int) -> [(first: Int, part: PosedBatch)] {
     let parts = min(most, count)
     return (0..<parts).map { i in
@@ -143,7 +143,7 @@ package struct PosedBatch {
   func images(on device: Device) -> Tensor { bytes.to(device).to(.float32) / 127.5 - 1 }
 
   /// `[B, C, S, S]` as it would have been rendered at `[B, C, side, side]`.
-  static func reduced(_ pictures: Tensor, to side: Int) -> Tensor {
-    pictures.size(2) == side ? pictures : pictures.interpolate(size: [side, side], .linear, antialias: true)
+  static func reduced(_ images: Tensor, to side: Int) -> Tensor {
+    images.size(2) == side ? images : images.interpolate(size: [side, side], .linear, antialias: true)
   }
 }

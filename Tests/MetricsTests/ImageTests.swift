@@ -3,7 +3,7 @@ import Metrics
 import Testing
 import Torch
 
-@Suite struct PictureTests {
+@Suite struct ImageTests {
   static func fixture() throws -> Safetensors {
     try Safetensors.read(Bundle.module.resourceURL!.appendingPathComponent("Fixtures/pictures.safetensors"))
   }
@@ -21,14 +21,14 @@ import Torch
     near(StructuralSimilarity.uniform(a, b), "ssim.uniform")
   }
 
-  @Test func equalPicturesArePerfect() throws {
+  @Test func equalImagesArePerfect() throws {
     let a = try Self.fixture().tensors["a"]!
     #expect(l1(a, a) == 0)
     #expect(psnr(a, a) == .infinity)
     #expect(abs(ssim(a, a)! - 1) < 1e-6)
-    let scores = PictureScores(a, truth: a)!
+    let scores = ImageScores(a, truth: a)!
     #expect(
-      PictureScores.mean([scores, PictureScores(l1: 0.5, psnr: 20, ssim: nil)]) == PictureScores(l1: 0.25, psnr: 60, ssim: scores.ssim))
+      ImageScores.mean([scores, ImageScores(l1: 0.5, psnr: 20, ssim: nil)]) == ImageScores(l1: 0.25, psnr: 60, ssim: scores.ssim))
   }
 
   @Test func nothingToCompareHasNoFigure() throws {
@@ -36,13 +36,13 @@ import Torch
     let (a, b) = (file.tensors["a"]!, file.tensors["b"]!)
     let nowhere = Tensor.zeros([a.size(0), a.size(1)], .bool)
     #expect(psnr(a, b, where: nowhere) == nil)
-    #expect(PictureScores(a, truth: b, where: nowhere) == nil)
+    #expect(ImageScores(a, truth: b, where: nowhere) == nil)
     // A mask on the border alone holds no centre of a window, but has pixels.
     nowhere[0, 0] = Tensor(true)
-    let corner = PictureScores(a, truth: b, where: nowhere)!
+    let corner = ImageScores(a, truth: b, where: nowhere)!
     #expect(corner.ssim == nil && corner.l1 == l1(a[0, 0], b[0, 0]))
     #expect(ssim(a[.to(5)], b[.to(5)]) == nil)
-    #expect(PictureScores.mean([]) == nil)
+    #expect(ImageScores.mean([]) == nil)
   }
 }
 

@@ -3,11 +3,11 @@ import Foundation
 import Media
 import Torch
 
-/// Where the files of a population's pictures lie, and how they get there: whole, or not at all.
-struct PictureStore: Sendable {
-  /// Pictures in one subfolder.
+/// Where the files of a population's images lie, and how they get there: whole, or not at all.
+struct ImageStore: Sendable {
+  /// Images in one subfolder.
   static let perFolder = 1000
-  /// Kinds of files: the pictures themselves, classes in their colours, distances in 16 bits.
+  /// Kinds of files: the images themselves, classes in their colours, distances in 16 bits.
   static let kinds = ["", "masks/", "depth/"]
   /// Steps of a depth file's values in one unit of the generators' world; 0 is where nothing is.
   static let depthSteps: Float = 10_000
@@ -21,7 +21,7 @@ struct PictureStore: Sendable {
   }
   func url(_ kind: String, _ image: Int) -> URL { root.appending(path: kind + Self.name(image)) }
 
-  /// Makes the subfolders for `count` pictures, and clears away what a killed process left in them.
+  /// Makes the subfolders for `count` images, and clears away what a killed process left in them.
   func prepare(count: Int) throws {
     for kind in Self.kinds {
       for folder in 0...(count - 1) / Self.perFolder {
@@ -35,14 +35,14 @@ struct PictureStore: Sendable {
       }
     }
   }
-  /// Whether all files of a picture are there to their ends.
+  /// Whether all files of an image are there to their ends.
   func holds(_ image: Int) -> Bool { Self.kinds.allSatisfy { Self.isWhole(url($0, image)) } }
 
-  func write(_ picture: PortraitPicture, _ image: Int) throws {
-    let size = picture.rgb.size(1)
-    try put(ImageFile.png(picture.rgb), url("", image))
-    try put(ImageFile.png(SemanticClass.image(of: picture.labels)), url("masks/", image))
-    let steps = picture.depth.map { UInt16(min(65535, ($0 * Self.depthSteps).rounded())) }
+  func write(_ drawn: PortraitImage, _ image: Int) throws {
+    let size = drawn.rgb.size(1)
+    try put(ImageFile.png(drawn.rgb), url("", image))
+    try put(ImageFile.png(SemanticClass.image(of: drawn.labels)), url("masks/", image))
+    let steps = drawn.depth.map { UInt16(min(65535, ($0 * Self.depthSteps).rounded())) }
     try put(ImageFile.png(steps, width: size), url("depth/", image))
   }
 
@@ -80,6 +80,6 @@ struct PictureStore: Sendable {
     return end.prefix(4) == Data("IEND".utf8)
   }
 
-  /// Bytes that `count` pictures of a size take, about: measured on pictures of 256 x 256.
+  /// Bytes that `count` images of a size take, about: measured on images of 256 x 256.
   static func need(count: Int, size: Int) -> Int { Int(Double(count) * (2.7 * Double(size * size) + 10_000)) }
 }

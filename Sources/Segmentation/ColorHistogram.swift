@@ -1,5 +1,5 @@
 /// How often colours occur in a class of pixels: a smoothed histogram over luma and two chroma axes.
-struct ColourHistogram {
+struct ColorHistogram {
   private static let (lumas, chromas) = (24, 32)
   static let bins = lumas * chromas * chromas
   /// The density over bins, 1 where all colours are equally likely.

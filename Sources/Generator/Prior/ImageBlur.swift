@@ -4,7 +4,7 @@ import Torch
 /// The blur under which training begins: a discriminator that sees fine detail at once judges nothing else.
 ///
 /// Weights `2^(-(k / sigma)^2)` for whole `|k| <= floor(3 sigma)`, divided by their sum, along columns and rows; zero beyond the border.
-package struct PictureBlur {
+package struct ImageBlur {
   /// `[2 floor(3 sigma) + 1]`; one weight changes nothing.
   package let kernel: Tensor
 
@@ -16,8 +16,8 @@ package struct PictureBlur {
     kernel = Tensor(weights.map { Float($0 / sum) })
   }
 
-  /// Pictures `[N, C, H, W]`, differentiable.
-  package func callAsFunction(_ pictures: Tensor) -> Tensor {
-    kernel.numel > 1 ? pictures.smoothed(kernel.to(pictures.device)) : pictures
+  /// Images `[N, C, H, W]`, differentiable.
+  package func callAsFunction(_ images: Tensor) -> Tensor {
+    kernel.numel > 1 ? images.smoothed(kernel.to(images.device)) : images
   }
 }

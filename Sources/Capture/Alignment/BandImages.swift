@@ -1,8 +1,8 @@
 import Datasets
 import Torch
 
-/// What small pictures of all frames show of edges and marks: their band-passed grey values.
-struct BandPictures {
+/// What small images of all frames show of edges and marks: their band-passed grey values.
+struct BandImages {
   /// `[N, H, W]` int8, in 1/254 of the range of grey.
   let values: Tensor
   static let scale = 254.0
@@ -13,7 +13,7 @@ struct BandPictures {
     for first in stride(from: 0, to: dataset.count, by: 32) {
       let range = first..<min(first + 32, dataset.count)
       let grey = try dataset.images(Array(range)).to(.float32).matmul(weights).unsqueeze(1)
-      // Light changes slowly over the picture; what is left is not light.
+      // Light changes slowly over the image; what is left is not light.
       let band = Self.blurred(grey, 1) - Self.blurred(Self.blurred(grey, 6), 6)
       values.narrow(0, first, range.count).copy_((band.squeeze(1) * Self.scale).round().clamp(-127, 127).to(.int8))
     }

@@ -3,15 +3,15 @@ import Foundation
 import Media
 import Torch
 
-/// Where rendered pictures go.
-protocol PictureSink {
-  /// The next picture, `[H, W, 3]` uint8, of the frame with this number.
+/// Where rendered images go.
+protocol ImageSink {
+  /// The next image, `[H, W, 3]` uint8, of the frame with this number.
   func take(_ rgb: Tensor, _ index: Int) throws
   func finish() throws
 }
 
 /// PNGs named by frame number: `173.png`. One process at a time fills a folder.
-struct FolderSink: PictureSink {
+struct FolderSink: ImageSink {
   let folder: URL
   private let lock: NameLock
 
@@ -29,14 +29,14 @@ struct FolderSink: PictureSink {
 }
 
 /// A film with the sound of the frames that it shows.
-final class FilmSink: PictureSink {
+final class FilmSink: ImageSink {
   private let writer: VideoWriter
   private let sound: [Float]?
   private let fps: Double
   private static let sampleRate = 16000
   private var taken = 0
 
-  /// Pictures are as large as the sequence's, `columns` of them side by side.
+  /// Images are as large as the sequence's, `columns` of them side by side.
   init(_ url: URL, _ sequence: DrivingSequence, columns: Int = 1) throws {
     fps = sequence.fps
     // The sound of a whole film can be read as it is written, however long it is.

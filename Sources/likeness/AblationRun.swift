@@ -9,8 +9,8 @@ import Subject
 import Texture
 import Torch
 
-/// A row of a study: trained, judged, its pictures kept.
-final class RowTrial {
+/// A row of a study: trained, judged, its images kept.
+final class AblationRun {
   struct Progress {
     /// Of the training, and of the judging, 0...1.
     var fraction: Double
@@ -62,12 +62,12 @@ final class RowTrial {
       run = try RunFolder.create(place, record)
     }
     let all = try trial.on(Array(0..<dataset.count))
-    let pictures = try TextureData(
+    let images = try TextureData(
       dataset, frames: configuration.frames, keptIn: place.appending(path: "frames"), render: { try all.image($0).rgb },
       progress: { progress(Progress(fraction: 1, words: "drawn \($0) of \($1) frames to enhance")) },
       shouldStop: { StopSignal.isRaised })
-    guard let pictures else { return nil }
-    let trainer = try TextureTrainer(pictures, configuration, run: run, warn: complain), before = trainer.seconds
+    guard let images else { return nil }
+    let trainer = try TextureTrainer(images, configuration, run: run, warn: complain), before = trainer.seconds
     let isDone = try trainer.train(
       .seconds(budget),
       progress: { progress(Progress(fraction: 1, words: "texture \(Int($0.fraction * 100)) %, step \($0.step)")) },
@@ -115,32 +115,32 @@ final class RowTrial {
     let telling = Self.telling(whole.dataset)
     let (positions, note) = try chosen(whole, telling)
     let trial = try whole.on(positions)
-    let pictures = RowPictures(folder: folder, row: row)
+    let images = AblationImages(folder: folder, row: row)
     let numbers = Set(telling.map { trial.dataset.track.frames[$0].index })
     let found = try trial.evaluated { truth, shown, frame, count in
-      if numbers.contains(frame) { try pictures.write(truth: truth, shown: shown, frame: frame) }
+      if numbers.contains(frame) { try images.write(truth: truth, shown: shown, frame: frame) }
       let share = Double(count) / Double(positions.count)
       progress(Progress(fraction: 1, judged: share, words: "judged \(count) of \(positions.count) frames"))
       return !StopSignal.isRaised
     }
     guard let (evaluation, results) = found else { return nil }
     let own = try folder.folder(row)
-    _ = try evaluation.writePictures(to: own.appending(path: "eval"))
+    _ = try evaluation.writeImages(to: own.appending(path: "eval"))
     let report = EvaluationReport(
       experimentName: run.record.experiment, methodName: row.name, checkpoint: run.file(step).path(percentEncoded: false),
       results: results, notes: evaluation.notes)
     try report.write(to: own.appending(path: "eval.json"))
     let result = RowResult(
-      name: row.name, steps: steps, seconds: seconds, figures: results.flat.filter { $0.value.isFinite }, pictures: numbers.sorted(),
+      name: row.name, steps: steps, seconds: seconds, figures: results.flat.filter { $0.value.isFinite }, images: numbers.sorted(),
       notes: note.map { [$0] } ?? [])
     try folder.write(result, of: row)
     return result
   }
 
-  /// The held-out frames, or every so manieth where pictures are so slow that all of them would take longer than the training did.
+  /// The held-out frames, or every so manieth where images are so slow that all of them would take longer than the training did.
   private func chosen(_ trial: AvatarTrial, _ telling: [Int]) throws -> (positions: [Int], note: String?) {
     let all = trial.dataset.testIndices, first = try trial.on(Array(all.prefix(1)))
-    // The first picture takes longer than the others will.
+    // The first image takes longer than the others will.
     var seconds = 0.0
     for _ in 0..<2 {
       let start = ContinuousClock.now
@@ -174,24 +174,24 @@ final class RowTrial {
   }
 }
 
-/// The pictures of a row that the report shows, small.
-struct RowPictures {
+/// The images of a row that the report shows, small.
+struct AblationImages {
   let folder: StudyFolder
   let row: StudyRow
   private static let widest = 256
 
-  /// Takes pictures `[H, W, 3]` uint8.
+  /// Takes images `[H, W, 3]` uint8.
   func write(truth: Tensor, shown: Tensor, frame: Int) throws {
-    for place in [folder.truth, folder.pictures(row)] {
+    for place in [folder.truth, folder.images(row)] {
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
     }
     try ImageFile.write(small(truth), to: folder.truth.appending(path: "\(frame).jpg"))
-    try ImageFile.write(small(shown), to: folder.pictures(row).appending(path: "\(frame).jpg"))
-    try ImageFile.write(small(Self.errors(shown, truth)), to: folder.pictures(row).appending(path: "\(frame)-error.jpg"))
+    try ImageFile.write(small(shown), to: folder.images(row).appending(path: "\(frame).jpg"))
+    try ImageFile.write(small(Self.errors(shown, truth)), to: folder.images(row).appending(path: "\(frame)-error.jpg"))
   }
-  private func small(_ picture: Tensor) -> Tensor {
-    let (h, w) = (picture.size(0), picture.size(1)), scale = min(1, Double(Self.widest) / Double(max(h, w)))
-    return resize(picture, width: max(1, Int((Double(w) * scale).rounded())), height: max(1, Int((Double(h) * scale).rounded())))
+  private func small(_ image: Tensor) -> Tensor {
+    let (h, w) = (image.size(0), image.size(1)), scale = min(1, Double(Self.widest) / Double(max(h, w)))
+    return resize(image, width: max(1, Int((Double(w) * scale).rounded())), height: max(1, Int((Double(h) * scale).rounded())))
   }
 
   /// The squared error of a pixel, mean over channels, from black over red and yellow to white, which stands for 0.04 and more.

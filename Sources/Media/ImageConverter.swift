@@ -2,12 +2,12 @@ import CFFmpeg
 import Foundation
 import Torch
 
-/// Turns decoded pictures of any pixel format into RGB tensors, scaling on the way.
+/// Turns decoded images of any pixel format into RGB tensors, scaling on the way.
 ///
-/// The picture's own colour matrix and range are honoured; where it names none, BT.709 is taken from 720 lines up and BT.601
-/// below, and limited range unless the format says otherwise. HDR and wide colours become those of standard video. Transparent pictures are
+/// The image's own colour matrix and range are honoured; where it names none, BT.709 is taken from 720 lines up and BT.601
+/// below, and limited range unless the format says otherwise. HDR and wide colours become those of standard video. Transparent images are
 /// laid over white.
-final class PictureConverter {
+final class ImageConverter {
   private struct Setting: Equatable {
     var format: AVPixelFormat
     var target: AVPixelFormat
@@ -36,13 +36,13 @@ final class PictureConverter {
 
   /// `frame` as `[height, width, 3]` uint8, before any turning.
   func rgb(_ frame: Frame, width: Int, height: Int) throws -> Tensor {
-    let picture = frame.pointer.pointee
-    let format = AVPixelFormat(picture.format)
+    let image = frame.pointer.pointee
+    let format = AVPixelFormat(image.format)
     guard let description = av_pix_fmt_desc_get(format) else {
       throw MediaError(.damaged, url, "has frames of an unknown pixel format: export it again")
     }
     let hasAlpha = description.pointee.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0
-    let channels = hasAlpha ? 4 : 3, light = WideLight(picture)
+    let channels = hasAlpha ? 4 : 3, light = WideLight(image)
     let target =
       switch (hasAlpha, light != nil) {
       case (true, true): AV_PIX_FMT_RGBA64LE
@@ -51,8 +51,8 @@ final class PictureConverter {
       case (false, false): AV_PIX_FMT_RGB24
       }
     let wanted = Setting(
-      format: format, target: target, from: .init(width: picture.width, height: picture.height),
-      to: .init(width: Int32(width), height: Int32(height)), matrix: Self.matrix(picture), isFullRange: Self.isFullRange(picture))
+      format: format, target: target, from: .init(width: image.width, height: image.height),
+      to: .init(width: Int32(width), height: Int32(height)), matrix: Self.matrix(image), isFullRange: Self.isFullRange(image))
     if wanted != setting { try prepare(wanted) }
     let result = pixels(height, width, channels)
     try result.withMutableElements(UInt8.self) { bytes in
@@ -113,19 +113,19 @@ final class PictureConverter {
     setting = wanted
   }
 
-  private static func isFullRange(_ picture: AVFrame) -> Bool {
+  private static func isFullRange(_ image: AVFrame) -> Bool {
     let always = [AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUVJ440P, AV_PIX_FMT_YUVJ411P]
-    return picture.color_range == AVCOL_RANGE_JPEG || always.contains(AVPixelFormat(picture.format))
+    return image.color_range == AVCOL_RANGE_JPEG || always.contains(AVPixelFormat(image.format))
   }
-  /// The swscale number of the picture's colour matrix.
-  private static func matrix(_ picture: AVFrame) -> Int32 {
-    switch picture.colorspace {
+  /// The swscale number of the image's colour matrix.
+  private static func matrix(_ image: AVFrame) -> Int32 {
+    switch image.colorspace {
     case AVCOL_SPC_BT709: SWS_CS_ITU709
     case AVCOL_SPC_FCC: SWS_CS_FCC
     case AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M: SWS_CS_ITU601
     case AVCOL_SPC_SMPTE240M: SWS_CS_SMPTE240M
     case AVCOL_SPC_BT2020_NCL, AVCOL_SPC_BT2020_CL: SWS_CS_BT2020
-    default: min(picture.width, picture.height) >= 720 ? SWS_CS_ITU709 : SWS_CS_ITU601
+    default: min(image.width, image.height) >= 720 ? SWS_CS_ITU709 : SWS_CS_ITU601
     }
   }
 }
@@ -144,11 +144,11 @@ func lend(_ bytes: UnsafeMutableBufferPointer<UInt8>, to frame: Frame, rowBytes:
 }
 
 /// Lays `[H, W, 4]` uint8 with straight alpha over white: c a + 255 (1 - a), as `[H, W, 3]` uint8.
-func overWhite(_ picture: Tensor) -> Tensor {
-  let count = picture.size(0) * picture.size(1)
-  let result = pixels(picture.size(0), picture.size(1), 3)
+func overWhite(_ image: Tensor) -> Tensor {
+  let count = image.size(0) * image.size(1)
+  let result = pixels(image.size(0), image.size(1), 3)
   result.withMutableElements(UInt8.self) { out in
-    picture.withElements(UInt8.self) { source in
+    image.withElements(UInt8.self) { source in
       for i in 0..<count {
         let alpha = Int32(source[4 * i + 3])
         let white = 255 * (255 - alpha) + 127

@@ -5,35 +5,35 @@ import Torch
 extension PriorTrainer {
   private var regularisation: PriorConfiguration.Regularisation { configuration.regularisation }
 
-  /// Rays a side of the volume's picture, of this step.
+  /// Rays a side of the volume's image, of this step.
   var resolution: Int { configuration.schedules.resolution(images) }
   /// Of this step; it begins with the game.
-  private var blur: PictureBlur { PictureBlur(sigma: configuration.schedules.blurSigma(images - startOfGame)) }
+  private var blur: ImageBlur { ImageBlur(sigma: configuration.schedules.blurSigma(images - startOfGame)) }
 
   func draw(_ shape: [Int]) -> Tensor { Tensor.randn(shape, random).to(device) }
 
   /// What the mapping network hears of the cameras `labels`.
-  func told(_ labels: Tensor, together: Bool = false) -> Tensor {
-    guard configuration.hearsCamera else { return labels.zerosLike() }
+  func conditioning(_ labels: Tensor, together: Bool = false) -> Tensor {
+    guard configuration.isConditionedOnCamera else { return labels.zerosLike() }
     return configuration.schedules.conditioning(labels, images: images, together: together, random)
   }
 
-  /// New people under cameras of the pictures; `follows` moves the running mean of style vectors.
-  private func invent(follows: Bool = false) -> (made: GeneratedPicture, labels: Tensor) {
+  /// New people under cameras of the images; `follows` moves the running mean of style vectors.
+  private func sample(follows: Bool = false) -> (made: GeneratedImage, labels: Tensor) {
     let labels = data.drawLabels(configuration.batch, random).to(device)
-    let ws = network.map(draw([configuration.batch, configuration.generator.latent]), told(labels), follows: follows)
+    let ws = network.map(draw([configuration.batch, configuration.generator.latent]), conditioning(labels), follows: follows)
     return (make(ws, labels, random), labels)
   }
-  /// The pictures of style vectors, under the true cameras.
-  func make(_ ws: Tensor, _ labels: Tensor, _ random: Generator) -> GeneratedPicture {
+  /// The images of style vectors, under the true cameras.
+  func make(_ ws: Tensor, _ labels: Tensor, _ random: Generator) -> GeneratedImage {
     network.render(network.planes(ws, noise: .random(random)), labels, ws, resolution: resolution, draws: .random(random))
   }
 
   /// min over the generator of softplus(-D(fake)).
-  func playGenerator(against discriminator: DualDiscriminator) -> [String: Tensor] {
+  func generatorStep(against discriminator: DualDiscriminator) -> [String: Tensor] {
     weights.discriminator.forEach { $0.tensor.requiringGrad(false) }
     defer { weights.discriminator.forEach { $0.tensor.requiringGrad() } }
-    let (made, labels) = invent()
+    let (made, labels) = sample()
     let logits = discriminator(blur(made.image), raw: made.raw, label: labels)
     let loss = AdversarialLoss.generator(logits).mean()
     loss.backward()
@@ -41,9 +41,9 @@ extension PriorTrainer {
   }
 
   /// The generator's lazy term: densities that hardly change over a short way.
-  func smoothDensity() -> [String: Tensor] {
+  func densityRegularisationStep() -> [String: Tensor] {
     let labels = data.drawLabels(configuration.batch, random).to(device)
-    let ws = network.map(draw([configuration.batch, configuration.generator.latent]), told(labels, together: true))
+    let ws = network.map(draw([configuration.batch, configuration.generator.latent]), conditioning(labels, together: true))
     let points = regularisation.density.draw(configuration.batch, random).to(device)
     let loss = regularisation.density.loss(network.sample(network.planes(ws, noise: .random(random)), at: points).density)
     (loss * Double(regularisation.densityEvery)).backward()
@@ -51,13 +51,13 @@ extension PriorTrainer {
   }
 
   /// min over the discriminator of softplus(D(fake)) + softplus(-D(real)).
-  func playDiscriminator(_ discriminator: DualDiscriminator) -> [String: Tensor] {
-    let (made, labels) = withoutGradient { invent(follows: true) }
+  func discriminatorStep(_ discriminator: DualDiscriminator) -> [String: Tensor] {
+    let (made, labels) = withoutGradient { sample(follows: true) }
     let fake = discriminator(blur(made.image), raw: made.raw, label: labels)
     let madeLoss = AdversarialLoss.made(fake).mean()
     madeLoss.backward()
-    let pictures = data.draw(configuration.batch, random), image = pictures.images(on: device)
-    let real = discriminator(blur(image), raw: raw(image), label: pictures.label.to(device))
+    let batch = data.draw(configuration.batch, random), image = batch.images(on: device)
+    let real = discriminator(blur(image), raw: raw(image), label: batch.label.to(device))
     let realLoss = AdversarialLoss.real(real).mean()
     realLoss.backward()
     guard session.move(adam.discriminator, losses: [madeLoss, realLoss]) else { return [:] }
@@ -65,17 +65,17 @@ extension PriorTrainer {
   }
 
   /// The discriminator's lazy term: gamma / 2 R1, so that it does not tell more than the generator can follow.
-  func flatten(_ discriminator: DualDiscriminator) -> [String: Tensor] {
-    let pictures = data.draw(configuration.batch, random), image = pictures.images(on: device)
+  func gradientPenaltyStep(_ discriminator: DualDiscriminator) -> [String: Tensor] {
+    let batch = data.draw(configuration.batch, random), image = batch.images(on: device)
     let small = raw(image)
     image.requiringGrad()
     small.requiringGrad()
-    let logits = discriminator(blur(image), raw: small, label: pictures.label.to(device))
+    let logits = discriminator(blur(image), raw: small, label: batch.label.to(device))
     let penalty = gradientPenalty(logits, image: image, raw: small).mean()
     (penalty * (regularisation.gamma / 2 * Double(regularisation.gradientEvery))).backward()
     return session.move(adam.discriminator, losses: [penalty]) ? ["gradient_penalty": penalty] : [:]
   }
 
-  /// What a real picture would have been rendered as: blurred too, since made ones come of a volume that knows no finer detail.
+  /// What a real image would have been rendered as: blurred too, since made ones come of a volume that knows no finer detail.
   private func raw(_ image: Tensor) -> Tensor { blur(PosedBatch.reduced(image, to: resolution)).clone() }
 }

@@ -1,18 +1,18 @@
 import CFFmpeg
 import Foundation
 
-/// The decoded pictures of a file's video stream in the order they are shown, with times that only grow.
-final class PictureStream {
-  struct Picture {
+/// The decoded images of a file's video stream in the order they are shown, with times that only grow.
+final class ImageStream {
+  struct Image {
     let frame: Frame
-    /// Seconds since the first picture.
+    /// Seconds since the first image.
     var time: Double
     let duration: Double
-    /// Its place among the decoded pictures.
+    /// Its place among the decoded images.
     let index: Int
     /// How it differs from the one before; nil where that is not asked for.
-    var change: PictureChange?
-    /// Of an interlaced picture, which rows are earlier, and the picture before it.
+    var change: ImageChange?
+    /// Of an interlaced image, which rows are earlier, and the image before it.
     var fields: Deinterlacer.Fields?
     var before: Frame?
   }
@@ -21,27 +21,27 @@ final class PictureStream {
   let stream: UnsafeMutablePointer<AVStream>
   /// Mean frames per second, as the header says.
   let rate: Rational
-  /// The container's time of the first picture, in seconds.
+  /// The container's time of the first image, in seconds.
   private(set) var start = 0.0
   private(set) var decoded = 0
   private(set) var corrupt = 0
-  /// Whether pictures are compared with those before them.
+  /// Whether images are compared with those before them.
   var measuresChange = false
   private(set) var sizeChanges: [String] = []
   private(set) var closedGaps: [String] = []
   private var shift = 0.0
-  /// The picture last decoded.
-  private var previous: Picture?
-  /// The picture last handed out.
+  /// The image last decoded.
+  private var previous: Image?
+  /// The image last handed out.
   private var shown: Frame?
-  /// Decoded pictures that are not handed out yet: those of a run whose times hardly grow, and the first behind it.
-  private var waiting: [Picture] = []
+  /// Decoded images that are not handed out yet: those of a run whose times hardly grow, and the first behind it.
+  private var waiting: [Image] = []
   /// How many of the waiting ones have their final times.
   private var settled = 0
-  /// The container's time of the last picture, if that was before its predecessor's.
+  /// The container's time of the last image, if that was before its predecessor's.
   private var lastBack: Double?
 
-  /// Whether the file says that it has transparency, and the pictures have none.
+  /// Whether the file says that it has transparency, and the images have none.
   var lacksTransparency: Bool {
     guard Decoder.saysTransparent(stream), let shown, let description = av_pix_fmt_desc_get(AVPixelFormat(shown.pointer.pointee.format))
     else {
@@ -50,20 +50,20 @@ final class PictureStream {
     return description.pointee.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) == 0
   }
 
-  /// What a picture lasts where nothing better is known.
+  /// What an image lasts where nothing better is known.
   private var usual: Double {
     let candidates = [rate.value, Rational(stream.pointee.r_frame_rate)?.value ?? 25]
     return 1 / (candidates.first { (1...500).contains($0) } ?? 25)
   }
 
-  /// What pictures whose times hardly grow are spread by at most.
+  /// What images whose times hardly grow are spread by at most.
   private var beat: Double { min(usual, 1 / 25) }
-  /// Times that grow by less from picture to picture hardly grow.
+  /// Times that grow by less from image to image hardly grow.
   private var grain: Double { beat / 10 }
-  /// More pictures of one time are not held back.
+  /// More images of one time are not held back.
   private static let longestRun = 16
 
-  /// Longer silences between two pictures are taken for damaged timestamps and closed.
+  /// Longer silences between two images are taken for damaged timestamps and closed.
   static let longestGap = 60.0
 
   init(_ url: URL, threads: Int) throws {
@@ -84,34 +84,34 @@ final class PictureStream {
     rate = Rational(stream.pointee.avg_frame_rate) ?? Rational(stream.pointee.r_frame_rate) ?? 25
   }
 
-  func next() throws -> Picture? {
+  func next() throws -> Image? {
     while settled == 0 {
-      guard let picture = try decode() else {
+      guard let image = try decode() else {
         settle(before: nil)
         break
       }
-      waiting.append(picture)
-      if picture.time - waiting[0].time > grain * Double(waiting.count - 1) {
-        settle(before: picture.time)
+      waiting.append(image)
+      if image.time - waiting[0].time > grain * Double(waiting.count - 1) {
+        settle(before: image.time)
       } else if waiting.count > Self.longestRun {
         settle(before: nil)
       }
     }
     guard settled > 0 else { return nil }
     settled -= 1
-    var picture = waiting.removeFirst()
-    if measuresChange, let shown { picture.change = PictureChange(shown, picture.frame) }
-    picture.fields = Deinterlacer.fields(picture.frame, stream)
-    if picture.fields != nil { picture.before = shown }
-    shown = picture.frame
-    return picture
+    var image = waiting.removeFirst()
+    if measuresChange, let shown { image.change = ImageChange(shown, image.frame) }
+    image.fields = Deinterlacer.fields(image.frame, stream)
+    if image.fields != nil { image.before = shown }
+    shown = image.frame
+    return image
   }
 
-  private func decode() throws -> Picture? {
+  private func decode() throws -> Image? {
     while let frame = decoder.next() {
-      let picture = frame.pointer.pointee
-      guard picture.width > 0, picture.height > 0 else { continue }
-      if picture.flags & AV_FRAME_FLAG_CORRUPT != 0 || picture.decode_error_flags != 0 { corrupt += 1 }
+      let image = frame.pointer.pointee
+      guard image.width > 0, image.height > 0 else { continue }
+      if image.flags & AV_FRAME_FLAG_CORRUPT != 0 || image.decode_error_flags != 0 { corrupt += 1 }
       let made = timed(frame)
       noteSize(made)
       decoded += 1
@@ -121,7 +121,7 @@ final class PictureStream {
     return nil
   }
 
-  /// Hands out the waiting pictures but the one at `next`, where one is there; those whose times hardly grow are spread up to it.
+  /// Hands out the waiting images but the one at `next`, where one is there; those whose times hardly grow are spread up to it.
   private func settle(before next: Double?) {
     settled = waiting.count - (next == nil ? 0 : 1)
     guard settled > 1, let first = waiting.first?.time else { return }
@@ -130,16 +130,16 @@ final class PictureStream {
     if next == nil { previous = waiting.last }
   }
 
-  private func timed(_ frame: Frame) -> Picture {
+  private func timed(_ frame: Frame) -> Image {
     let unit = stream.pointee.time_base.value
-    let picture = frame.pointer.pointee
-    let stated = picture.pkt_duration > 0 ? Double(picture.pkt_duration) * unit : usual
+    let image = frame.pointer.pointee
+    let stated = image.pkt_duration > 0 ? Double(image.pkt_duration) * unit : usual
     let duration = stated > 0 && stated < Self.longestGap ? stated : usual
-    let stamp = picture.best_effort_timestamp == FFMPEG_NO_TIME ? nil : Double(picture.best_effort_timestamp) * unit
+    let stamp = image.best_effort_timestamp == FFMPEG_NO_TIME ? nil : Double(image.best_effort_timestamp) * unit
     guard let previous else {
       shift = stamp ?? 0
       start = FilmOrigin.seconds(frame, decoder, demuxer)
-      return Picture(frame: frame, time: 0, duration: duration, index: 0)
+      return Image(frame: frame, time: 0, duration: duration, index: 0)
     }
     var time = previous.time + usual
     if let stamp {
@@ -161,14 +161,14 @@ final class PictureStream {
         time = relative
       }
     }
-    return Picture(frame: frame, time: time, duration: duration, index: decoded)
+    return Image(frame: frame, time: time, duration: duration, index: decoded)
   }
-  private func noteSize(_ picture: Picture) {
+  private func noteSize(_ image: Image) {
     guard let previous else { return }
-    let (old, new) = (previous.frame.pointer.pointee, picture.frame.pointer.pointee)
+    let (old, new) = (previous.frame.pointer.pointee, image.frame.pointer.pointee)
     if old.width != new.width || old.height != new.height, sizeChanges.count < 4 {
       sizeChanges.append(
-        String(format: "the image size changes from %dx%d to %dx%d at %.1f s", old.width, old.height, new.width, new.height, picture.time))
+        String(format: "the image size changes from %dx%d to %dx%d at %.1f s", old.width, old.height, new.width, new.height, image.time))
     }
   }
 }
