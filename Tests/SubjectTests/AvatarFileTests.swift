@@ -122,7 +122,7 @@ import Torch
       for (old, new) in [
         (#""lattice":[14,16,12]"#, #""lattice":[14]"#), (#""planes":[8,24]"#, #""planes":[8,4096]"#), (#""width":64"#, #""width":-3"#),
         (#""volume":[8,8,8]"#, #""volume":[512,512,512]"#), (#""classes":12"#, #""classes":100000"#), (#""driving":6"#, #""driving":7"#),
-        (#""imageSamples":64"#, #""imageSamples":"many""#), (#""planeChannels":16"#, #""planeChannels":1000000000000000"#),
+        (#""pictureSamples":64"#, #""pictureSamples":"many""#), (#""planeChannels":16"#, #""planeChannels":1000000000000000"#),
       ] {
         try write { _, metadata in
           let record = metadata["record"] ?? ""

@@ -64,5 +64,13 @@ package struct HyperPlanesConfiguration: Codable, Sendable, Equatable {
   /// Weights: of the difference between opacity and mask, and of the spread of weights along a ray.
   package var opacityLoss = 0.03, distortionLoss = 0.03
 
+  /// The names in config.json.
+  enum CodingKeys: String, CodingKey {
+    case deformation, displaces, lifts, lattice, latticeFocus, basis, encoding, coefficients, planes, planeChannels, templateFocus, volume
+    case volumeChannels, ambient, ambientChannels, hidden, features, shading, densityScale, occupancy, visible, refreshEvery, refreshFrom
+    case step, firstStep, narrowing, samples, drivingNoise, opacityLoss, distortionLoss
+    case imageSamples = "pictureSamples"
+  }
+
   package init() {}
 }
