@@ -5,8 +5,8 @@ import Torch
 package enum DrivingError: KindedError {
   /// Expressions that have no name in common with the avatar's.
   case foreignExpressions(from: String, motion: [String], avatar: [String])
-  /// A video with too few faces: in how many frames of how many there is one.
-  case noFace(URL, found: Int, of: Int)
+  /// A video with too few faces: which one was asked for, and in how many frames of how many it is.
+  case noFace(URL, Int?, found: Int, of: Int)
 
   package var errorKind: ErrorKind { .input }
   package var description: String {
@@ -15,8 +15,10 @@ package enum DrivingError: KindedError {
       "\(source): cannot drive this avatar: \(motion.isEmpty ? "it has no expressions" : "its expressions are \(some(motion))"), "
         + "and the avatar's are \(some(avatar)); use a motion of the same face model"
         + (motion.isEmpty ? "" : ", or train the avatar on a dataset that process made")
-    case .noFace(let url, let found, let count):
+    case .noFace(let url, nil, let found, let count):
       "\(url.relativePath): a face is seen in \(found) of \(count) frames; choose a video with one face in view"
+    case .noFace(let url, let face?, let found, let count):
+      "\(url.relativePath): a face that is number \(face) from the left is seen in \(found) of \(count) frames; choose another --face"
     }
   }
 }

@@ -7,7 +7,9 @@ import Tracking
 /// A video whose face drives an avatar.
 package struct VideoDriver {
   package let url: URL
-  package init(_ url: URL) { self.url = url }
+  /// Which face drives where there are several, counted from the left, from 1 on; nil takes the largest.
+  package let face: Int?
+  package init(_ url: URL, face: Int? = nil) { (self.url, self.face) = (url, face) }
 
   /// What the face does in the video's frames, or those numbered `frames`, at the avatar's place; nil where `shouldStop` said so.
   ///
@@ -24,7 +26,7 @@ package struct VideoDriver {
     let first = frames?.lowerBound ?? 0
     let wanted = seen.dropFirst(first)
     let found = wanted.count(where: { $0 != nil })
-    guard found * 2 > wanted.count, !wanted.isEmpty else { throw DrivingError.noFace(url, found: found, of: wanted.count) }
+    guard found * 2 > wanted.count, !wanted.isEmpty else { throw DrivingError.noFace(url, face, found: found, of: wanted.count) }
     let model = MorphableModel.builtIn()
     let fit = try FaceFit(model).fit(Array(wanted), width: reader.width, height: reader.height)
     let tracked = fit.frames.enumerated().compactMap { i, frame in
@@ -57,12 +59,17 @@ package struct VideoDriver {
     if turns != 0 { notice("\(url.lastPathComponent): \(UprightSearch.notice(turns))") }
     let reader = try VideoReader(url, rate: rate, quarterTurns: turns)
     let tracker = try LandmarkTracker()
+    tracker.choice = face
     if reader.hasAudio, let words = try AudioReader(url).notice { notice(words) }
-    var seen: [FaceLandmarks?] = []
+    var seen: [FaceLandmarks?] = [], most = 0
     while let frame = try reader.next(), frame.index < frames?.upperBound ?? .max {
       if shouldStop() { return nil }
       seen.append(frames?.contains(frame.index) ?? true ? try tracker.track(frame.rgb) : nil)
+      most = max(most, tracker.detections.count)
       progress(seen.count)
+    }
+    if most > 1, face == nil {
+      notice("\(url.lastPathComponent): shows \(most) faces; the largest drives, --face N takes the N-th from the left")
     }
     return (seen, reader)
   }

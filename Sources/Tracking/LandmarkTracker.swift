@@ -16,6 +16,10 @@ package final class LandmarkTracker {
   package var steady = true
   /// Below this presence the face counts as lost.
   package var threshold: Float = 0.5
+  /// Which face is followed, counted from the left of the image that first shows so many, from 1 on; nil follows the largest.
+  package var choice: Int?
+  /// Where the chosen face was seen last, and how large it was.
+  private var chosen: (center: SIMD2<Float>, size: Float)?
 
   /// Throws when the networks are absent.
   package init() throws {
@@ -24,9 +28,9 @@ package final class LandmarkTracker {
   }
 
   /// Forgets the face, as after a cut.
-  package func reset() { (square, framesLost) = (nil, 0) }
+  package func reset() { (square, framesLost, chosen) = (nil, 0, nil) }
 
-  /// The face in the next frame `rgb`, `[H, W, 3]` uint8, or nil where there is none; follows the largest.
+  /// The face in the next frame `rgb`, `[H, W, 3]` uint8, or nil where there is none.
   package func track(_ rgb: Tensor) throws -> FaceLandmarks? {
     try PixelView.lend(rgb) { view in
       detections = []
@@ -40,7 +44,7 @@ package final class LandmarkTracker {
       square = nil
       // Looking closely takes long: at once when a face goes missing, then now and again.
       detections = try detector.detect(view, thorough: framesLost % 8 == 0)
-      for found in detections {
+      for found in candidates {
         var face = try mesh.run(view, FaceMesh.square(around: found))
         guard face.presence >= threshold else { continue }
         // Again, from the mesh's own square, which every later frame is seen in.
@@ -56,8 +60,20 @@ package final class LandmarkTracker {
     }
   }
 
+  /// The faces to look at, the likeliest first: where one was chosen, that one alone, or whichever is where it was when it is lost.
+  private var candidates: [FaceDetection] {
+    guard let choice else { return detections }
+    if let chosen {
+      func distance(_ face: FaceDetection) -> Float { ((face.center - chosen.center) * (face.center - chosen.center)).sum().squareRoot() }
+      return detections.filter { distance($0) < 1.5 * chosen.size }.sorted { distance($0) < distance($1) }
+    }
+    let fromLeft = detections.sorted { $0.center.x < $1.center.x }
+    return fromLeft.indices.contains(choice - 1) ? [fromLeft[choice - 1]] : []
+  }
+
   private func follow(_ face: FaceLandmarks, from seen: TurnedSquare) {
     let now = FaceMesh.square(around: face)
+    chosen = ((face.box.low + face.box.high) / 2, (face.box.high - face.box.low).max())
     let moved = now.center - seen.center
     let turned = remainderf(now.angle - seen.angle, 2 * .pi)
     // Small moves are mostly noise and are followed slowly, large ones at once.

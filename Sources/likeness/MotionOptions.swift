@@ -24,6 +24,9 @@ struct MotionOptions: ParsableArguments {
       "Smooth motion slower than this; 1 to 5 takes the tremble out of a poor video. Lids keep their speed.", valueName: "hertz"))
   var smooth: Double?
 
+  @Option(help: ArgumentHelp("Which face of the video drives, counted from the left; the largest by default.", valueName: "number"))
+  var face: Int?
+
   private var chosenParts: Set<Retargeting.Part>? {
     guard let parts else { return nil }
     let names = parts.split(separator: ",").map { Retargeting.Part(rawValue: $0.trimmingCharacters(in: .whitespaces)) }
@@ -33,6 +36,7 @@ struct MotionOptions: ParsableArguments {
   func validate() throws {
     if let expressionScale, !(0...3 ~= expressionScale) { throw ValidationError("--expression-scale must be 0...3") }
     if let poseScale, !(0...3 ~= poseScale) { throw ValidationError("--pose-scale must be 0...3") }
+    if let face, face < 1 { throw ValidationError("--face counts from 1") }
     if let smooth, !(0.1...30 ~= smooth) { throw ValidationError("--smooth must be 0.1...30") }
     if let parts, chosenParts == nil {
       let known = Retargeting.Part.allCases.map(\.rawValue).joined(separator: ", ")

@@ -28,6 +28,10 @@ struct Photo: ParsableCommand {
   var photos: [String]
   @Option(help: "Width and height of the crops in pixels.")
   var size = 512
+  @Option(
+    help: ArgumentHelp("Which face to cut out where there are several, counted from the left; the largest by default.", valueName: "number")
+  )
+  var face: Int?
   @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"))
   var output: String
   @Flag(help: "Replace a folder of photos of this name.")
@@ -36,6 +40,7 @@ struct Photo: ParsableCommand {
   func validate() throws {
     if photos.isEmpty { throw ValidationError("name at least one photo") }
     try OutputKind.requireFolder(output)
+    if let face, face < 1 { throw ValidationError("--face counts from 1") }
     if !(64...1024).contains(size) { throw ValidationError("--size must be 64...1024") }
   }
 
@@ -54,7 +59,7 @@ struct Photo: ParsableCommand {
           }
           continue
         }
-        let photo = try reader.read(url)
+        let photo = try reader.read(url, face: face)
         try set.add(photo)
         for notice in photo.notices { complain("\(photo.name): \(notice)") }
         print(Self.summary(photo))

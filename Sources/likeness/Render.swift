@@ -88,6 +88,7 @@ struct Render: ParsableCommand {
     if motion.isGiven, audio != nil || (driver == nil && track == nil) {
       throw ValidationError("--absolute, --expression-scale, --pose-scale, --still-head, --parts and --smooth go with --driver or --track")
     }
+    if motion.face != nil, driver == nil { throw ValidationError("--face goes with --driver") }
     if let emphasis, !(0...5 ~= emphasis) { throw ValidationError("--emphasis must be 0...5") }
     if let size, size < 16 || size > 4096 { throw ValidationError("--size must be 16...4096") }
   }
@@ -139,7 +140,7 @@ struct Render: ParsableCommand {
       let numbers: Range<Int>? = if case .numbers(let range)? = frames.flatMap({ FrameChoice($0) }) { range } else { nil }
       let film = sound.track(of: driver), table = ProgressTable()
       defer { table.finish() }
-      return try VideoDriver(film).sequence(
+      return try VideoDriver(film, face: motion.face).sequence(
         for: scene, frames: numbers, by: motion.retargeting, notice: complain,
         progress: { table.show("looked at \($0) frames of \(film.lastPathComponent)", last: false) }, shouldStop: { StopSignal.isRaised })
     }

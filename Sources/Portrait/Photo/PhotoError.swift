@@ -4,6 +4,8 @@ import Torch
 package struct PhotoError: KindedError, Equatable {
   package enum Reason: Equatable, Sendable {
     case noFace
+    /// The face that was asked for, and how many there are.
+    case fewFaces(Int, Int)
     /// The distance of the eyes in pixels.
     case tiny(Int)
     /// The share of the face that the image shows, in percent.
@@ -21,6 +23,8 @@ package struct PhotoError: KindedError, Equatable {
     let what =
       switch reason {
       case .noFace: "no face was found; use a photo that shows a well-lit face from the front"
+      case .fewFaces(let wanted, let count):
+        "there is no face number \(wanted) from the left; \(count) were found, choose another --face"
       case .tiny(let pixels):
         "the face is too small, \(pixels) pixels between the eyes and not \(PhotoReader.leastEyes); use a larger photo, or a closer one"
       case .cutOff(let percent): "only \(percent) % of the face lie inside the image; use a photo that shows all of it"

@@ -27,19 +27,28 @@ package final class PhotoReader {
   }
 
   /// The photo in a file, turned upright as the file says; throws `MediaError`, `FileError` or `PhotoError`.
-  package func read(_ url: URL) throws -> PortraitPhoto { try read(try ImageFile.read(url), name: url.relativePath) }
+  package func read(_ url: URL, face: Int? = nil) throws -> PortraitPhoto {
+    try read(try ImageFile.read(url), name: url.relativePath, face: face)
+  }
 
-  /// The face of `image`, `[H, W, 3]` uint8, which is called `name`; the largest where there are several. Throws `PhotoError`.
-  package func read(_ image: Tensor, name: String) throws -> PortraitPhoto {
+  /// The face of `image`, `[H, W, 3]` uint8, which is called `name`; where there are several, the largest or the one that `choice` says,
+  /// counted from the left, from 1 on. Throws `PhotoError`.
+  package func read(_ image: Tensor, name: String, face choice: Int? = nil) throws -> PortraitPhoto {
     let turns = try upright.quarterTurns(image) ?? 0
     let image = turned(image, quarterTurns: turns)
     let (height, width) = (image.size(0), image.size(1))
     tracker.reset()
-    guard let face = try tracker.track(image) else { throw PhotoError(name, .noFace) }
+    tracker.choice = choice
+    guard let face = try tracker.track(image) else {
+      if let choice, !tracker.detections.isEmpty { throw PhotoError(name, .fewFaces(choice, tracker.detections.count)) }
+      throw PhotoError(name, .noFace)
+    }
     var notices = turns == 0 ? [] : [UprightSearch.notice(turns)]
-    if tracker.detections.count > 1 {
+    if tracker.detections.count > 1, choice == nil {
       let middle = (face.box.low + face.box.high) / 2
-      notices.append("\(tracker.detections.count) faces were found; the largest one is used, at \(Int(middle.x)), \(Int(middle.y))")
+      notices.append(
+        "\(tracker.detections.count) faces were found; the largest one is used, at \(Int(middle.x)), \(Int(middle.y)); --face N takes the N-th from the left"
+      )
     }
     let eyes = Int(face.eyeDistance)
     guard eyes >= Self.leastEyes else { throw PhotoError(name, .tiny(eyes)) }
