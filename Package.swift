@@ -56,7 +56,7 @@ let package = Package(
     module("Synthetic", ["Datasets", "Media", "Face", "Torch"]),
     module("Subject", ["Datasets", "Radiance", "Speech", "Face", "Metrics", "Media", "Runs", "Torch"]),
     module("Generator", ["Perception", "Radiance", "Face", "Media", "Metrics", "Runs", "Torch"]),
-    module("Portrait", ["Generator", "Tracking", "Perception", "Radiance", "Face", "Media", "Runs", "Torch"]),
+    module("Portrait", ["Generator", "Segmentation", "Tracking", "Perception", "Radiance", "Face", "Media", "Runs", "Torch"]),
     module("Texture", ["Subject", "Datasets", "Face", "Media", "Metrics", "Runs", "Torch"]),
     module("Study", ["Subject", "Runs", "Torch"]),
     .executableTarget(
@@ -74,6 +74,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/bench", swiftSettings: strict),
+    .executableTarget(
+      name: "lifttrial", dependencies: ["Torch", "Media", "Face", "Perception", "Tracking", "Segmentation", "Portrait"], swiftSettings: strict),
     // What tests of several targets share.
     .target(name: "Golden", dependencies: ["Torch"], path: "Tests/Golden", resources: [.copy("Fixtures")], swiftSettings: strict),
     tests("Torch", ["Torch"]),

@@ -1,7 +1,7 @@
 import Foundation
 import Torch
 
-/// What is behind a person who moves, as a still picture: at each pixel the median over the frames that show it, the rest filled in.
+/// What is behind a person who moves, as a still image: at each pixel the median over the frames that show it, the rest filled in.
 ///
 /// Frames stream through; of a clip of any length at most 31 are kept, evenly spread.
 package final class BackgroundPlate {
@@ -87,10 +87,10 @@ package final class BackgroundPlate {
   }
 }
 
-/// Fills holes of a picture smoothly: averages pulled up a pyramid, then pushed down into the holes (Gortler et al., 1996).
-enum PullPush {
-  /// Fills the pixels of `picture`, `[height, width, 3]`, whose `weight`, `[height, width]`, is 0.
-  static func fill(_ picture: inout [Float], _ weight: [Float], _ width: Int, _ height: Int) {
+/// Fills holes of an image smoothly: averages pulled up a pyramid, then pushed down into the holes (Gortler et al., 1996).
+package enum PullPush {
+  /// Fills the pixels of `image`, `[height, width, 3]`, whose `weight`, `[height, width]`, is 0.
+  package static func fill(_ image: inout [Float], _ weight: [Float], _ width: Int, _ height: Int) {
     guard width > 1 || height > 1 else { return }
     let (w, h) = ((width + 1) / 2, (height + 1) / 2)
     var small = [Float](repeating: 0, count: w * h * 3), smallWeight = [Float](repeating: 0, count: w * h)
@@ -103,7 +103,7 @@ enum PullPush {
             let (v, u) = (2 * y + dy, 2 * x + dx)
             guard v >= 0, u >= 0, v < height, u < width else { continue }
             let k = v * width + u, tent: Float = (dy == 0 || dy == 1 ? 3 : 1) * (dx == 0 || dx == 1 ? 3 : 1)
-            sum += tent * weight[k] * SIMD3(picture[3 * k], picture[3 * k + 1], picture[3 * k + 2])
+            sum += tent * weight[k] * SIMD3(image[3 * k], image[3 * k + 1], image[3 * k + 2])
             total += tent * weight[k]
           }
         }
@@ -114,7 +114,7 @@ enum PullPush {
       }
     }
     if smallWeight.contains(where: { $0 < 1 }) { fill(&small, smallWeight, w, h) }
-    // Push: what is not known comes from the coarse picture, between its pixels.
+    // Push: what is not known comes from the coarse image, between its pixels.
     for y in 0..<height {
       for x in 0..<width where weight[y * width + x] < 1 {
         let fy = Float(y) / 2 - 0.25, fx = Float(x) / 2 - 0.25
@@ -124,7 +124,7 @@ enum PullPush {
         for c in 0..<3 {
           let top = small[3 * (y0 * w + x0) + c] * (1 - tx) + small[3 * (y0 * w + x1) + c] * tx
           let bottom = small[3 * (y1 * w + x0) + c] * (1 - tx) + small[3 * (y1 * w + x1) + c] * tx
-          picture[3 * k + c] = weight[k] * picture[3 * k + c] + (1 - weight[k]) * (top * (1 - ty) + bottom * ty)
+          image[3 * k + c] = weight[k] * image[3 * k + c] + (1 - weight[k]) * (top * (1 - ty) + bottom * ty)
         }
       }
     }

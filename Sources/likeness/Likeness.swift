@@ -17,7 +17,8 @@ struct Likeness: ParsableCommand {
       Exit codes: 0 done, 64 wrong usage, 65 bad input, 1 anything else.
       """,
     subcommands: [
-      Process.self, Train.self, Render.self, Eval.self, Ablate.self, Export.self, Synth.self, Sample.self, Photo.self, Models.self,
+      Process.self, Train.self, Render.self, Eval.self, Ablate.self, Export.self, Synth.self, Sample.self, Photo.self, MakePortrait.self,
+      Animate.self, Models.self,
       Doctor.self,
     ])
 

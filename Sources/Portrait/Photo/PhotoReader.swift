@@ -9,7 +9,7 @@ import Tracking
 package final class PhotoReader {
   /// Below the first distance of the eyes in pixels a face is refused, below the second something is said.
   static let leastEyes = 16, fewEyes = 48
-  /// Shares of the face and of the square that must, or should, lie within the picture; degrees that the head must not, or should not, be
+  /// Shares of the face and of the square that must, or should, lie within the image; degrees that the head must not, or should not, be
   /// turned away by.
   private static let leastFace: Float = 0.8, leastSquare: Float = 0.75, mostTurn: Float = 70, muchTurn: Float = 45
 
@@ -29,13 +29,16 @@ package final class PhotoReader {
   /// The photo in a file, turned upright as the file says; throws `MediaError`, `FileError` or `PhotoError`.
   package func read(_ url: URL) throws -> PortraitPhoto { try read(try ImageFile.read(url), name: url.relativePath) }
 
-  /// The face of `picture`, `[H, W, 3]` uint8, which is called `name`; the largest where there are several. Throws `PhotoError`.
-  package func read(_ picture: Tensor, name: String) throws -> PortraitPhoto {
-    let turns = try upright.quarterTurns(picture) ?? 0
-    let picture = turned(picture, quarterTurns: turns)
-    let (height, width) = (picture.size(0), picture.size(1))
+  /// The face of `image`, `[H, W, 3]` uint8, which is called `name`; the largest where there are several. Throws `PhotoError`.
+  package func read(_ image: Tensor, name: String) throws -> PortraitPhoto { try readUpright(image, name: name).photo }
+
+  /// The same with the whole image, turned upright.
+  func readUpright(_ image: Tensor, name: String) throws -> (photo: PortraitPhoto, image: Tensor) {
+    let turns = try upright.quarterTurns(image) ?? 0
+    let image = turned(image, quarterTurns: turns)
+    let (height, width) = (image.size(0), image.size(1))
     tracker.reset()
-    guard let face = try tracker.track(picture) else { throw PhotoError(name, .noFace) }
+    guard let face = try tracker.track(image) else { throw PhotoError(name, .noFace) }
     var notices = turns == 0 ? [] : [UprightSearch.notice(turns)]
     if tracker.detections.count > 1 {
       let middle = (face.box.low + face.box.high) / 2
@@ -61,16 +64,17 @@ package final class PhotoReader {
     let turn = acos(min(1, max(-1, normalized(place).z))) * 180 / .pi
     guard turn <= Self.mostTurn else { throw PhotoError(name, .turned(Int(turn))) }
     if turn > Self.muchTurn { notices.append("the head is turned away by \(Int(turn)) degrees; the side that it hides has to be guessed") }
-    return PortraitPhoto(
-      name: name, crop: crop, picture: crop.cut(picture), landmarks: seen, state: found.state, faceModel: fit.head.name,
+    let photo = PortraitPhoto(
+      name: name, crop: crop, image: crop.cut(image), landmarks: seen, state: found.state, faceModel: fit.head.name,
       fitError: found.error,
       camera: BoxSpace.camera(BoxSpace.normalized(found.cameraToBox), side: size), distance: length(place),
       notices: notices)
+    return (photo, image)
   }
 }
 
 extension PhotoCrop {
-  /// Landmarks of the picture, in pixels of the crop.
+  /// Landmarks of the image, in pixels of the crop.
   func landmarks(_ face: FaceLandmarks) -> FaceLandmarks {
     let scale = Float(size) / side
     return FaceLandmarks(
@@ -82,7 +86,7 @@ extension PhotoCrop {
 }
 
 extension FaceLandmarks {
-  /// How many of the mesh's points lie within a picture of that size, 0...1.
+  /// How many of the mesh's points lie within an image of that size, 0...1.
   func share(width: Int, height: Int) -> Float {
     let mesh = points.prefix(LandmarkModel.count)
     return Float(mesh.count { $0.x >= 0 && $0.y >= 0 && $0.x <= Float(width) && $0.y <= Float(height) }) / Float(mesh.count)
