@@ -58,15 +58,14 @@ let package = Package(
     module("Synthetic", ["Datasets", "Media", "Face", "Torch"]),
     module("Subject", ["Datasets", "Radiance", "Speech", "Face", "Metrics", "Media", "Runs", "Torch"]),
     module("Generator", ["Perception", "Radiance", "Face", "Media", "Metrics", "Runs", "Torch"]),
-    module("Portrait", ["Generator", "Tracking", "Perception", "Radiance", "Face", "Media", "Runs", "Torch"]),
+    module("Portrait", ["Generator", "Segmentation", "Tracking", "Perception", "Radiance", "Face", "Media", "Runs", "Torch"]),
     module("Texture", ["Subject", "Datasets", "Face", "Media", "Metrics", "Runs", "Torch"]),
     module("Study", ["Subject", "Runs", "Torch"]),
     .executableTarget(
       name: "likeness",
       dependencies: [
         "Torch", "Media", "Speech", "Face", "Radiance", "Metrics", "Perception", "Runs", "Datasets", "Tracking", "Capture", "Driving",
-        "Evaluation", "Synthetic",
-        "Subject", "Texture", "Study", "Generator", "Portrait",
+        "Evaluation", "Synthetic", "Subject", "Texture", "Study", "Generator", "Portrait",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -13,6 +13,9 @@ package struct DrivingSequence {
     /// See `TrackFrame.torso`.
     package var torso: SIMD4<Float>
     package var camera: Camera
+    package init(index: Int, state: FaceState, torso: SIMD4<Float>, camera: Camera) {
+      (self.index, self.state, self.torso, self.camera) = (index, state, torso, camera)
+    }
   }
   package var frames: [Frame]
   package var fps: Double
@@ -20,6 +23,9 @@ package struct DrivingSequence {
   package var sound: URL?
   /// What drives the mouth in place of the frames' expressions.
   package var voice: Voice?
+
+  /// Frames whose states are known already.
+  package init(_ frames: [Frame], fps: Double, sound: URL? = nil) { (self.frames, self.fps, self.sound) = (frames, fps, sound) }
 
   /// Frames of a dataset's track at `positions`, as they were filmed.
   ///

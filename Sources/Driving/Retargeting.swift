@@ -49,14 +49,17 @@ package struct Retargeting: Sendable, Equatable {
     }
   }
 
-  /// A pose at the avatar's place, moved as the driver's is from its mean. `unit` turns the driver's lengths into the avatar's.
+  /// A pose at the avatar's place, moved as the driver's is from its mean. `unit` turns the driver's lengths into the avatar's; along the
+  /// view they are taken as shares of the distance, so that a head grows as much in the image whatever the lens.
   func pose(_ pose: Rigid, mean: Rigid, _ scene: AvatarScene, unit: Float) -> Rigid {
     guard parts.contains(.pose), poseScale != 0 else { return scene.pose }
     var turn = pose.rotation * mean.rotation.transposed
     if poseScale != 1 { turn = Matrix3(rotationVector: turn.rotationVector * poseScale) }
+    let apart = pose.translation - mean.translation
+    let depth = mean.translation.z < 0 && scene.pose.translation.z < 0 ? scene.pose.translation.z / mean.translation.z : unit
     return Rigid(
-      rotation: turn * scene.pose.rotation, translation: scene.pose.translation + (pose.translation - mean.translation) * (unit * poseScale)
-    )
+      rotation: turn * scene.pose.rotation,
+      translation: scene.pose.translation + SIMD3(apart.x * unit, apart.y * unit, apart.z * depth) * poseScale)
   }
 
   private enum Kind {

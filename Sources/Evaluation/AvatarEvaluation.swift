@@ -14,6 +14,8 @@ package struct AvatarEvaluation {
   private var torso = TorsoSteadiness()
   private var retracking = Retracking()
   private var perceived: PerceivedLikeness
+  /// Of an avatar that was made from one photo.
+  private var byAngle: IdentityByAngle?
   private var truthSignals: [MotionSignals?] = []
   private var renderSignals: [MotionSignals?] = []
   /// `[H, W, 3]` uint8 each.
@@ -22,14 +24,21 @@ package struct AvatarEvaluation {
   /// What figures are left out, and why.
   package var notes: [String] { perceived.notes }
 
-  /// Throws when the face networks are absent, or weights that users brought are no good.
-  package init() throws {
+  /// `photo`, `[H, W, 3]` uint8, is what the avatar was made from, if it was one image. Throws when the face networks are absent, or weights
+  /// that users brought are no good.
+  package init(photo: Tensor? = nil) throws {
     (truthTracker, renderTracker) = (try LandmarkTracker(), try LandmarkTracker())
     perceived = try PerceivedLikeness()
+    guard let photo else { return }
+    byAngle = IdentityByAngle()
+    if let face = try LandmarkTracker().track(photo) { perceived.setPhoto(photo.to(.float32) / 255, face) }
   }
 
   /// Takes the avatar's image and the truth, `[H, W, 3]` uint8 each, the truth's classes `[H, W]` if they are known, and the avatar's own.
-  package mutating func add(_ shown: Tensor, truth: Tensor, labels: Tensor?, renderedLabels: Tensor, frame: Int) throws {
+  /// `angle` is how far the head is turned from where the avatar's photo shows it, degrees.
+  package mutating func add(
+    _ shown: Tensor, truth: Tensor, labels: Tensor?, renderedLabels: Tensor, frame: Int, angle: Double = 0
+  ) throws {
     let (a, b) = (shown.to(.float32) / 255, truth.to(.float32) / 255)
     let laplacians = (Detail.laplacian(a), Detail.laplacian(b))
     whole.add(a, b, laplacians, where: nil)
@@ -46,7 +55,11 @@ package struct AvatarEvaluation {
     truthSignals.append(trueFace.flatMap { MotionSignals($0) })
     renderSignals.append(face.flatMap { MotionSignals($0) })
     retracking.add(face, truth: trueFace, frame: frame)
-    perceived.add(a, truth: b, faceOnly: cut, face: face, trueFace: trueFace)
+    let likeness = perceived.add(a, truth: b, faceOnly: cut, face: face, trueFace: trueFace)
+    byAngle?.add(
+      .init(
+        angle: angle, identityPhoto: likeness.photo, identityTruth: likeness.truth,
+        psnrHead: labels.flatMap { ImageScores(a, truth: b, where: Region.head.mask($0))?.psnr }))
     pairs.append((frame, truth, shown))
   }
 
@@ -77,7 +90,8 @@ package struct AvatarEvaluation {
       pairs.map(\.render), sound: sound.map { (file: $0, start: start) }, follow: successive == pairs.count - 1, fps: track.fps)
     scores.merge(seen) { $1 }
     let motion = MotionFidelity.compare(renderSignals.map { $0?.named }, truth: truthSignals.map { $0?.named })
-    return EvaluationReport.Results(scores: scores, motion: motion, lipSync: lipSync)
+    (scores["identity_photo"], scores["identity_truth"]) = (byAngle?.identityPhoto, byAngle?.identityTruth)
+    return EvaluationReport.Results(scores: scores, motion: motion, lipSync: lipSync, byAngle: byAngle?.groups ?? [])
   }
 
   /// Pairs of frames of which the second comes right after the first.

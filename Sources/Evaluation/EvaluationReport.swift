@@ -22,6 +22,8 @@ package struct EvaluationReport: Encodable {
     package var scores: [String: Double]
     package var motion: [String: MotionFidelity]
     package var lipSync: Lag?
+    /// Of an avatar made from one photo, by how far the head is turned from it.
+    package var byAngle: [IdentityByAngle.Group] = []
 
     /// All of them by one key each.
     package var flat: [String: Double] {
@@ -39,6 +41,7 @@ package struct EvaluationReport: Encodable {
       var all = encoder.container(keyedBy: Name.self)
       // JSON has no word for what is not finite.
       for (name, value) in flat where value.isFinite { try all.encode(value, forKey: Name(name)) }
+      if !byAngle.isEmpty { try all.encode(byAngle, forKey: Name("by_angle")) }
       var nested = all.nestedContainer(keyedBy: Name.self, forKey: Name("motion"))
       for (name, fidelity) in motion {
         var signal = nested.nestedContainer(keyedBy: Name.self, forKey: Name(name))
@@ -125,6 +128,15 @@ package struct EvaluationReport: Encodable {
       lines.append(name("change") + number(s["torso.change_error"], 4, 24) + number(s["torso.change_truth"], 4, 14) + "   a frame, 0...1")
       lines.append(
         name("of background") + number(s["background.change_error"], 4, 24) + number(s["background.change_truth"], 4, 14))
+    }
+    if !results.byAngle.isEmpty {
+      lines.append("\nturned from the photo   frames   identity to photo   to truth   PSNR head")
+      for group in results.byAngle {
+        let range = "\(Int(group.from)) to \(Int(group.to)) degrees"
+        lines.append(
+          range.padding(toLength: 21, withPad: " ", startingAt: 0) + number(Double(group.frames), 0, 9) + number(group.identityPhoto, 3, 20)
+            + number(group.identityTruth, 3, 11) + number(group.psnrHead, 2, 12))
+      }
     }
     let frames = Int(results.scores["frames"] ?? 0)
     if !notes.isEmpty { lines += [""] + notes }

@@ -24,7 +24,9 @@ package struct FigureDefinition: Sendable {
       "Zhang et al. 2018, version 0.1: distance of a network's features, linearly weighted, of images scaled to -1...1; mean over frames"),
     .init(
       "identity", "-1...1, more is better",
-      "cosine between what a face recognition network makes of the avatar's aligned face and of the truth's; mean over frames"),
+      "cosine between what a face recognition network makes of the avatar's aligned face and of the truth's; mean over frames; of an avatar "
+        + "made from one photo identity_photo is that with the photo's face, and by_angle has the means by how far the head is turned from it"
+    ),
     .init(
       "sync", "confidence from 0, more is better; distance from 0, less is better; offset in frames, positive where the image is late",
       "SyncNet (Chung and Zisserman 2016) of the avatar's images and the clip's sound: confidence is LSE-C, distance LSE-D"),

@@ -42,21 +42,29 @@ struct PerceivedLikeness {
     if let kind = found?.kind, kind != .alex { notes.append("LPIPS is that of \(kind), not of AlexNet as papers report it") }
   }
 
+  /// The vector of the photo that the avatar was made from.
+  private var photo: Tensor?
+  /// Takes the photo that the avatar was made from, `[H, W, 3]` in 0...1, and the face in it.
+  mutating func setPhoto(_ image: Tensor, _ face: FaceLandmarks) { photo = identity.map { Self.direction($0, image, face) } }
+  private static func direction(_ network: MobileFaceNet, _ image: Tensor, _ face: FaceLandmarks) -> Tensor {
+    network.embed(image, FacePoints(mesh: face.points.map { SIMD2($0.x, $0.y) }))
+  }
+
   /// Takes a frame: images `[H, W, 3]` in 0...1, both also cut out as the paper does for its face-only figures, and the faces in them.
+  /// Returns how like the avatar is to its photo and to the truth, as cosines, where that can be said.
   mutating func add(
     _ shown: Tensor, truth: Tensor, faceOnly cut: (shown: Tensor, truth: Tensor)?, face: FaceLandmarks?, trueFace: FaceLandmarks?
-  ) {
+  ) -> (photo: Double?, truth: Double?) {
     if let lpips, min(shown.size(0), shown.size(1)) >= 64 {
       distances.append(lpips.distance(shown, truth))
       if let cut { faceOnly.append(lpips.distance(cut.shown, cut.truth)) }
     }
-    if let identity, let face, let trueFace {
-      func direction(_ image: Tensor, _ face: FaceLandmarks) -> Tensor {
-        identity.embed(image, FacePoints(mesh: face.points.map { SIMD2($0.x, $0.y) }))
-      }
-      cosines.append((direction(shown, face) * direction(truth, trueFace)).sum().item)
-    }
     boxes.append(face?.box)
+    guard let identity, let face else { return (nil, nil) }
+    let own = Self.direction(identity, shown, face)
+    let toTruth = trueFace.map { (own * Self.direction(identity, truth, $0)).sum().item }
+    if let toTruth { cosines.append(toTruth) }
+    return (photo.map { (own * $0).sum().item }, toTruth)
   }
 
   /// What there is of `lpips`, `lpips_face_only`, `identity`, `sync_confidence`, `sync_distance` and `sync_offset`; the last three where all

@@ -88,9 +88,9 @@ package final class BackgroundPlate {
 }
 
 /// Fills holes of an image smoothly: averages pulled up a pyramid, then pushed down into the holes (Gortler et al., 1996).
-enum PullPush {
+package enum PullPush {
   /// Fills the pixels of `image`, `[height, width, 3]`, whose `weight`, `[height, width]`, is 0.
-  static func fill(_ image: inout [Float], _ weight: [Float], _ width: Int, _ height: Int) {
+  package static func fill(_ image: inout [Float], _ weight: [Float], _ width: Int, _ height: Int) {
     guard width > 1 || height > 1 else { return }
     let (w, h) = ((width + 1) / 2, (height + 1) / 2)
     var small = [Float](repeating: 0, count: w * h * 3), smallWeight = [Float](repeating: 0, count: w * h)

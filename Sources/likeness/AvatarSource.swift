@@ -1,19 +1,19 @@
 import Face
 import Foundation
+import Portrait
 import Runs
 import Speech
 import Subject
 import Torch
 
-/// What `--load` names: a run folder or the file of an exported avatar.
+/// What `--load` names: a run folder, the file of an exported avatar, or that of a portrait.
 struct AvatarSource {
   let avatar: any Avatar
-  /// The avatar where it is one of a clip, which may hear.
-  let subject: SubjectAvatar
-  /// What it is called, how it was made, and after how many steps.
-  var experiment: String { subject.record.experiment }
-  var method: String { subject.record.method }
-  var step: Int { subject.step }
+  /// The avatar where it is one of a clip, which may hear; nil for a portrait.
+  let subject: SubjectAvatar?
+  /// What it is called, how it was made, and after how many steps if it was trained.
+  let experiment, method: String
+  let step: Int?
   /// Its own clip's dataset, which an exported avatar does not know.
   let data: URL?
   /// The file that it was loaded from.
@@ -25,21 +25,39 @@ struct AvatarSource {
   init(_ place: String, step: Int?, device: Device) throws {
     let url = URL(filePath: place)
     var isFolder: ObjCBool = false
+    let subject: SubjectAvatar
     if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), !isFolder.boolValue {
       if step != nil { throw Failure.usage("an exported avatar has one step only; leave out --step") }
-      subject = try SubjectAvatar(file: url, device: device)
       (data, file, results) = (nil, url, url.deletingPathExtension())
+      if PortraitLift.isLift(url) {
+        let portrait = try PortraitLift(file: url)
+        (avatar, self.subject, self.step) = (portrait, nil, nil)
+        (experiment, method) = (url.deletingPathExtension().lastPathComponent, "portrait")
+        return
+      }
+      subject = try SubjectAvatar(file: url, device: device)
     } else {
       let run = try RunFolder.open(url)
       subject = try SubjectAvatar(run: run, step: step, device: device, warn: complain)
       (data, file, results) = (URL(filePath: run.record.data).standardizedFileURL, run.file(subject.step), run.url)
     }
-    avatar = subject
+    (avatar, self.subject, self.step) = (subject, subject, subject.step)
+    (experiment, method) = (subject.record.experiment, subject.record.method)
+  }
+
+  /// The avatar that speech may drive; throws `SubjectError` for one that hears nothing.
+  func heard() throws -> SubjectAvatar {
+    guard let subject else { throw SubjectError.hearsNothing }
+    return subject
   }
 
   /// What hears for the mouth where `choice` asks for it, of a dataset whose array of features is given: the tracked expression goes before
   /// speech where both could and nothing was chosen. Throws `SubjectError` where the avatar cannot be driven so.
   func speech(_ choice: MouthChoice?, array: URL) throws -> (any SpeechFeatures)? {
+    guard let subject else {
+      if choice == .speech { throw SubjectError.hearsNothing }
+      return nil
+    }
     switch (choice, subject.driver) {
     case (.speech, .expression): throw SubjectError.hearsNothing
     case (.expression, .speech) where !subject.hasExpressions: throw SubjectError.needsSpeech

@@ -5,6 +5,7 @@ import Evaluation
 import Foundation
 import Media
 import Metrics
+import Portrait
 import Subject
 import Texture
 import Torch
@@ -21,6 +22,10 @@ struct Eval: ParsableCommand {
 
       Writes <run>/eval.json and <run>/eval/ (of anna.safetensors, which export wrote, anna/eval.json and anna/eval/): contact-sheet.png (truth above, avatar below) and <frame>.png of each of its frames.
 
+      --from-frame 0 judges what one photo is good for: an avatar is made of that frame of --data alone, as from any photo, moves as the person does
+      in the other frames, and is compared with them. Writes <data>/from-frame-0.json. --load anna.portrait --data <folder> does the same with a
+      portrait that was made before.
+
       With --truth in place of --load it judges what process saw in a synthetic film (head rotation, expressions, gaze, masks):
         likeness synth performer --output film.mp4 --truth truth
         likeness process film.mp4 --output data/film
@@ -33,8 +38,12 @@ struct Eval: ParsableCommand {
   var data: String?
   @Option(help: ArgumentHelp("The folder that synth performer --truth wrote: judges the capture, not an avatar.", valueName: "folder"))
   var truth: String?
+  @Option(help: ArgumentHelp("The number of a frame of --data to make an avatar of, as of a photo, and judge it.", valueName: "number"))
+  var fromFrame: Int?
+  @Option(help: "The side of the images that --from-frame judges, in pixels.")
+  var size = 256
   @Option(help: "Which frames: test (held out), train, all, or numbers such as 120..200.")
-  var frames = "test"
+  var frames: String?
   @Option(help: "The checkpoint to judge, by its step; the last one by default.")
   var step: Int?
   @Option(help: ArgumentHelp("Where to write the figures; <run>/eval.json (or <data>/eval.json) by default.", valueName: "file"))
@@ -50,7 +59,16 @@ struct Eval: ParsableCommand {
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
+    if let fromFrame {
+      guard load == nil, truth == nil, data != nil else {
+        throw ValidationError("--from-frame goes with --data <folder> and not with --load or --truth")
+      }
+      guard fromFrame >= 0 else { throw ValidationError("--from-frame counts from 0") }
+      guard (64...1024).contains(size) else { throw ValidationError("--size must be 64...1024") }
+      if enhance != nil || by != nil || step != nil { throw ValidationError("--enhance, --by and --step go with --load") }
+    }
     switch (load, truth) {
+    case (nil, nil) where fromFrame != nil: break
     case (nil, nil): throw ValidationError("give --load <run> to judge an avatar, or --data <folder> --truth <folder> to judge a capture")
     case (_?, _?): throw ValidationError("give --load or --truth, not both")
     case (nil, _?) where video != nil: throw ValidationError("--video shows an avatar; it goes with --load")
@@ -59,7 +77,9 @@ struct Eval: ParsableCommand {
     default: break
     }
     if let video { _ = try OutputKind(video, option: "--video", among: [.film]) }
-    if FrameChoice(frames) == nil { throw ValidationError("--frames \(frames): write test, train, all, or numbers such as 120..200") }
+    if let frames, FrameChoice(frames) == nil {
+      throw ValidationError("--frames \(frames): write test, train, all, or numbers such as 120..200")
+    }
   }
 
   func run() throws {
@@ -68,6 +88,7 @@ struct Eval: ParsableCommand {
       let evaluation = CaptureEvaluation(dataset: try Dataset(URL(filePath: data)), truth: TruthFolder(URL(filePath: truth)))
       return try evaluation.run(output: output.map { URL(filePath: $0) })
     }
+    if let data, let fromFrame { return try judge(frame: fromFrame, of: URL(filePath: data).standardizedFileURL) }
     if let load { try judge(load) }
   }
 
@@ -77,32 +98,86 @@ struct Eval: ParsableCommand {
     guard let folder = data.map({ URL(filePath: $0) }) ?? source.data else {
       throw Failure.usage("\(load): an exported avatar does not contain its clip; name its dataset with --data <folder>")
     }
+    if let portrait = source.avatar as? PortraitLift {
+      if enhance != nil || by != nil { throw Failure.usage("\(load): --enhance and --by go with an avatar of a clip") }
+      return try judge(PortraitTrial(portrait, data: folder), except: nil, source.experiment, source.file, source.results)
+    }
     let enhancer = try enhance.map { try TextureEnhancer(URL(filePath: $0), warn: complain) }
     var trial = try AvatarTrial(source.avatar, data: folder, speech: { try source.speech(by, array: $0) }, enhancer: enhancer)
-    let positions = try (FrameChoice(frames) ?? .test).positions(trial.dataset)
+    let positions = try (frames.flatMap { FrameChoice($0) } ?? .test).positions(trial.dataset)
     trial = try trial.on(positions)
 
     let film = try video.map { try trial.film(URL(filePath: $0)) }
-    let table = ProgressTable()
-    var done = 0
-    let found = try trial.evaluated { truth, shown, frame, count in
-      done = count
+    let (evaluation, figures) = try shown(positions.count) {
+      try trial.evaluated($0)
+    } film: { truth, shown, frame in
       try film?.take(cat([truth, shown], 1), frame)
-      table.show("judged \(count) of \(positions.count) frames", last: count == positions.count)
-      return !StopSignal.isRaised || count == positions.count
-    }
-    table.finish()
-    guard let (evaluation, figures) = found else {
-      complain("stopped after \(done) of \(positions.count) frames; nothing was written")
-      throw ExitCode(StopSignal.exitStatus ?? 1)
     }
     try film?.finish()
+    try report(
+      EvaluationReport(
+        experimentName: source.experiment, methodName: source.method, checkpoint: source.file.path(percentEncoded: false),
+        results: figures, notes: evaluation.notes), evaluation, to: source.results.appending(path: "eval.json"),
+      images: source.results.appending(path: "eval"))
+  }
 
-    let report = EvaluationReport(
-      experimentName: source.experiment, methodName: source.method, checkpoint: source.file.path(percentEncoded: false),
-      results: figures, notes: evaluation.notes)
-    let file = output.map { URL(filePath: $0) } ?? source.results.appending(path: "eval.json")
-    let sheet = try evaluation.writeImages(to: source.results.appending(path: "eval"))
+  /// Makes an avatar of a frame as of a photo, and judges it on the others.
+  private func judge(frame: Int, of folder: URL) throws {
+    let dataset = try Dataset(folder)
+    guard let position = dataset.track.frames.firstIndex(where: { $0.index == frame }) else {
+      throw Failure.input(
+        "\(folder.relativePath): has no frame \(frame); its frame numbers end at \(dataset.track.frames.last?.index ?? 0)")
+    }
+    let start = ContinuousClock.now
+    let trial = try PortraitTrial(photoAt: position, of: dataset, size: size, notice: complain)
+    print(String(format: "photo -> avatar, and what the clip does, in %.1f s", locale: nil, (ContinuousClock.now - start) / .seconds(1)))
+    try judge(
+      trial, except: position, "\(folder.lastPathComponent), frame \(frame)", dataset.folder,
+      folder.appending(path: "from-frame-\(frame)"))
+  }
+
+  private func judge(_ trial: PortraitTrial, except photo: Int?, _ name: String, _ file: URL, _ results: URL) throws {
+    let chosen = try (frames.flatMap { FrameChoice($0) } ?? .all).positions(trial.dataset).filter { $0 != photo }
+    let film = try video.map { try trial.film(URL(filePath: $0), chosen) }
+    let (evaluation, figures) = try shown(chosen.count) {
+      try trial.evaluated(chosen, $0)
+    } film: { truth, shown, frame in
+      try film?.take(cat([truth, shown], 1), frame)
+    }
+    try film?.finish()
+    let place = photo == nil ? results.appending(path: "eval.json") : results.appendingPathExtension("json")
+    try report(
+      EvaluationReport(
+        experimentName: name, methodName: "portrait", checkpoint: file.path(percentEncoded: false), results: figures,
+        notes: evaluation.notes), evaluation, to: place, images: photo == nil ? results.appending(path: "eval") : results)
+  }
+
+  private typealias Found = (evaluation: AvatarEvaluation, results: EvaluationReport.Results)
+
+  /// Judges with progress; throws `ExitCode` where a signal came between.
+  private func shown(
+    _ count: Int, _ evaluated: (_ each: (Tensor, Tensor, Int, Int) throws -> Bool) throws -> Found?,
+    film: @escaping (_ truth: Tensor, _ shown: Tensor, _ frame: Int) throws -> Void
+  ) throws -> Found {
+    let table = ProgressTable()
+    var done = 0
+    let found = try evaluated { truth, shown, frame, number in
+      done = number
+      try film(truth, shown, frame)
+      table.show("judged \(number) of \(count) frames", last: number == count)
+      return !StopSignal.isRaised || number == count
+    }
+    table.finish()
+    guard let found else {
+      complain("stopped after \(done) of \(count) frames; nothing was written")
+      throw ExitCode(StopSignal.exitStatus ?? 1)
+    }
+    return found
+  }
+
+  private func report(_ report: EvaluationReport, _ evaluation: AvatarEvaluation, to place: URL, images folder: URL) throws {
+    let file = output.map { URL(filePath: $0) } ?? place
+    let sheet = try evaluation.writeImages(to: folder)
     try report.write(to: file)
     print(report.table)
     print("\nfigures   \(file.path(percentEncoded: false))\npictures  \(sheet.path(percentEncoded: false))")

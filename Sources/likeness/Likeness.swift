@@ -13,11 +13,15 @@ struct Likeness: ParsableCommand {
         likeness render --load outputs/anna/subject/<time> --output anna.mp4
         likeness eval --load outputs/anna/subject/<time>
 
+      From a photo to an avatar:
+        likeness animate photo.jpg --driver film.mp4 --output anna.mp4
+
       Make a likeness only of yourself, or of someone who has agreed to it.
       Exit codes: 0 done, 64 wrong usage, 65 bad input, 1 anything else.
       """,
     subcommands: [
-      Process.self, Train.self, Render.self, Eval.self, Ablate.self, Export.self, Synth.self, Sample.self, Photo.self, Models.self,
+      Process.self, Train.self, Render.self, Eval.self, Ablate.self, Export.self, Synth.self, Sample.self, Photo.self, MakePortrait.self,
+      Animate.self, Models.self,
       Doctor.self,
     ])
 

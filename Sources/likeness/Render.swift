@@ -97,38 +97,20 @@ struct Render: ParsableCommand {
     StopSignal.listen()
     let device = try compute.chosen()
     let source = try AvatarSource(load, step: step, device: device), avatar = source.avatar
-    if let emphasis { source.subject.emphasis = emphasis }
+    if let emphasis { try source.heard().emphasis = emphasis }
     guard var sequence = try chosenSequence(source) else { throw ExitCode(StopSignal.exitStatus ?? 1) }
     if let size { sequence.resize(to: size) }
     if !motion.retargeting.parts.contains(.eyes) { sequence.blink(avatar.scene, seed: seed) }
     let enhancer = try enhance.map { try self.enhancer($0, for: sequence, of: source) }
     if camera == .orbit { sequence.orbit(around: avatar.scene.pose.translation) }
 
-    let place = URL(filePath: output)
-    let isFilm = try OutputKind(output, among: [.film, .folder]) == .film
-    let sink: any ImageSink = isFilm ? try FilmSink(place, sequence) : try FolderSink(place)
-    if !isFilm, sequence.sound != nil, audio != nil || driver != nil {
-      complain("\(output): a folder of PNGs has no sound; name a film (.\(MediaName.films[0])) to keep it")
+    let film = try SequenceFilm(output)
+    if audio != nil || driver != nil { film.noticeLostSound(of: sequence) }
+    try film.write(sequence, of: avatar) { rgb, heard in
+      guard let enhancer else { return rgb }
+      return enhancer(rgb, speech: enhancer.hears ? heard.map { Voice.window(of: $0) } : nil)
     }
-    let table = ProgressTable()
-    let start = ContinuousClock.now
-    for (i, frame) in sequence.frames.enumerated() {
-      if let status = StopSignal.exitStatus {
-        table.finish()
-        complain("stopped after \(i) of \(sequence.frames.count) frames")
-        throw ExitCode(status)
-      }
-      var (image, heard) = try sequence.image(i, of: avatar)
-      if let enhancer { image.rgb = enhancer(image.rgb, speech: enhancer.hears ? heard.map { Voice.window(of: $0) } : nil) }
-      try sink.take((image.rgb * 255).round().clamp(0, 255).to(.uint8), frame.index)
-      let speed = Double(i + 1) / ((ContinuousClock.now - start) / .seconds(1))
-      table.show(
-        "rendered \(i + 1) of \(sequence.frames.count) frames, " + String(format: "%.2f", locale: nil, speed) + " a second",
-        last: i + 1 == sequence.frames.count)
-    }
-    table.finish()
-    try sink.finish()
-    print("\(output): \(sequence.frames.count) frames at step \(source.step)")
+    print("\(output): \(sequence.frames.count) frames" + (source.step.map { " at step \($0)" } ?? ""))
   }
 
   /// What the avatar is to do; nil where a signal came while it was found out.
@@ -163,9 +145,9 @@ struct Render: ParsableCommand {
       complain(
         "\(place) was made for images of \(made) pixels and these are of \(side): name that size with --size, or train it for this one")
     }
-    if let kind = enhancer.speechKind, sequence.voice != nil, kind != source.subject.configuration.speech?.features {
+    if let kind = enhancer.speechKind, sequence.voice != nil, kind != source.subject?.configuration.speech?.features {
       throw Failure.usage(
-        "\(place) needs speech features of kind \(kind), and the avatar has \(source.subject.configuration.speech?.features ?? "none"); train it with the same --speech"
+        "\(place) needs speech features of kind \(kind), and the avatar has \(source.subject?.configuration.speech?.features ?? "none"); train it with the same --speech"
       )
     }
     return enhancer
@@ -186,7 +168,7 @@ struct Render: ParsableCommand {
       throw Failure.usage("\(load): an exported avatar does not contain its clip; name a motion of the head with --track <dataset>")
     }
     return try DrivingSequence(
-      speaking: spoken, source.subject.speechFeatures(file: spoken), sound: audio.map(sound.track), head: moving, for: scene, seed: seed,
+      speaking: spoken, source.heard().speechFeatures(file: spoken), sound: audio.map(sound.track), head: moving, for: scene, seed: seed,
       notice: complain)
   }
 }

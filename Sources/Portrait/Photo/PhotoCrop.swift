@@ -92,6 +92,15 @@ package struct PhotoCrop: Equatable, Sendable, Codable {
       return (sized / 127.5 - 1).clamp(-1, 1)
     }
   }
+  /// The classes of what lies in the square, `[size, size]`, of `labels` `[H, W]` uint8; beyond the border those of the nearest pixel.
+  package func labels(_ labels: Tensor) -> Tensor {
+    let (width, height) = (labels.size(1), labels.size(0)), all = labels.array(UInt8.self)
+    let found = (0..<size * size).map { k -> UInt8 in
+      let p = image(SIMD2(Float(k % size) + 0.5, Float(k / size) + 0.5))
+      return all[min(max(Int(p.y), 0), height - 1) * width + min(max(Int(p.x), 0), width - 1)]
+    }
+    return Tensor(found, [size, size])
+  }
   /// How far each pixel lies beyond an image of that size, in its pixels, `[1, 1, size, size]`; 0 within.
   private func beyond(width: Int, height: Int) -> Tensor {
     let places = grid(width: width, height: height).unbind(-1)

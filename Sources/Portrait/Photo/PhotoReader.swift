@@ -34,6 +34,11 @@ package final class PhotoReader {
   /// The face of `image`, `[H, W, 3]` uint8, which is called `name`; where there are several, the largest or the one that `choice` says,
   /// counted from the left, from 1 on. Throws `PhotoError`.
   package func read(_ image: Tensor, name: String, face choice: Int? = nil) throws -> PortraitPhoto {
+    try readUpright(image, name: name, face: choice).photo
+  }
+
+  /// The same with the whole image, turned upright.
+  func readUpright(_ image: Tensor, name: String, face choice: Int? = nil) throws -> (photo: PortraitPhoto, image: Tensor) {
     let turns = try upright.quarterTurns(image) ?? 0
     let image = turned(image, quarterTurns: turns)
     let (height, width) = (image.size(0), image.size(1))
@@ -70,17 +75,18 @@ package final class PhotoReader {
     let turn = acos(min(1, max(-1, normalized(place).z))) * 180 / .pi
     guard turn <= Self.mostTurn else { throw PhotoError(name, .turned(Int(turn))) }
     if turn > Self.muchTurn { notices.append("the head is turned away by \(Int(turn)) degrees; the side that it hides has to be guessed") }
-    return PortraitPhoto(
+    let photo = PortraitPhoto(
       name: name, crop: crop, input: crop.cut(image), landmarks: seen, state: found.state, faceModel: fit.head.name,
       fitError: found.error,
       camera: BoxSpace.camera(BoxSpace.normalized(found.cameraToBox), side: size), distance: length(place),
       notices: notices)
+    return (photo, image)
   }
 }
 
 extension PhotoCrop {
   /// Landmarks of the image, in pixels of the crop.
-  func landmarks(_ face: FaceLandmarks) -> FaceLandmarks {
+  package func landmarks(_ face: FaceLandmarks) -> FaceLandmarks {
     let scale = Float(size) / side
     return FaceLandmarks(
       points: face.points.map { p in

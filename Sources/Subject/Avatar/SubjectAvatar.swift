@@ -69,6 +69,19 @@ package final class SubjectAvatar: Avatar {
   /// Whether expression numbers can drive its mouth.
   package var hasExpressions: Bool { configuration.speech?.trackedShare != 0 && !scene.expressionNames.isEmpty }
 
+  /// The expression coefficients of a face at rest that says what is `heard` about a frame, `[8, T, C]`, by the names of `scene`: what moves
+  /// the mouth of another avatar. Throws `SubjectError` where it hears nothing.
+  package func spokenExpression(_ heard: Tensor) throws -> [Float] {
+    guard let speech else { throw SubjectError.hearsNothing }
+    let rest = FaceState(expression: scene.restingExpression, pose: scene.pose)
+    let signal = Track.driving(rest, torso: .zero, width: configuration.field.driving)
+    return withoutGradient {
+      let driving = subject.normalized(Tensor(signal, [1, signal.count]))
+      let said = subject.clamped(speech(heard.unsqueeze(0), beside: driving, emphasis: emphasis))
+      return Array(subject.plain(said).floats.prefix(scene.expressionNames.count))
+    }
+  }
+
   /// The person in `state`, the torso moved by `torso`, see `TrackFrame.torso`.
   ///
   /// `heard`, the windows of speech about the frame, `[8, T, C]` from four frames before it to three after, says the mouth's numbers in

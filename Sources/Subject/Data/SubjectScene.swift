@@ -62,6 +62,8 @@ package struct SubjectScene {
   ///
   /// What lies far outside the training is held near its border, where the field still knows what it does.
   func normalized(_ driving: Tensor) -> Tensor { ((driving - drivingMean) / drivingSpread).clamp(-6, 6) }
+  /// The reverse of `normalized`.
+  func plain(_ normalized: Tensor) -> Tensor { normalized * drivingSpread + drivingMean }
   /// Normalized driving numbers `[.., D]`, each held at the border of what the training frames had of it: what speech says where the clip
   /// heard nothing alike, times an emphasis, may be no face at all.
   package func clamped(_ normalized: Tensor) -> Tensor { normalized.maximum(lowest).minimum(highest) }

@@ -1,0 +1,182 @@
+import Face
+import Foundation
+
+/// What the photo shows of a head's surface, and what stands in for the rest: a smooth color that goes on from what is seen, with the detail
+/// of the other side of the head where that is seen, else of what lies beside it, mirrored.
+struct HeadColoring {
+  /// Of each vertex: where the photo shows it, in texels, and how far that counts.
+  private(set) var texels: [SIMD2<Float>]
+  private(set) var seen: [Float]
+  /// Where the substitute's detail is shown, how far that counts, and the color that its share is added to.
+  private(set) var others: [SIMD2<Float>]
+  private(set) var otherShares: [Float]
+  private(set) var colors: [SIMD3<Float>]
+
+  /// Cosines of the angle of sight from which the photo counts, and from which in full.
+  private static let grazing: Float = 0.10, facing: Float = 0.32
+
+  init(_ surface: HeadSurface, scalp: [Float], head: LiftHead, photo: LiftPhoto, pixels: PixelPlane) {
+    let camera = photo.camera.inHead(head.source.pose)
+    let count = surface.count
+    let normals = vertexNormals(surface.places, surface.triangles)
+    let half = camera.scaled(width: camera.width / 2, height: camera.height / 2)
+    let image = RasterImage(width: half.width, height: half.height)
+    Rasteriser(half).draw(surface.places, surface.triangles.flatMap { [$0.x, $0.y, $0.z] }, into: image)
+    texels = []
+    seen = []
+    for v in 0..<count {
+      let p = surface.places[v], s = camera.project(p)
+      texels.append([s.x, s.y])
+      let cosine = dot(normals[v], normalized(camera.position - p))
+      let x = min(max(Int(s.x / 2), 0), half.width - 1), y = min(max(Int(s.y / 2), 0), half.height - 1)
+      let isInside = s.x > 1 && s.y > 1 && s.x < Float(camera.width) - 1 && s.y < Float(camera.height) - 1
+      let free = s.z < image.depth[y * half.width + x] + 0.06 ? Float(1) : 0
+      seen.append(isInside ? free * smoothstep(Self.grazing, Self.facing, cosine) : 0)
+    }
+    let (list, starts) = surface.neighbors
+    func around(_ v: Int) -> ArraySlice<Int32> { list[starts[v]..<starts[v + 1]] }
+    // A border of what is seen is not to be trusted, and must not be sharp.
+    let raw = seen
+    for v in 0..<count { seen[v] = around(v).reduce(raw[v]) { min($0, raw[Int($1)] + 0.35) } }
+    for _ in 0..<2 {
+      let last = seen
+      for v in 0..<count where !around(v).isEmpty {
+        let mean = around(v).reduce(0) { $0 + last[Int($1)] } / Float(around(v).count)
+        seen[v] = min(last[v], (last[v] + mean) / 2 + 0.02)
+      }
+    }
+
+    let opposite = Self.opposite(surface, head.model)
+    let (places, visible) = (texels, seen)
+    others = opposite.map { places[$0] }
+    otherShares = opposite.map { smoothstep(0.3, 0.9, visible[$0]) }
+    colors = [SIMD3<Float>](repeating: [0.5, 0.4, 0.35], count: count)
+
+    // Hair goes on as hair and skin as skin; where the photo shows none of it the scalp is bald.
+    let even = pixels.blurred(3, rounds: 2)
+    let labels = places.map(photo.label)
+    let skin: Set<SemanticClass> = [.skin, .nose, .ears, .neck, .lips]
+    func known(_ v: Int, _ kinds: Set<SemanticClass>) -> Bool {
+      visible[v] > 0.6 && kinds.contains(labels[v]) && photo.alpha.read(places[v]) > 0.9
+    }
+    let isHairy = (0..<count).count { scalp[$0] > 0.5 && known($0, [.hair]) } > 30
+    let sample = places.map(even.color)
+    // Behind the ears, above the nape, the model has skin where most people have hair.
+    let ear = (head.places[234].z + head.places[454].z) / 2 - 0.2, nape = head.places[13].y - 0.2
+    let isScalp = (0..<count).map { v in
+      isHairy && (scalp[v] > 0.3 || (surface.places[v].z < ear && surface.places[v].y > nape))
+    }
+    // What is called hair and is of another color, an ear or a reflection, must not go on behind the head.
+    let hair = Self.middle((0..<count).filter { known($0, [.hair]) }.map { sample[$0] })
+    func isUsual(_ color: SIMD3<Float>) -> Bool {
+      let d = color - hair
+      return dot(d, d) < 0.04
+    }
+    var origins = [Int32](repeating: -1, count: count)
+    for side in [false, true] {
+      let mine = (0..<count).map { isScalp[$0] == side }
+      let anchors = (0..<count).map { v in
+        side ? known(v, [.hair]) && isUsual(sample[v]) : mine[v] && known(v, skin)
+      }
+      Self.spread(&colors, &origins, sample, anchors: anchors, over: mine, around)
+    }
+    for v in 0..<count where isScalp[v] && visible[v] < 0.6 && origins[v] >= 0 {
+      let far = length(surface.places[v] - surface.places[Int(origins[v])])
+      colors[v] += (hair - colors[v]) * (0.6 * smoothstep(0.1, 0.7, far))
+    }
+    // Detail from beside the border of what is seen, as far inside it as the vertex lies outside.
+    let middle = camera.project(SIMD3(0, 0.2, 0)), center = SIMD2(middle.x, middle.y)
+    for v in 0..<count where origins[v] >= 0 {
+      if visible[v] > 0.6 {
+        (others[v], otherShares[v]) = (places[v], 0.9)
+        continue
+      }
+      guard otherShares[v] < 0.5 else { continue }
+      let from = Int(origins[v]), away = center - places[from]
+      let way = length(surface.places[v] - surface.places[from]) * camera.focal.x / camera.project(surface.places[from]).z
+      let far = max((away * away).sum().squareRoot(), 1)
+      let place = places[from] + away / far * min(way, 0.45 * far)
+      let isAlike = isScalp[v] ? photo.label(place) == .hair : skin.contains(photo.label(place))
+      (others[v], otherShares[v]) = (place, isAlike && photo.alpha.read(place) > 0.9 ? 0.9 : 0)
+    }
+    // Between neighbors whose detail comes from different places there is none.
+    let shares = otherShares
+    for v in 0..<count {
+      for n in around(v) where shares[v] > 0 || shares[Int(n)] > 0 {
+        let apart = others[v] - others[Int(n)], own = length(surface.places[v] - surface.places[Int(n)]) * camera.focal.x / 10
+        if (apart * apart).sum().squareRoot() > 2.5 * own + 4 { otherShares[v] = 0 }
+      }
+    }
+    for v in 0..<count { colors[v] -= even.color(others[v]) * otherShares[v] }
+  }
+
+  /// The median of each channel.
+  private static func middle(_ colors: [SIMD3<Float>]) -> SIMD3<Float> {
+    guard !colors.isEmpty else { return .zero }
+    let sorted = (0..<3).map { c in colors.map { $0[c] }.sorted()[colors.count / 2] }
+    return [sorted[0], sorted[1], sorted[2]]
+  }
+
+  /// Fills `colors` of the vertices in `over`: those in `anchors` have their sample, the others what lies around them. `origins` become the
+  /// anchors from which each was reached.
+  private static func spread(
+    _ colors: inout [SIMD3<Float>], _ origins: inout [Int32], _ sample: [SIMD3<Float>], anchors: [Bool], over: [Bool],
+    _ around: (Int) -> ArraySlice<Int32>
+  ) {
+    var order = anchors.indices.filter { anchors[$0] }
+    guard !order.isEmpty else { return }
+    var reached = anchors
+    var found = colors
+    for v in order { (found[v], origins[v]) = (sample[v], Int32(v)) }
+    // Outwards from what is known, then evened out.
+    var next = 0
+    while next < order.count {
+      let v = order[next]
+      next += 1
+      for n in around(v) where !reached[Int(n)] && over[Int(n)] {
+        reached[Int(n)] = true
+        (found[Int(n)], origins[Int(n)]) = (found[v], origins[v])
+        order.append(Int(n))
+      }
+    }
+    let free = order.filter { !anchors[$0] }
+    for _ in 0..<80 {
+      for v in free {
+        var (sum, total) = (SIMD3<Float>.zero, Float(0))
+        for n in around(v) where reached[Int(n)] {
+          sum += found[Int(n)]
+          total += 1
+        }
+        if total > 0 { found[v] = sum / total }
+      }
+    }
+    let mean = order.reduce(SIMD3<Float>.zero) { $0 + found[$1] } / Float(order.count)
+    for v in colors.indices where over[v] { colors[v] = reached[v] ? found[v] : mean }
+  }
+
+  /// The vertex on the other side of the mean head.
+  private static func opposite(_ surface: HeadSurface, _ model: MorphableModel) -> [Int] {
+    let flat = model.mean.floats
+    func mean(_ v: Int32) -> SIMD3<Float> { [flat[3 * Int(v)], flat[3 * Int(v) + 1], flat[3 * Int(v) + 2]] }
+    let places = zip(surface.links, surface.weights).map { l, w in w.x * mean(l.x) + w.y * mean(l.y) + w.z * mean(l.z) }
+    let cell: Float = 0.06
+    func key(_ p: SIMD3<Float>) -> SIMD3<Int32> { SIMD3<Int32>((p / cell).rounded(.down)) }
+    var grid: [SIMD3<Int32>: [Int]] = [:]
+    for (v, p) in places.enumerated() { grid[key(p), default: []].append(v) }
+    return places.indices.map { v in
+      let p = SIMD3(-places[v].x, places[v].y, places[v].z), middle = key(p)
+      var (best, near) = (v, Float.infinity)
+      for x in -1...1 {
+        for y in -1...1 {
+          for z in -1...1 {
+            for u in grid[middle &+ SIMD3<Int32>(Int32(x), Int32(y), Int32(z))] ?? [] {
+              let d = places[u] - p
+              if dot(d, d) < near { (best, near) = (u, dot(d, d)) }
+            }
+          }
+        }
+      }
+      return best
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Face
+import Foundation
+import Segmentation
+import Torch
+
+/// Makes a photo's avatar: geometry from the fitted head and the person's outline, color from the photo.
+struct LiftBuilder {
+  let head: LiftHead
+  let mesh: LiftMesh
+  let texture: LiftTexture
+  /// `[S, S, 3]` uint8: what is behind the person.
+  let plate: Tensor
+
+  init(_ photo: LiftPhoto, model: MorphableModel) {
+    let head = LiftHead(model, photo.state, landmarks: photo.landmarks, camera: photo.camera)
+    let pixels = photo.pixels
+    let size = [photo.image.size(0), photo.image.size(1)]
+    let behind = BackgroundPlate()
+    behind.add(photo.image, alpha: Tensor(photo.alpha.spread(size[0] / 192).values, size))
+    plate = behind.finish()?.plate ?? photo.image
+
+    var surface = HeadSurface(model, places: head.places)
+    var scalp = HeadSurface.share(model, of: [.scalp])
+    for v in FaceMeshTopology.faceOval { scalp[v] = min(scalp[v], 0.15) }
+    let hair = surface.interpolated(scalp)
+    HeadOutline.fit(&surface, scalp: hair, head: head, photo: photo)
+    let color = HeadColoring(surface, scalp: hair, head: head, photo: photo, pixels: pixels)
+    let lids = LidColoring(surface, head: head, photo: photo, pixels: pixels)
+    let eyes = (0..<2).map { EyeTexture($0, head: head, photo: photo, pixels: pixels) }
+    let texture = LiftTexture(surface, head: head, photo: photo, pixels: pixels, eyes: eyes)
+
+    var mesh = LiftMesh()
+    for v in 0..<surface.count {
+      var vertex = LiftVertex(place: surface.places[v])
+      let (l, w) = (surface.links[v], surface.weights[v])
+      (vertex.links, vertex.shares) = ([l.x, l.y, l.z, l.x], [w.x, w.y, w.z, 0])
+      (vertex.texel, vertex.ownShare) = (color.texels[v], color.seen[v])
+      (vertex.other, vertex.otherShare, vertex.color) = (color.others[v], color.otherShares[v], color.colors[v])
+      if lids.lids[v].max() > 0 {
+        (vertex.other, vertex.otherShare, vertex.lids) = (lids.texels[v], lids.shares[v], lids.lids[v])
+        vertex.color = lids.colors[v]
+      }
+      mesh.vertices.append(vertex)
+    }
+    for (t, part) in zip(surface.triangles, surface.parts) { mesh.add(Int(t.x), Int(t.y), Int(t.z), .solid, part.semanticClass) }
+    mesh.append(EyeTexture.mesh(head, offset: texture.eyes))
+    let skin = [50, 280, 151, 195].map { pixels.color(photo.landmarks[$0]) }.reduce(.zero, +) / 4
+    mesh.append(MouthInside.mesh(head, photo: photo, pixels: pixels, skin: skin))
+    mesh.append(PersonSheet.mesh(surface, head: head, photo: photo, opacity: texture.behindOpacity, offset: texture.behind))
+    (self.head, self.mesh, self.texture) = (head, mesh, texture)
+  }
+}

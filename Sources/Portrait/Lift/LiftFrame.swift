@@ -1,0 +1,32 @@
+import Face
+import Torch
+
+/// A frame of a lifted photo, ready to be drawn.
+struct LiftFrame {
+  /// What stays from frame to frame.
+  let tensors: [String: Tensor]
+  /// How the head model's vertices have moved, in head space.
+  let moved: [SIMD3<Float>]
+  /// To camera.
+  let head, torso: Rigid
+  let camera: Camera
+  /// How far the right and the left lid are closed, and the light inside the mouth; 0...1.
+  let controls: SIMD3<Float>
+  /// `[H, W, 3]`, 0...1.
+  let plate: Tensor
+
+  /// With the fused kernel.
+  func draw() -> RenderedFrame {
+    withoutGradient {
+      let t = tensors
+      let flat = moved.flatMap { [$0.x, $0.y, $0.z] }
+      let poses = (head.rows.prefix(12) + torso.rows.prefix(12)).map { $0 }
+      let found = callAll(
+        "likeness::lift_frame", t["base"]!, t["links"]!, t["shares"]!, t["numbers"]!, t["triangles"]!, t["kinds"]!, t["texture"]!,
+        Tensor(flat, [moved.count, 3]), Tensor(poses, [2, 3, 4]),
+        Tensor([camera.focal.x, camera.focal.y, camera.center.x, camera.center.y]), Tensor([controls.x, controls.y, controls.z]), plate
+      ).compactMap(\.self)
+      return RenderedFrame(rgb: found[0], labels: found[1], depth: found[2], opacity: found[3])
+    }
+  }
+}

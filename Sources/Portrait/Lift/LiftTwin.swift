@@ -1,0 +1,178 @@
+import Face
+import Torch
+
+extension LiftFrame {
+  /// `draw` in plain Swift, for tests: every formula as it is written down, sample by sample.
+  func drawPlainly() -> RenderedFrame {
+    let twin = LiftTwin(self)
+    return twin.image()
+  }
+}
+
+/// The reference of the fused kernel: each triangle is tried at each sample of its box, the whole image at once.
+private struct LiftTwin {
+  private static let samples = 2, steps: Float = 256
+  private struct Corner {
+    var x, y: Int
+    var inverseDepth: Float
+    var numbers: [Float]
+  }
+  private struct Hit {
+    var inverseDepth: Float = 0
+    var triangle = -1
+  }
+
+  private let frame: LiftFrame
+  private let width, height: Int
+  private var triangles: [[Corner]] = []
+  private var labels: [UInt8] = []
+  /// Nearest triangles of both layers.
+  private var hits: [[Hit]]
+  private let texture: [UInt8]
+  private let textureSize: (width: Int, height: Int)
+
+  init(_ frame: LiftFrame) {
+    self.frame = frame
+    (width, height) = (frame.camera.width * Self.samples, frame.camera.height * Self.samples)
+    let t = frame.tensors
+    texture = t["texture"]!.array(UInt8.self)
+    textureSize = (t["texture"]!.size(1), t["texture"]!.size(0))
+    hits = Array(repeating: Array(repeating: Hit(), count: width * height), count: 2)
+    let base = t["base"]!.floats, links = t["links"]!.array(Int32.self), shares = t["shares"]!.floats, numbers = t["numbers"]!.floats
+    let corners: [Corner?] = (0..<base.count / 3).map { v in
+      var place = SIMD3(base[3 * v], base[3 * v + 1], base[3 * v + 2])
+      for k in 0..<4 { place += shares[4 * v + k] * frame.moved[Int(links[4 * v + k])] }
+      var n = Array(numbers[16 * v..<16 * v + 16])
+      let head = frame.head.apply(place), torso = frame.torso.apply(place)
+      let p = head + n[11] * (torso - head)
+      guard p.z < -0.05 else { return nil }
+      n[4] *= 1 - n[13] * frame.controls.x - n[14] * frame.controls.y
+      for c in 6..<9 { n[c] *= 1 + n[12] * (frame.controls.z - 1) }
+      let camera = frame.camera
+      let x = (camera.center.x - camera.focal.x * p.x / p.z) * Float(Self.samples)
+      let y = (camera.center.y + camera.focal.y * p.y / p.z) * Float(Self.samples)
+      guard abs(x) < 16384, abs(y) < 16384 else { return nil }
+      return Corner(
+        x: Int((x * Self.steps).rounded()), y: Int((y * Self.steps).rounded()), inverseDepth: -1 / p.z, numbers: n)
+    }
+    let faces = t["triangles"]!.array(Int32.self), kinds = t["kinds"]!.array(UInt8.self)
+    for f in 0..<faces.count / 3 {
+      let all = (0..<3).compactMap { corners[Int(faces[3 * f + $0])] }
+      guard all.count == 3 else { continue }
+      fill(all, layer: Int(kinds[2 * f] & 1), twoSided: kinds[2 * f] & 2 != 0, label: kinds[2 * f + 1])
+    }
+  }
+
+  /// Twice the area on the left of a -> b as seen with y down, in steps squared.
+  private static func edge(_ a: Corner, _ b: Corner, _ x: Int, _ y: Int) -> Int { (b.x - a.x) * (y - a.y) - (b.y - a.y) * (x - a.x) }
+
+  private mutating func fill(_ given: [Corner], layer: Int, twoSided: Bool, label: UInt8) {
+    var t = given
+    var area = Self.edge(t[0], t[1], t[2].x, t[2].y)
+    guard area != 0, area < 0 || layer == 1 || twoSided else { return }
+    if area < 0 {
+      t.swapAt(1, 2)
+      area = -area
+    }
+    let number = triangles.count
+    triangles.append(t)
+    labels.append(label)
+    let step = Int(Self.steps), xs = t.map(\.x), ys = t.map(\.y)
+    let columns = max(0, xs.min()! / step - 1)..<max(0, min(width, xs.max()! / step + 2))
+    let rows = max(0, ys.min()! / step - 1)..<max(0, min(height, ys.max()! / step + 2))
+    guard !columns.isEmpty, !rows.isEmpty else { return }
+    for y in rows {
+      for x in columns {
+        let (px, py) = (x * step + step / 2, y * step + step / 2)
+        var isInside = true
+        var near: Float = 0
+        for k in 0..<3 {
+          let a = t[(k + 1) % 3], b = t[(k + 2) % 3]
+          let e = Self.edge(a, b, px, py)
+          let isOwned = b.y < a.y || (b.y == a.y && b.x > a.x)
+          isInside = isInside && (e > 0 || (e == 0 && isOwned))
+          near += Float(e) * t[k].inverseDepth
+        }
+        near /= Float(area)
+        if isInside, near > hits[layer][y * width + x].inverseDepth {
+          hits[layer][y * width + x] = Hit(inverseDepth: near, triangle: number)
+        }
+      }
+    }
+  }
+
+  private func read(_ u: Float, _ v: Float) -> SIMD4<Float> {
+    let x = min(max(u - 0.5, 0), Float(textureSize.width - 1)), y = min(max(v - 0.5, 0), Float(textureSize.height - 1))
+    let x0 = min(Int(x), textureSize.width - 2), y0 = min(Int(y), textureSize.height - 2)
+    let fx = x - Float(x0), fy = y - Float(y0)
+    func at(_ x: Int, _ y: Int) -> SIMD4<Float> {
+      let k = 4 * (y * textureSize.width + x)
+      return [Float(texture[k]), Float(texture[k + 1]), Float(texture[k + 2]), Float(texture[k + 3])]
+    }
+    let top = at(x0, y0) * (1 - fx) + at(x0 + 1, y0) * fx, bottom = at(x0, y0 + 1) * (1 - fx) + at(x0 + 1, y0 + 1) * fx
+    return (top * (1 - fy) + bottom * fy) / 255
+  }
+
+  /// Color and opacity of a triangle at a place in samples.
+  private func shade(_ number: Int, _ x: Float, _ y: Float) -> (SIMD3<Float>, Float) {
+    let t = triangles[number]
+    let area = Float(Self.edge(t[0], t[1], t[2].x, t[2].y))
+    var shares: [Float] = []
+    for k in 0..<3 {
+      let a = t[(k + 1) % 3], b = t[(k + 2) % 3]
+      let across: Float = Float(b.x - a.x) * (y * Self.steps - Float(a.y)), along: Float = Float(b.y - a.y) * (x * Self.steps - Float(a.x))
+      shares.append(max((across - along) / area, 0) * t[k].inverseDepth)
+    }
+    let total = max(shares.reduce(0, +), 1e-20)
+    let n = (0..<16).map { i in (0..<3).reduce(Float(0)) { $0 + t[$1].numbers[i] * shares[$1] } / total }
+    var color = SIMD3(n[6], n[7], n[8]), opacity = n[9]
+    if n[5] > 0.001, n[4] < 0.999 {
+      let other = read(n[2], n[3])
+      color += SIMD3(other.x, other.y, other.z) * n[5]
+    }
+    if n[4] > 0.001 {
+      let own = read(n[0], n[1])
+      color += (SIMD3(own.x, own.y, own.z) - color) * n[4]
+      opacity *= 1 + n[10] * (own.w - 1)
+    }
+    return (color, min(max(opacity, 0), 1))
+  }
+
+  /// Both layers together at a sample, seen at a place: color times opacity, and opacity.
+  private func layers(_ sample: Int, _ x: Float, _ y: Float) -> SIMD4<Float> {
+    let front = hits[1][sample].inverseDepth > hits[0][sample].inverseDepth ? 1 : 0
+    var sum = SIMD4<Float>.zero, free: Float = 1
+    for layer in [front, 1 - front] where hits[layer][sample].triangle >= 0 && free >= 0.004 {
+      let (color, opacity) = shade(hits[layer][sample].triangle, x, y)
+      sum += SIMD4(color, 1) * (free * opacity)
+      free -= free * opacity
+    }
+    return sum
+  }
+
+  func image() -> RenderedFrame {
+    let (w, h) = (frame.camera.width, frame.camera.height)
+    let plate = frame.plate.floats
+    var rgb = [Float](repeating: 0, count: w * h * 3), depth = [Float](repeating: 0, count: w * h), opacity = depth
+    var classes = [UInt8](repeating: 0, count: w * h)
+    for pixel in 0..<w * h {
+      let (x, y) = (pixel % w * 2, pixel / w * 2)
+      let at = [(0, 0), (1, 0), (0, 1), (1, 1)].map { (y + $0.1) * width + x + $0.0 }
+      let isOne = at.allSatisfy { s in (0..<2).allSatisfy { hits[$0][s].triangle == hits[$0][at[0]].triangle } }
+      var sum = SIMD4<Float>.zero
+      if isOne {
+        sum = layers(at[0], Float(x) + 1, Float(y) + 1)
+      } else {
+        for (k, s) in at.enumerated() { sum += layers(s, Float(x + k % 2) + 0.5, Float(y + k / 2) + 0.5) * 0.25 }
+      }
+      var best = Hit()
+      for s in at { for layer in hits where layer[s].inverseDepth > best.inverseDepth { best = layer[s] } }
+      for c in 0..<3 { rgb[3 * pixel + c] = min(max(sum[c] + (1 - sum.w) * plate[3 * pixel + c], 0), 1) }
+      depth[pixel] = best.inverseDepth > 0 ? 1 / best.inverseDepth : 0
+      opacity[pixel] = sum.w
+      classes[pixel] = best.triangle >= 0 && sum.w > 0.5 ? labels[best.triangle] : 0
+    }
+    return RenderedFrame(
+      rgb: Tensor(rgb, [h, w, 3]), labels: Tensor(classes, [h, w]), depth: Tensor(depth, [h, w]), opacity: Tensor(opacity, [h, w]))
+  }
+}

@@ -1,0 +1,83 @@
+import Face
+import Foundation
+import Tracking
+
+/// What shows between the lips: the model's teeth, gums, tongue and socket, darker the deeper they lie, and in front of them what the photo
+/// shows there, which stays with the skull.
+struct MouthInside {
+  private static let paints: [FacePart: SIMD3<Float>] = [
+    .upperTeeth: [0.82, 0.77, 0.71], .lowerTeeth: [0.74, 0.69, 0.63], .gums: [0.55, 0.28, 0.27], .tongue: [0.60, 0.31, 0.30],
+    .mouthSocket: [0.36, 0.14, 0.13],
+  ]
+
+  static func mesh(_ head: LiftHead, photo: LiftPhoto, pixels: PixelPlane, skin: SIMD3<Float>) -> LiftMesh {
+    var mesh = LiftMesh()
+    let corners = head.model.triangles.array(Int32.self)
+    let light = min(max((skin.x + skin.y + skin.z) / 3 / 0.58, 0.3), 1.15)
+    // The light of the photo, as it falls on the skin, against what skin looks like in white light.
+    let tint = (skin / max(light, 0.1) / SIMD3(0.70, 0.55, 0.49)).clamped(
+      lowerBound: SIMD3(repeating: 0.75), upperBound: SIMD3(repeating: 1.2))
+    let shown = seen(head, photo, pixels)
+    let front = head.places[FaceMeshTopology.lipsInner[5]].z
+    var numbers: [SIMD2<Int32>: Int] = [:]
+    for (f, part) in head.model.parts.enumerated() {
+      guard var paint = paints[part] else { continue }
+      paint *= tint
+      if part == .upperTeeth || part == .lowerTeeth, let teeth = shown?.teeth { paint = teeth / light * 0.92 }
+      let t = (0..<3).map { k -> Int in
+        let v = corners[3 * f + k]
+        let key = SIMD2(v, Int32(part.rawValue))
+        if let known = numbers[key] { return known }
+        var vertex = LiftVertex(place: head.places[Int(v)])
+        vertex.links = SIMD4(repeating: v)
+        vertex.shares = [1, 0, 0, 0]
+        let deep = max(0, front - head.places[Int(v)].z)
+        vertex.color = paint * light * exp(-max(0, deep - 0.1) / 0.3)
+        vertex.inside = 1
+        numbers[key] = mesh.vertices.count
+        mesh.vertices.append(vertex)
+        return numbers[key] ?? 0
+      }
+      mesh.add(t[0], t[1], t[2], .solid, .mouthInterior)
+    }
+    if let patch = shown?.patch { mesh.append(patch) }
+    return mesh
+  }
+
+  /// The photo between open lips, and the color of teeth where it shows any; nil where the mouth is shut.
+  private static func seen(_ head: LiftHead, _ photo: LiftPhoto, _ pixels: PixelPlane) -> (patch: LiftMesh, teeth: SIMD3<Float>?)? {
+    let loop = MeshContour.lipsInner
+    let camera = photo.camera.inHead(head.source.pose)
+    let gaps = (2...8).map { (photo.landmarks[loop[20 - $0]] - photo.landmarks[loop[$0]]).y }
+    let width = abs((photo.landmarks[61] - photo.landmarks[291]).x)
+    guard let gap = gaps.max(), gap > max(3, 0.035 * width) else { return nil }
+    var mesh = LiftMesh()
+    let rows = 8
+    var bright: [SIMD3<Float>] = []
+    for i in 0...10 {
+      let (u, l) = (photo.landmarks[loop[i]], photo.landmarks[loop[(20 - i) % 20]])
+      let deep = (camera.project(head.places[loop[i]]).z + camera.project(head.places[loop[(20 - i) % 20]]).z) / 2 + 0.055
+      for r in 0...rows {
+        let t = Float(r) / Float(rows)
+        let p = u + (l - u) * t
+        var v = LiftVertex(place: camera.unproject(p, depth: deep))
+        (v.texel, v.ownShare) = (p, 1)
+        v.opacity = i == 0 || i == 10 ? 0 : 1 - 0.75 * smoothstep(0.8, 1, t)
+        mesh.vertices.append(v)
+        if r > 0, r < rows, i > 1, i < 9 { bright.append(pixels.color(p)) }
+      }
+    }
+    for i in 0..<10 {
+      for r in 0..<rows {
+        let (a, b) = (i * (rows + 1) + r, (i + 1) * (rows + 1) + r)
+        mesh.add(a, a + 1, b + 1, .soft, .mouthInterior)
+        mesh.add(a, b + 1, b, .soft, .mouthInterior)
+      }
+    }
+    bright.sort { $0.sum() > $1.sum() }
+    let best = bright.prefix(max(1, bright.count / 4)).reduce(.zero, +) / Float(max(1, bright.count / 4))
+    // Teeth are bright and hardly colored. What is dark between lips that hardly part, the model has as well.
+    let isTeeth = best.sum() / 3 > 0.38 && best.max() - best.min() < 0.3
+    return isTeeth || gap > 0.12 * width ? (mesh, isTeeth ? best : nil) : nil
+  }
+}

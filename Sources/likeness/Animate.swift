@@ -1,0 +1,115 @@
+import ArgumentParser
+import Datasets
+import Driving
+import Face
+import Foundation
+import Media
+import Portrait
+import Speech
+import Subject
+import Torch
+
+struct Animate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Let the person in a photo do what a face in a film does, or say what a voice says.",
+    discussion: """
+      The face moves from what it does in the photo as the film's face moves from its rest, the head from where the photo shows it. What is
+      behind the person stands still. The sound is the film's.
+
+      With --audio the mouth says what is heard. Which mouth goes with which sound is learnt from a person's clip: --speech-from names an
+      avatar that was trained with --driver speech or both. The eyes blink by themselves.
+
+      Use only photos of yourself, or of people who have agreed to it, and say of the result that it is synthetic.
+
+      Examples:
+        likeness animate anna.jpg --driver film.mp4 --output anna.mp4
+        likeness animate anna.jpg --driver film.mp4 --still-head --parts lips,brows --output anna.mp4
+        likeness animate anna.portrait --audio speech.wav --speech-from <run> --output anna.mp4
+      """)
+
+  @ArgumentParser.Argument(help: ArgumentHelp("A photo, or the file that portrait wrote.", valueName: "photo|file"))
+  var photo: String
+  @Option(help: ArgumentHelp("The film whose motion to play.", valueName: "film"))
+  var driver: String?
+  @Option(help: ArgumentHelp("The sound that the person is to say.", valueName: "sound"))
+  var audio: String?
+  @Option(help: ArgumentHelp("With --audio, the avatar of a clip whose speech network moves the mouth.", valueName: "run|file"))
+  var speechFrom: String?
+  @OptionGroup var sound: SoundOptions
+  @OptionGroup(title: "Motion of another person") var motion: MotionOptions
+  @Option(help: ArgumentHelp("Which face of the photo, counted from the left; the largest by default.", valueName: "number"))
+  var photoFace: Int?
+  @Option(help: "fixed: the camera of the photo; orbit: a camera that sways around the head.")
+  var camera = Render.CameraChoice.fixed
+  @Option(help: "The longer side of the images in pixels.")
+  var size = 512
+  @Option(help: "The seed of the random blinks of eyes that nobody drives; the same seed gives the same film.")
+  var seed: UInt64 = 0
+  @Option(help: ArgumentHelp("A film ending in .mp4, or a folder for PNGs.", valueName: "film|folder"))
+  var output: String
+
+  func validate() throws {
+    _ = try OutputKind(output, among: [.film, .folder])
+    if size < 16 || size > 4096 { throw ValidationError("--size must be 16...4096") }
+    if let photoFace, photoFace < 1 { throw ValidationError("--photo-face counts from 1") }
+    switch (driver, audio) {
+    case (nil, nil): throw ValidationError("name what moves the person: --driver <film> or --audio <sound>")
+    case (_?, _?): throw ValidationError("give --driver or --audio, not both")
+    default: break
+    }
+    if audio != nil, speechFrom == nil {
+      throw ValidationError("--audio needs --speech-from <run>, an avatar that was trained with --driver speech or both")
+    }
+    if audio == nil, speechFrom != nil { throw ValidationError("--speech-from goes with --audio") }
+    if audio != nil, motion.face != nil { throw ValidationError("--face goes with --driver") }
+  }
+
+  func run() throws {
+    StopSignal.listen()
+    let start = ContinuousClock.now
+    let avatar = try PortraitLift.made(from: photo, face: photoFace), scene = avatar.scene
+    print(String(format: "photo -> avatar in %.1f s", locale: nil, (ContinuousClock.now - start) / .seconds(1)))
+    fflush(nil)
+    guard var sequence = try audio.map({ try spoken($0, scene) }) ?? driver.flatMap({ try driven($0, scene) }) else {
+      throw ExitCode(StopSignal.exitStatus ?? 1)
+    }
+    sequence.resize(to: size)
+    if audio != nil || !motion.retargeting.parts.contains(.eyes) { sequence.blink(scene, seed: seed) }
+    if camera == .orbit { sequence.orbit(around: scene.pose.translation) }
+    let film = try SequenceFilm(output)
+    film.noticeLostSound(of: sequence)
+    try film.write(sequence, of: avatar)
+    print("\(output): \(sequence.frames.count) frames")
+  }
+
+  private func driven(_ driver: String, _ scene: AvatarScene) throws -> DrivingSequence? {
+    let film = sound.track(of: driver), table = ProgressTable()
+    defer { table.finish() }
+    return try VideoDriver(film, face: motion.face).sequence(
+      for: scene, frames: nil, by: motion.retargeting, notice: complain,
+      progress: { table.show("looked at \($0) frames of \(film.lastPathComponent)", last: false) }, shouldStop: { StopSignal.isRaised })
+  }
+
+  /// What the mouth of another avatar does at a sound; the head and the rest of the face stay as in the photo.
+  private func spoken(_ audio: String, _ scene: AvatarScene) throws -> DrivingSequence {
+    let source = try AvatarSource(speechFrom ?? "", step: nil, device: .cpu), speaker = try source.heard()
+    let file = sound.track(of: audio)
+    let heard = try DrivingSequence(
+      speaking: file, speaker.speechFeatures(file: file), sound: file, head: .still, for: speaker.scene, seed: seed, notice: complain)
+    let frames = try heard.frames.map { frame in
+      var state = frame.state
+      if let voice = heard.voice { state.expression = try speaker.spokenExpression(voice.heard(about: frame.index)) }
+      return TrackFrame(index: frame.index, state: state)
+    }
+    let track = Track(
+      modelName: speaker.scene.modelName, expressionNames: speaker.scene.expressionNames, identity: [], camera: speaker.scene.camera,
+      fps: speaker.scene.fps, frames: frames)
+    let match = try ExpressionMatch.checked(
+      avatar: scene.expressionNames, motion: track.expressionNames, from: speechFrom ?? "", notice: complain)
+    var retargeting = motion.retargeting
+    retargeting.parts.formIntersection([.lips])
+    var sequence = DrivingSequence(track, match, positions: Array(frames.indices), for: scene, isOwn: false, by: retargeting)
+    sequence.sound = file
+    return sequence
+  }
+}

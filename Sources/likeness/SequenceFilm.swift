@@ -1,0 +1,47 @@
+import ArgumentParser
+import Driving
+import Face
+import Foundation
+import Media
+import Torch
+
+/// Draws what an avatar does into a film or a folder of PNGs, with progress.
+struct SequenceFilm {
+  let output: String
+  private let isFilm: Bool
+
+  /// Throws `ValidationError` for a name that is neither.
+  init(_ output: String) throws {
+    self.output = output
+    isFilm = try OutputKind(output, among: [.film, .folder]) == .film
+  }
+
+  /// Draws all frames; `enhance` changes each image before it is written. Throws `ExitCode` where a signal came between.
+  func write(
+    _ sequence: DrivingSequence, of avatar: any Avatar, enhance: (_ rgb: Tensor, _ heard: Tensor?) -> Tensor = { rgb, _ in rgb }
+  ) throws {
+    let place = URL(filePath: output)
+    let sink: any ImageSink = isFilm ? try FilmSink(place, sequence) : try FolderSink(place)
+    let table = ProgressTable(), start = ContinuousClock.now, count = sequence.frames.count
+    for (i, frame) in sequence.frames.enumerated() {
+      if let status = StopSignal.exitStatus {
+        table.finish()
+        complain("stopped after \(i) of \(count) frames")
+        throw ExitCode(status)
+      }
+      let (image, heard) = try sequence.image(i, of: avatar)
+      try sink.take((enhance(image.rgb, heard) * 255).round().clamp(0, 255).to(.uint8), frame.index)
+      let speed = Double(i + 1) / ((ContinuousClock.now - start) / .seconds(1))
+      table.show(
+        "rendered \(i + 1) of \(count) frames, " + String(format: "%.2f", locale: nil, speed) + " a second", last: i + 1 == count)
+    }
+    table.finish()
+    try sink.finish()
+  }
+
+  /// Says that the sound of a driver is lost where the output has none.
+  func noticeLostSound(of sequence: DrivingSequence) {
+    guard !isFilm, sequence.sound != nil else { return }
+    complain("\(output): a folder of PNGs has no sound; name a film (.\(MediaName.films[0])) to keep it")
+  }
+}

@@ -1,0 +1,55 @@
+import Face
+import Foundation
+import Portrait
+import Torch
+import Tracking
+
+/// A photo without a camera: the built-in head drawn in flat colors, with landmarks, outline and classes known exactly.
+enum DrawnPerson {
+  static let model = MorphableModel.builtIn()
+  /// What the drawing does: lips a little apart.
+  static let state: FaceState = {
+    var state = FaceState(identity: [Float](repeating: 0, count: model.identityNames.count))
+    state.expression = [Float](repeating: 0, count: model.expressionNames.count)
+    state.pose = Rigid(rotation: Matrix3(yaw: 0.08, pitch: 0.03, roll: 0), translation: [0, -0.1, -10])
+    return state
+  }()
+  static let camera = Camera(width: 192, height: 192, focal: [560, 560])
+
+  static let photo: LiftPhoto = {
+    let places = model.vertices(state)
+    let image = Rasteriser.draw(state.pose.apply(places), model.triangles, camera: camera)
+    let colors: [SemanticClass: SIMD3<UInt8>] = [
+      .background: [40, 90, 140], .skin: [205, 160, 140], .nose: [200, 150, 130], .eyes: [235, 235, 235], .brows: [90, 60, 40],
+      .ears: [195, 145, 125], .mouthInterior: [60, 20, 20], .lips: [180, 70, 80], .hair: [70, 45, 30], .neck: [190, 145, 125],
+      .torso: [40, 120, 60],
+    ]
+    var labels: [UInt8] = [], pixels: [UInt8] = []
+    for k in 0..<camera.width * camera.height {
+      let part = image.triangle[k] < 0 ? nil : model.parts[Int(image.triangle[k])]
+      let kind = part?.semanticClass ?? .background
+      var color = colors[kind] ?? [0, 0, 0]
+      if part == .iris { color = [60, 110, 160] }
+      if part == .pupil { color = [10, 10, 10] }
+      labels.append(kind.rawValue)
+      pixels += [color.x, color.y, color.z]
+    }
+    let size = [camera.height, camera.width]
+    let seen = camera.inHead(state.pose)
+    let flat = model.landmarks(
+      identity: Tensor(state.identity), expression: Tensor(state.expression), gaze: Tensor([Float(0), 0])
+    ).floats
+    let points = (0..<flat.count / 3).map { seen.project(SIMD3(flat[3 * $0], flat[3 * $0 + 1], flat[3 * $0 + 2])) }
+    return LiftPhoto(
+      name: "drawn.png", crop: PhotoCrop(center: [96, 96], side: 192, roll: 0, size: 192), image: Tensor(pixels, size + [3]),
+      landmarks: FaceLandmarks(points: points.map { [$0.x, $0.y, 0] }, presence: 1), state: state, faceModel: model.name, camera: camera,
+      frame: camera, alpha: Tensor(labels.map { $0 == 0 ? Float(0) : 1 }, size), labels: Tensor(labels, size))
+  }()
+
+  /// The state with coefficients changed.
+  static func doing(_ changes: [String: Float]) -> FaceState {
+    var state = state
+    for (name, value) in changes { state.expression[model.expressionIndex(name)!] = value }
+    return state
+  }
+}

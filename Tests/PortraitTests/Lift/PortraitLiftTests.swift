@@ -1,0 +1,82 @@
+import Face
+import Foundation
+import Portrait
+import Testing
+import Torch
+
+/// The avatar of a drawn person.
+@Suite(.serialized) struct PortraitLiftTests {
+  private func count(_ frame: RenderedFrame, _ kind: SemanticClass) -> Int { frame.labels.array(UInt8.self).count { $0 == kind.rawValue } }
+
+  /// From where the photo was taken, doing what it shows, the avatar is the photo.
+  @Test func thePhotoIsShownAgain() throws {
+    let avatar = try PortraitLift(DrawnPerson.photo, model: DrawnPerson.model)
+    #expect(avatar.modelName == "builtin" && avatar.fps == 25 && avatar.pose == DrawnPerson.state.pose)
+    let frame = try avatar.render(avatar.state, camera: DrawnPerson.camera)
+    let truth = DrawnPerson.photo.image.to(.float32) / 255
+    let error = (frame.rgb - truth).square().mean().item
+    #expect(-10 * log10(error) > 24, "\(-10 * log10(error)) dB")
+    #expect(frame.rgb.shape == [192, 192, 3] && frame.depth.shape == [192, 192] && frame.opacity.shape == [192, 192])
+  }
+
+  /// Lips part, lids close, eyes turn, the head turns; the background stands still.
+  @Test func itDoesWhatItIsTold() throws {
+    let avatar = try PortraitLift(DrawnPerson.photo, model: DrawnPerson.model)
+    func frame(_ changes: [String: Float]) throws -> RenderedFrame {
+      try avatar.render(DrawnPerson.doing(changes), camera: DrawnPerson.camera)
+    }
+    let rest = try frame([:])
+    let open = try frame(["jawOpen": 0.8])
+    #expect(count(open, .mouthInterior) > count(rest, .mouthInterior) + 60)
+    let shut = try frame(["eyeBlinkLeft": 1, "eyeBlinkRight": 1]), half = try frame(["eyeBlinkLeft": 1])
+    #expect(count(rest, .eyes) > 60 && count(shut, .eyes) * 6 < count(rest, .eyes), "\(count(rest, .eyes)) \(count(shut, .eyes))")
+    #expect(count(half, .eyes) > count(shut, .eyes) && count(half, .eyes) < count(rest, .eyes))
+
+    var aside = DrawnPerson.state
+    aside.gaze = [0.35, 0]
+    let looked = try avatar.render(aside, camera: DrawnPerson.camera)
+    let moved = ((looked.rgb - rest.rgb).abs().sum(2) .> 0.1).to(.float32)
+    let eyes = (rest.labels .== Double(SemanticClass.eyes.rawValue)).to(.float32)
+    #expect((moved * eyes).sum().item > 15 && (moved - moved * eyes).sum().item < 40)
+
+    var turned = DrawnPerson.state
+    turned.pose.rotation = Matrix3(yaw: 0.5, pitch: 0, roll: 0) * turned.pose.rotation
+    let side = try avatar.render(turned, camera: DrawnPerson.camera)
+    let empty = ((side.opacity + rest.opacity) .== 0).to(.float32).unsqueeze(2)
+    #expect(empty.sum().item > 1000)
+    #expect(((side.rgb - rest.rgb) * empty).abs().max().item == 0)
+    #expect(((side.rgb - rest.rgb).abs().mean().item) > 0.01)
+  }
+
+  @Test func tooManyCoefficientsAreRefused() throws {
+    let avatar = try PortraitLift(DrawnPerson.photo, model: DrawnPerson.model)
+    var state = DrawnPerson.state
+    state.expression.append(0)
+    #expect { try avatar.render(state, camera: DrawnPerson.camera) } throws: { "\($0)".contains("53 coefficients") }
+  }
+
+  /// The kernel against its formulas written down plainly, and the same bits for any number of threads.
+  @Test func theKernelIsItsTwin() throws {
+    let avatar = try PortraitLift(DrawnPerson.photo, model: DrawnPerson.model)
+    var state = DrawnPerson.doing(["jawOpen": 0.5, "eyeBlinkLeft": 0.8, "mouthSmileLeft": 0.5])
+    state.gaze = [0.2, -0.1]
+    state.pose.rotation = Matrix3(yaw: 0.3, pitch: -0.1, roll: 0.1) * state.pose.rotation
+    let camera = DrawnPerson.camera.scaled(width: 90, height: 84)
+    let fused = try avatar.render(state, camera: camera), plain = try avatar.renderPlainly(state, camera: camera)
+    // Where two samples are equally near, or a corner is rounded the other way, a pixel may be another.
+    let far = (fused.rgb - plain.rgb).abs().max(2).values
+    #expect((far .> 2e-3).to(.float32).mean().item < 2e-3, "\((far .> 2e-3).to(.float32).sum().item) pixels differ")
+    #expect(((fused.opacity - plain.opacity).abs() .> 2e-3).to(.float32).mean().item < 2e-3)
+    #expect((fused.labels .== plain.labels).to(.float32).mean().item > 0.998)
+    #expect(((fused.depth - plain.depth).abs() .> 1e-3).to(.float32).mean().item < 2e-3)
+
+    let threads = Libtorch.threads
+    defer { Libtorch.threads = threads }
+    var images: [[Float]] = []
+    for count in [1, 2, 3] {
+      Libtorch.threads = count
+      images.append(try avatar.render(state, camera: camera).rgb.floats)
+    }
+    #expect(images[0] == images[1] && images[0] == images[2])
+  }
+}
