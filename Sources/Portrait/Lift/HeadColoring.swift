@@ -62,7 +62,7 @@ struct HeadColoring {
     let isHairy = (0..<count).count { scalp[$0] > 0.5 && known($0, [.hair]) } > 30
     let sample = places.map(even.color)
     // Behind the ears, above the nape, the model has skin where most people have hair.
-    let ear = (head.places[234].z + head.places[454].z) / 2 - 0.2, nape = head.places[13].y - 0.2
+    let ear = (head.places[234].z + head.places[454].z) / 2 - 0.2, nape = head.places[2].y
     let isScalp = (0..<count).map { v in
       isHairy && (scalp[v] > 0.3 || (surface.places[v].z < ear && surface.places[v].y > nape))
     }

@@ -39,6 +39,8 @@ struct LiftBuilder {
       if lids.lids[v].max() > 0 {
         (vertex.other, vertex.otherShare, vertex.lids) = (lids.texels[v], lids.shares[v], lids.lids[v])
         vertex.color = lids.colors[v]
+        // A margin is seen though what lies behind it is not: it must not fade with it.
+        if color.seen[v] > 0.02 { vertex.ownShare = 1 }
       }
       mesh.vertices.append(vertex)
     }

@@ -46,10 +46,22 @@ struct LiftHead {
     for (v, part) in Self.mouthVertices(model) {
       places[v] += shift - SIMD3(offsets[3 * v], offsets[3 * v + 1], offsets[3 * v + 2]) - (part == .upperTeeth ? [0, 0.014, 0] : .zero)
     }
+    Self.flattenTeeth(&places, model)
     self.places = places
     basis = model.expressionBasis.reshape(model.expressionNames.count, -1)
   }
 
+  /// Fills the notches between the upper teeth's edges, which at the size of a photo are a ragged line.
+  private static func flattenTeeth(_ places: inout [SIMD3<Float>], _ model: MorphableModel) {
+    let corners = model.triangles.array(Int32.self)
+    var teeth = Set<Int>()
+    for (f, part) in model.parts.enumerated() where part == .upperTeeth { for k in 0..<3 { teeth.insert(Int(corners[3 * f + k])) } }
+    let given = places
+    for v in teeth {
+      let edge = teeth.filter { abs(given[$0].x - given[v].x) < 0.06 }.map { given[$0].y }.min() ?? given[v].y
+      if given[v].y - edge < 0.014 { places[v].y = edge + 0.003 }
+    }
+  }
   /// Vertices of teeth, gums and tongue.
   private static func mouthVertices(_ model: MorphableModel) -> [(Int, FacePart)] {
     let corners = model.triangles.array(Int32.self)

@@ -5,18 +5,23 @@ import Torch
 import Tracking
 
 /// A photo without a camera: the built-in head drawn in flat colors, with landmarks, outline and classes known exactly.
-enum DrawnPerson {
-  static let model = MorphableModel.builtIn()
+struct DrawnPerson {
+  let model: MorphableModel
   /// What the drawing does: lips a little apart.
-  static let state: FaceState = {
+  let state: FaceState
+  let camera = Camera(width: 192, height: 192, focal: [560, 560])
+  let photo: LiftPhoto
+
+  init() {
+    let model = MorphableModel.builtIn()
     var state = FaceState(identity: [Float](repeating: 0, count: model.identityNames.count))
     state.expression = [Float](repeating: 0, count: model.expressionNames.count)
     state.pose = Rigid(rotation: Matrix3(yaw: 0.08, pitch: 0.03, roll: 0), translation: [0, -0.1, -10])
-    return state
-  }()
-  static let camera = Camera(width: 192, height: 192, focal: [560, 560])
+    (self.model, self.state) = (model, state)
+    photo = Self.drawn(model, state, camera)
+  }
 
-  static let photo: LiftPhoto = {
+  private static func drawn(_ model: MorphableModel, _ state: FaceState, _ camera: Camera) -> LiftPhoto {
     let places = model.vertices(state)
     let image = Rasteriser.draw(state.pose.apply(places), model.triangles, camera: camera)
     let colors: [SemanticClass: SIMD3<UInt8>] = [
@@ -44,10 +49,10 @@ enum DrawnPerson {
       name: "drawn.png", crop: PhotoCrop(center: [96, 96], side: 192, roll: 0, size: 192), image: Tensor(pixels, size + [3]),
       landmarks: FaceLandmarks(points: points.map { [$0.x, $0.y, 0] }, presence: 1), state: state, faceModel: model.name, camera: camera,
       frame: camera, alpha: Tensor(labels.map { $0 == 0 ? Float(0) : 1 }, size), labels: Tensor(labels, size))
-  }()
+  }
 
   /// The state with coefficients changed.
-  static func doing(_ changes: [String: Float]) -> FaceState {
+  func doing(_ changes: [String: Float]) -> FaceState {
     var state = state
     for (name, value) in changes { state.expression[model.expressionIndex(name)!] = value }
     return state

@@ -10,10 +10,10 @@ import Torch
 
   /// From where the photo was taken, doing what it shows, the avatar is the photo.
   @Test func thePhotoIsShownAgain() throws {
-    let avatar = try PortraitLift(DrawnPerson.photo, model: DrawnPerson.model)
-    #expect(avatar.modelName == "builtin" && avatar.fps == 25 && avatar.pose == DrawnPerson.state.pose)
-    let frame = try avatar.render(avatar.state, camera: DrawnPerson.camera)
-    let truth = DrawnPerson.photo.image.to(.float32) / 255
+    let person = DrawnPerson(), avatar = try PortraitLift(person.photo, model: person.model)
+    #expect(avatar.scene.modelName == "builtin" && avatar.scene.fps == 25 && avatar.scene.pose == person.state.pose)
+    let frame = try avatar.render(avatar.state, camera: person.camera)
+    let truth = person.photo.image.to(.float32) / 255
     let error = (frame.rgb - truth).square().mean().item
     #expect(-10 * log10(error) > 24, "\(-10 * log10(error)) dB")
     #expect(frame.rgb.shape == [192, 192, 3] && frame.depth.shape == [192, 192] && frame.opacity.shape == [192, 192])
@@ -21,9 +21,9 @@ import Torch
 
   /// Lips part, lids close, eyes turn, the head turns; the background stands still.
   @Test func itDoesWhatItIsTold() throws {
-    let avatar = try PortraitLift(DrawnPerson.photo, model: DrawnPerson.model)
+    let person = DrawnPerson(), avatar = try PortraitLift(person.photo, model: person.model)
     func frame(_ changes: [String: Float]) throws -> RenderedFrame {
-      try avatar.render(DrawnPerson.doing(changes), camera: DrawnPerson.camera)
+      try avatar.render(person.doing(changes), camera: person.camera)
     }
     let rest = try frame([:])
     let open = try frame(["jawOpen": 0.8])
@@ -32,16 +32,16 @@ import Torch
     #expect(count(rest, .eyes) > 60 && count(shut, .eyes) * 6 < count(rest, .eyes), "\(count(rest, .eyes)) \(count(shut, .eyes))")
     #expect(count(half, .eyes) > count(shut, .eyes) && count(half, .eyes) < count(rest, .eyes))
 
-    var aside = DrawnPerson.state
+    var aside = person.state
     aside.gaze = [0.35, 0]
-    let looked = try avatar.render(aside, camera: DrawnPerson.camera)
+    let looked = try avatar.render(aside, camera: person.camera)
     let moved = ((looked.rgb - rest.rgb).abs().sum(2) .> 0.1).to(.float32)
     let eyes = (rest.labels .== Double(SemanticClass.eyes.rawValue)).to(.float32)
     #expect((moved * eyes).sum().item > 15 && (moved - moved * eyes).sum().item < 40)
 
-    var turned = DrawnPerson.state
+    var turned = person.state
     turned.pose.rotation = Matrix3(yaw: 0.5, pitch: 0, roll: 0) * turned.pose.rotation
-    let side = try avatar.render(turned, camera: DrawnPerson.camera)
+    let side = try avatar.render(turned, camera: person.camera)
     let empty = ((side.opacity + rest.opacity) .== 0).to(.float32).unsqueeze(2)
     #expect(empty.sum().item > 1000)
     #expect(((side.rgb - rest.rgb) * empty).abs().max().item == 0)
@@ -49,19 +49,19 @@ import Torch
   }
 
   @Test func tooManyCoefficientsAreRefused() throws {
-    let avatar = try PortraitLift(DrawnPerson.photo, model: DrawnPerson.model)
-    var state = DrawnPerson.state
+    let person = DrawnPerson(), avatar = try PortraitLift(person.photo, model: person.model)
+    var state = person.state
     state.expression.append(0)
-    #expect { try avatar.render(state, camera: DrawnPerson.camera) } throws: { "\($0)".contains("53 coefficients") }
+    #expect { try avatar.render(state, camera: person.camera) } throws: { "\($0)".contains("53 coefficients") }
   }
 
   /// The kernel against its formulas written down plainly, and the same bits for any number of threads.
   @Test func theKernelIsItsTwin() throws {
-    let avatar = try PortraitLift(DrawnPerson.photo, model: DrawnPerson.model)
-    var state = DrawnPerson.doing(["jawOpen": 0.5, "eyeBlinkLeft": 0.8, "mouthSmileLeft": 0.5])
+    let person = DrawnPerson(), avatar = try PortraitLift(person.photo, model: person.model)
+    var state = person.doing(["jawOpen": 0.5, "eyeBlinkLeft": 0.8, "mouthSmileLeft": 0.5])
     state.gaze = [0.2, -0.1]
     state.pose.rotation = Matrix3(yaw: 0.3, pitch: -0.1, roll: 0.1) * state.pose.rotation
-    let camera = DrawnPerson.camera.scaled(width: 90, height: 84)
+    let camera = person.camera.scaled(width: 90, height: 84)
     let fused = try avatar.render(state, camera: camera), plain = try avatar.renderPlainly(state, camera: camera)
     // Where two samples are equally near, or a corner is rounded the other way, a pixel may be another.
     let far = (fused.rgb - plain.rgb).abs().max(2).values
