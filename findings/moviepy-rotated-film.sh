@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # moviepy: portrait films of phones are squeezed into landscape with the FFmpeg that imageio-ffmpeg now brings.
-# Expected: a film whose display matrix says "turn by 90 degrees" has a size of height by width, as it has with older FFmpeg.
+# Expected: a film whose display matrix says "turn by 90 degrees" has a size of height by width, as with imageio-ffmpeg 0.6.0 (FFmpeg 7.0.2).
 # Seen:     moviepy looks for the word "displaymatrix" in what FFmpeg prints; newer FFmpeg prints "Display Matrix". FFmpeg still turns the
 #           picture, moviepy asks for the unturned size, and every frame is squeezed to it without a word.
 # With moviepy 2.2.1 and imageio-ffmpeg 0.8.1 on 2026-11-28.
