@@ -4,8 +4,9 @@ import Metrics
 import Testing
 import Torch
 
+/// Figures are computed on the CPU alone, also where LIKENESS_TEST_DEVICE names another device.
 @Suite struct GoldenMetricsTests {
-  @Test(.golden("23_metrics", of: .portrait)) func pictures() throws {
+  @Test(.golden("23_metrics", of: .portrait)) func images() throws {
     for file in try GoldenFile.all("23_metrics", of: .portrait) {
       let (a, b) = (try file["in.img1_hwc01"], try file["in.img2_hwc01"])
       func near(_ value: Double?, _ name: String) throws {

@@ -6,11 +6,11 @@ import Torch
 
 @Suite struct IdentityTests {
   @Test func cropsPutThePointsOnTheTemplate() {
-    // A picture whose colours are its coordinates, so that a crop tells where it was taken.
+    // An image whose colours are its coordinates, so that a crop tells where it was taken.
     let size = 400
     let ramp = (Tensor.arange(size).to(.float32) + 0.5) / Double(size)
     let grid = meshgrid(ramp, ramp)
-    let picture = stack([grid[1], grid[0], grid[0] * 0], 2)
+    let image = stack([grid[1], grid[0], grid[0] * 0], 2)
     // A face twice the template's size, turned by 30 degrees.
     let (c, s) = (Float(cos(0.5)) * 2, Float(sin(0.5)) * 2)
     func place(_ x: Float, _ y: Float) -> SIMD2<Float> { SIMD2(c * x - s * y + 200, s * x + c * y + 30) }
@@ -18,7 +18,7 @@ import Torch
       leftEye: place(30.2946, 51.6963), rightEye: place(65.5318, 51.5014), nose: place(48.0252, 71.7366),
       leftMouth: place(33.5493, 92.3655), rightMouth: place(62.7299, 92.2041))
     for width in [96, 112] {
-      let crop = points.crop(picture, (112, width))
+      let crop = points.crop(image, (112, width))
       #expect(crop.shape == [112, width, 3])
       for (x, y) in [(30, 51), (65, 92), (48, 71)] {
         let found = crop.select(0, y).select(0, x).floats.map { $0 * Float(size) }
@@ -32,7 +32,7 @@ import Torch
   func publishedWeightsOfMobileFaceNetLoad() throws {
     let network = MobileFaceNet(Generator(seed: 1))
     try network.load(try WeightFile.tensors(assets("weights/mobilefacenet_id_068.ckpt")))
-    let vectors = withoutGradient { network(picture("in.face", [2, 3, 112, 96])) }
+    let vectors = withoutGradient { network(image("in.face", [2, 3, 112, 96])) }
     #expect(abs(vectors.norm(1).min().item - 1) < 1e-5)
   }
 
@@ -46,13 +46,14 @@ import Torch
 
   /// `w.` weights of a block under ArcFace's names, `in.x`, `out`.
   @Test(.golden("26_irse_bottleneck", of: .portrait)) func blocksOfArcFaceAreTheGoldenOnes() throws {
-    for file in try GoldenFile.all("26_irse_bottleneck", of: .portrait) {
+    for file in try GoldenFile.all("26_irse_bottleneck", of: .portrait, on: .test) {
       let x = try file["in.x"], y = try file["out"]
       let weights = file.tensors.filter { !$0.key.hasPrefix("in.") && !$0.key.hasPrefix("out") }
       let block = ResidualBottleneck(x.size(1), y.size(1), stride: x.size(2) / y.size(2), Generator(seed: 1)).frozen()
       var complete = weights
       for (name, tensor) in block.state() where name.hasSuffix("num_batches_tracked") && complete[name] == nil { complete[name] = tensor }
       try block.load(complete)
+      block.onTestDevice()
       expectClose(withoutGradient { block(x) }, y, absolute: 1e-4 * y.abs().max().item, file.name)
     }
   }

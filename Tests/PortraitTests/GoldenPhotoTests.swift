@@ -5,7 +5,8 @@ import Portrait
 import Testing
 import Torch
 
-/// `22_camera_label_and_align`: cameras of a 3-D reconstruction in the generators' convention, and the published crops.
+/// `22_camera_label_and_align`: cameras of a 3-D reconstruction in the generators' convention, and the published crops. Photos are cut
+/// on the CPU alone, also where LIKENESS_TEST_DEVICE names another device.
 struct GoldenPhotoTests {
   private static let kind = "22_camera_label_and_align"
 
@@ -44,7 +45,7 @@ struct GoldenPhotoTests {
       for (name, framing) in [
         ("out.recon224_s_w_h_left_up", PublishedCrop.Framing.reconstruction), ("out.eg3d1024_s_w_h_left_up", .generator),
       ] {
-        let crop = PublishedCrop(found, pictureWidth: size[0], pictureHeight: size[1], framing)
+        let crop = PublishedCrop(found, imageWidth: size[0], imageHeight: size[1], framing)
         let expected = try file[name].floats
         #expect(abs(Float(crop.scale) / expected[0] - 1) < 1e-6)
         #expect([crop.width, crop.height, crop.left, crop.up] == expected.dropFirst().map { Int($0) }, "\(file.name) \(name)")

@@ -23,12 +23,12 @@ import Torch
 
   @Test(.golden("03_rays"))
   func rays() throws {
-    for file in try GoldenFile.all("03_rays") {
+    for file in try GoldenFile.all("03_rays", on: .test) {
       let height = try Int(file.number(of: "H")), width = try Int(file.number(of: "W"))
       let k = try file["in.intrinsics_fx_fy_cx_cy"].array(Double.self)
       try #require(k.count == 4, "\(file.name) in.intrinsics")
       let camera = Pinhole(focal: [k[0], k[1]], center: [k[2] * Double(width), k[3] * Double(height)], pixelOffset: 0)
-      let rays = try worldRays(directions: camera.directions(width: width, height: height), cameraToWorld: file["in.c2w_3x4"])
+      let rays = try worldRays(directions: camera.directions(width: width, height: height).to(.test), cameraToWorld: file["in.c2w_3x4"])
       try expectClose(rays.directions, file["out.directions_hw3"], "\(file.name) directions")
       try expectClose(rays.origins, file["out.origins_hw3"], "\(file.name) origins")
     }
@@ -38,8 +38,8 @@ import Torch
   func volumeRendering() throws {
     for file in try GoldenFile.all("08_volume_render", on: .test) {
       let raw = try file["in.raw_rgb3_seg12_sigma1"].clone().requiringGrad()
-      let z = try file["in.z"], directions = try file["in.ray_dirs"], plate = try file["in.background15"]
-      let (front, weights) = Compositing.render(raw, depths: z, directions: directions, background: .plate(plate))
+      let z = try file["in.z"], directions = try file["in.ray_dirs"], background = try file["in.background15"]
+      let (front, weights) = Compositing.render(raw, depths: z, directions: directions, background: .background(background))
       let map = cat([front.color, try #require(front.semantics)], 1)
       try expectClose(map, file["out.bg.map15"], "\(file.name) map")
       try expectClose(weights, file["out.bg.weights"], "\(file.name) weights")
@@ -50,7 +50,7 @@ import Torch
       try expectClose(#require(raw.grad), file["out.bg.grad_raw"], "\(file.name) gradient")
 
       let noisy = try Compositing.render(
-        raw, depths: z, directions: directions, background: .plate(plate), noise: file["in.unit_noise"] * 0.1)
+        raw, depths: z, directions: directions, background: .background(background), noise: file["in.unit_noise"] * 0.1)
       try expectClose(cat([noisy.rays.color, #require(noisy.rays.semantics)], 1), file["out.bg_noise0.1.map15"], "\(file.name) noisy map")
       try expectClose(noisy.weights, file["out.bg_noise0.1.weights"], "\(file.name) noisy weights")
 

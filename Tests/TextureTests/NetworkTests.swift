@@ -71,20 +71,21 @@ extension GoldenFile {
 
   @Test(.golden("13_texture_generator"))
   func wholeNetworks() throws {
-    for file in try GoldenFile.all("13_texture_generator") {
+    for file in try GoldenFile.all("13_texture_generator", on: .test) {
       let speaks = file.tensors.keys.contains { $0.hasPrefix("out.audio") }
       let network = TextureNetwork(normalization: .batch, audio: speaks ? 29 : nil, spread: .published, generator)
       try network.fillProcedurally(file.weights(for: network))
+      network.onTestDevice()
       network.train(false)
       try withoutGradient {
         func input(_ name: String, _ shape: [Int], _ bound: Double) -> Tensor {
-          file.tensors["in.\(name)"] ?? Procedural.tensor("in.\(name)", shape, bound: bound)
+          file.tensors["in.\(name)"] ?? Procedural.tensor("in.\(name)", shape, bound: bound).to(.test)
         }
         let expected = try file["out.y"]
-        func picture(_ name: String) -> Tensor {
-          file.tensors["in.\(name)"] ?? (Procedural.tensor("in.\(name)", expected.shape, bound: 1) + 1) * 0.5
+        func image(_ name: String) -> Tensor {
+          file.tensors["in.\(name)"] ?? (Procedural.tensor("in.\(name)", expected.shape, bound: 1).to(.test) + 1) * 0.5
         }
-        let features = network.features(picture("I_src"))
+        let features = network.features(image("I_src"))
         for (i, found) in features.enumerated() {
           guard let part = file.tensors["out.fid\(i + 1)_s8"] else { continue }
           let strided = found[.all, .all, .slice(0, nil, step: 8), .slice(0, nil, step: 8)]
@@ -94,7 +95,7 @@ extension GoldenFile {
         if let heard, let expected = file.tensors["out.audio64"] {
           expectClose(heard.reshape(expected.shape), expected, "\(file.name) speech")
         }
-        let made = network(picture("I_raw"), features.map { StyleSource($0) }, heard: heard)
+        let made = network(image("I_raw"), features.map { StyleSource($0) }, heard: heard)
         let scale = expected.abs().max().item
         expectClose(made / scale, expected / scale, absolute: 1e-4, relative: 0, "\(file.name)")
       }
@@ -106,15 +107,16 @@ extension GoldenFile {
     let expected = try fixture("blocks").tensors
     func compare(_ kind: String, _ block: any Module, _ inputs: [Tensor], _ run: ([Tensor]) -> Tensor) throws {
       try block.fillProcedurally()
+      block.onTestDevice()
       for (name, tensor) in block.state() where name.contains("running") { tensor.fill_(name.hasSuffix("var") ? 1 : 0) }
       block.train()
       var leaves: [Tensor] = []
       var last: Tensor?
       for _ in 0..<2 {
         for (_, parameter) in block.parameters() { parameter.grad = nil }
-        leaves = inputs.map { $0.clone().requiringGrad() }
+        leaves = inputs.map { $0.to(.test).clone().requiringGrad() }
         let y = run(leaves)
-        y.backward(Procedural.tensor("upstream", y.shape, bound: 1))
+        y.backward(Procedural.tensor("upstream", y.shape, bound: 1).to(.test))
         last = y.detach()
       }
       expectClose(try #require(last), try #require(expected["\(kind).train"]), relative: 1e-4, "\(kind) training")
@@ -129,7 +131,7 @@ extension GoldenFile {
         expectClose(try #require(own.grad), gradient, absolute: 1e-4, relative: 1e-3, name)
       }
       block.train(false)
-      expectClose(run(inputs).detach(), try #require(expected["\(kind).eval"]), relative: 1e-4, "\(kind) afterwards")
+      expectClose(run(inputs.map { $0.to(.test) }).detach(), try #require(expected["\(kind).eval"]), relative: 1e-4, "\(kind) afterwards")
     }
     let doubling = SpadeBlock(4, 5, features: 3, .doubled, generator)
     try compare(
@@ -146,18 +148,18 @@ extension GoldenFile {
     #expect(network.parameters().reduce(0) { $0 + $1.tensor.numel } == 17_272_259 - unused)
   }
 
-  /// Every one of the 64 numbers changes every part of the picture; as published, at most two do.
+  /// Every one of the 64 numbers changes every part of the image; as published, at most two do.
   @Test func speechReachesEveryPosition() throws {
     func reached(_ spread: AudioSpread) throws -> (features: Int, leastChange: Double) {
       let network = TextureNetwork(audio: 29, spread: spread, Generator(seed: 3))
       network.train(false)
-      let picture = Tensor.rand([1, 3, 32, 32], Generator(seed: 4))
-      let sources = withoutGradient { network.features(picture).map { StyleSource($0) } }
+      let image = Tensor.rand([1, 3, 32, 32], Generator(seed: 4))
+      let sources = withoutGradient { network.features(image).map { StyleSource($0) } }
       let heard = Tensor.rand([1, 64], Generator(seed: 5)).requiringGrad()
-      network(picture, sources, heard: heard).square().sum().backward()
+      network(image, sources, heard: heard).square().sum().backward()
       let moved = try #require(heard.grad).abs() .> 0
       let change = withoutGradient { () -> Double in
-        let a = network(picture, sources, heard: heard), b = network(picture, sources, heard: heard + 0.5)
+        let a = network(image, sources, heard: heard), b = network(image, sources, heard: heard + 0.5)
         return (a - b).abs().sum(1).min().item
       }
       return (Int(moved.to(.float32).sum().item), change)
