@@ -1,6 +1,7 @@
 import Capture
 import Face
 import Foundation
+import Golden
 import Media
 import Testing
 import Torch

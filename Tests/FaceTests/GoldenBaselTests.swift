@@ -4,6 +4,7 @@ import Golden
 import Testing
 import Torch
 
+/// The head model is computed on the CPU alone, also where LIKENESS_TEST_DEVICE names another device.
 struct GoldenBaselTests {
   private struct Options: Decodable { var focal, center, camera_distance: Double }
 

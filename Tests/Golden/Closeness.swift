@@ -17,3 +17,11 @@ package func expectClose(
   let excess = (difference - expected.abs().maskedFill(same, 0) * relative).max().item
   #expect(excess <= absolute, "\(what): off by \(difference.max().item)", sourceLocation: sourceLocation)
 }
+
+/// Within `relative` of the greatest value, as the golden vectors' README measures.
+package func expectNear(
+  _ found: Tensor, _ expected: Tensor, relative: Double = 1e-4, _ what: String, sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let greatest = expected.abs().maskedFill(expected.isFinite().logicalNot(), 0).max().item
+  expectClose(found, expected, absolute: relative * max(greatest, 1e-6), relative: 0, what, sourceLocation: sourceLocation)
+}

@@ -4,6 +4,7 @@ import Metrics
 import Testing
 import Torch
 
+/// Figures are computed on the CPU alone, also where LIKENESS_TEST_DEVICE names another device.
 @Suite struct GoldenMetricsTests {
   @Test(.golden("23_metrics", of: .portrait)) func images() throws {
     for file in try GoldenFile.all("23_metrics", of: .portrait) {

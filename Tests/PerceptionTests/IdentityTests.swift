@@ -46,13 +46,14 @@ import Torch
 
   /// `w.` weights of a block under ArcFace's names, `in.x`, `out`.
   @Test(.golden("26_irse_bottleneck", of: .portrait)) func blocksOfArcFaceAreTheGoldenOnes() throws {
-    for file in try GoldenFile.all("26_irse_bottleneck", of: .portrait) {
+    for file in try GoldenFile.all("26_irse_bottleneck", of: .portrait, on: .test) {
       let x = try file["in.x"], y = try file["out"]
       let weights = file.tensors.filter { !$0.key.hasPrefix("in.") && !$0.key.hasPrefix("out") }
       let block = ResidualBottleneck(x.size(1), y.size(1), stride: x.size(2) / y.size(2), Generator(seed: 1)).frozen()
       var complete = weights
       for (name, tensor) in block.state() where name.hasSuffix("num_batches_tracked") && complete[name] == nil { complete[name] = tensor }
       try block.load(complete)
+      block.onTestDevice()
       expectClose(withoutGradient { block(x) }, y, absolute: 1e-4 * y.abs().max().item, file.name)
     }
   }

@@ -5,7 +5,8 @@ import Portrait
 import Testing
 import Torch
 
-/// `22_camera_label_and_align`: cameras of a 3-D reconstruction in the generators' convention, and the published crops.
+/// `22_camera_label_and_align`: cameras of a 3-D reconstruction in the generators' convention, and the published crops. Photos are cut
+/// on the CPU alone, also where LIKENESS_TEST_DEVICE names another device.
 struct GoldenPhotoTests {
   private static let kind = "22_camera_label_and_align"
 

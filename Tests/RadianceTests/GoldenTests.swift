@@ -23,12 +23,12 @@ import Torch
 
   @Test(.golden("03_rays"))
   func rays() throws {
-    for file in try GoldenFile.all("03_rays") {
+    for file in try GoldenFile.all("03_rays", on: .test) {
       let height = try Int(file.number(of: "H")), width = try Int(file.number(of: "W"))
       let k = try file["in.intrinsics_fx_fy_cx_cy"].array(Double.self)
       try #require(k.count == 4, "\(file.name) in.intrinsics")
       let camera = Pinhole(focal: [k[0], k[1]], center: [k[2] * Double(width), k[3] * Double(height)], pixelOffset: 0)
-      let rays = try worldRays(directions: camera.directions(width: width, height: height), cameraToWorld: file["in.c2w_3x4"])
+      let rays = try worldRays(directions: camera.directions(width: width, height: height).to(.test), cameraToWorld: file["in.c2w_3x4"])
       try expectClose(rays.directions, file["out.directions_hw3"], "\(file.name) directions")
       try expectClose(rays.origins, file["out.origins_hw3"], "\(file.name) origins")
     }

@@ -4,8 +4,17 @@ import Testing
 import Torch
 
 @Suite struct TestDeviceTests {
+  @Test func theNamedDeviceIsThere() { #expect(Device.test.rawValue.hasPrefix("cpu") || Device.hasCUDA) }
+
   /// With a device that is not there the other tests would compare the CPU with itself.
-  @Test func theNamedDeviceIsThere() throws { try Device.checkTest() }
+  @Test(arguments: ["meta", "gpu", "cuda:99", " cpu"]) func otherNamesAreIssues(name: String) {
+    withKnownIssue {
+      _ = Device.test(named: name)
+    } matching: { issue in
+      issue.comments.contains { $0.rawValue.hasPrefix("LIKENESS_TEST_DEVICE=\(name): device \"\(name)\" ") }
+    }
+    #expect(Device.test(named: "") == .cpu && Device.test(named: nil) == .cpu && Device.test(named: "cpu") == .cpu)
+  }
 }
 
 /// What `.golden` does with files that the project has not seen.

@@ -8,6 +8,7 @@ import Torch
 @Suite struct MelTests {
   static let recordings = SharedData.files(SharedData.assets.appending(path: "audio")) { $0.hasSuffix(".wav") }
 
+  /// Sound is computed on the CPU alone, also where LIKENESS_TEST_DEVICE names another device.
   @Test(.golden("27_mel_", of: .portrait)) func goldenSpectrogramsOfWav2Lip() throws {
     for file in try GoldenFile.all("27_mel_", of: .portrait) {
       try expectClose(

@@ -28,7 +28,7 @@ extension GoldenFile {
 
   @Test(.golden("02_pose_encoding"))
   func pose() throws {
-    for file in try GoldenFile.all("02_pose_encoding") {
+    for file in try GoldenFile.all("02_pose_encoding", on: .test) {
       let six = try poseVector(file["in.c2w_3x4"])
       try expectClose(six, file["out.euler_trans"], "\(file.name) vector")
       let code = try #require(file.first("out.encoded"))
@@ -58,11 +58,12 @@ extension GoldenFile {
 
   @Test(.golden("04_deformation_"))
   func deformation() throws {
-    for file in try GoldenFile.all("04_deformation_") {
+    for file in try GoldenFile.all("04_deformation_", on: .test) {
       var configuration = try configuration(file)
       configuration.deformation = try file.stack("w.layers_xyz", activation: file.activation)
       let field = DeformationField(configuration, generator)
       try field.load(file.behind("w."))
+      field.onTestDevice()
       var shift = try deformed(file, configuration, field.layers, field.output, configuration.deformation)
       if file.metadata["note"]?.contains("tanh") ?? true { shift = shift.tanh() }
       try expectClose(shift, file["out.dx"], "\(file.name) displacement")
@@ -72,12 +73,13 @@ extension GoldenFile {
 
   @Test(.golden("05_ambient_"))
   func ambient() throws {
-    for file in try GoldenFile.all("05_ambient_") {
+    for file in try GoldenFile.all("05_ambient_", on: .test) {
       var configuration = try configuration(file)
       configuration.hyper = try file.stack("w.layers_ambient", activation: file.activation)
       configuration.ambientDimensions = try file["w.fc_ambient.weight"].size(0)
       let sheet = HyperSheet(configuration, generator)
       try sheet.load(file.behind("w."))
+      sheet.onTestDevice()
       try expectClose(
         deformed(file, configuration, sheet.layers, sheet.output, configuration.hyper), file["out.ambient"], "\(file.name)")
     }
@@ -85,7 +87,7 @@ extension GoldenFile {
 
   @Test(.golden("06_template_"))
   func template() throws {
-    for file in try GoldenFile.all("06_template_") {
+    for file in try GoldenFile.all("06_template_", on: .test) {
       let direction = try #require(file.first("in.dir")), grid = try #require(file.first("in.grid"))
       // The point's code comes first, then the pose's, then the driving vector.
       let order = ["in.xyz", "in.ambient", "in.pose", "in.driving", "in.expr"]
@@ -109,6 +111,7 @@ extension GoldenFile {
       configuration.ambient = FrequencyEncoding(0)
       let template = TemplateField(configuration, generator)
       try template.load(file.behind("w."))
+      template.onTestDevice()
       let expected = try #require(file.first("out."))
       let folded = FoldedTemplate(template, configuration, condition: nil)
       let features = folded.features(point, frame: 0)
@@ -126,14 +129,14 @@ extension GoldenFile {
 
   @Test(.golden("07_feature_grid"))
   func featureGrid() throws {
-    for file in try GoldenFile.all("07_feature_grid") {
+    for file in try GoldenFile.all("07_feature_grid", on: .test) {
       for evaluation in [FieldEvaluation.plain, .folded] { try featureGrid(file, evaluation) }
     }
   }
   private func featureGrid(_ file: GoldenFile, _ evaluation: FieldEvaluation) throws {
     let grid =
       try (file.first("in.grid") ?? Procedural.tensor("spatial_embeddings", [1, file["out.features"].size(1), 32, 32, 32], bound: 1))
-      .clone()
+      .to(.test).clone()
       .requiringGrad()
     let points = try file["in.coords_xyz"].clone().requiringGrad()
     let features = FeatureGrid(grid, evaluation)(points)
@@ -146,17 +149,19 @@ extension GoldenFile {
 
   @Test(.golden("11_audionet"))
   func audioNet() throws {
-    for file in try GoldenFile.all("11_audionet") {
+    for file in try GoldenFile.all("11_audionet", on: .test) {
       let windows = try #require(file.first("in.windows")), expected = try #require(file.first("out."))
       let steps = stride(from: 0, to: 64, by: 2).prefix { file.tensors["w.encoder_conv.\($0).weight"] != nil }
       let widths = try steps.map { try file["w.encoder_conv.\($0).weight"].size(0) }
       let output = file.tensors["w.encoder_fc1.2.weight"]?.size(0)
       let net = AudioNet(channels: windows.size(2), widths: widths, output: output, generator)
       try net.load(file.behind("w."))
+      net.onTestDevice()
       // The texture network takes what the convolutions give, whether or not the file has the dense layers' weights.
       if file.name.contains("texture"), output != nil {
         let bare = AudioNet(channels: windows.size(2), widths: widths, output: nil, generator)
         try bare.load(file.behind("w.").filter { $0.key.hasPrefix("encoder_conv") })
+        bare.onTestDevice()
         let off = [net, bare].map { $0(windows) }.filter { $0.shape == expected.shape }.map { ($0 - expected).abs().max().item }
         #expect((off.min() ?? .infinity) <= 1e-5, "\(file.name)")
       } else {
@@ -167,17 +172,18 @@ extension GoldenFile {
 
   @Test(.golden("11_audioattnet"))
   func audioAttention() throws {
-    for file in try GoldenFile.all("11_audioattnet") {
+    for file in try GoldenFile.all("11_audioattnet", on: .test) {
       let sequence = try #require(file.first("in.seq"))
       let net = try AudioAttention(channels: file["w.attentionConvNet.0.weight"].size(1), length: sequence.size(0), generator)
       try net.load(file.behind("w."))
+      net.onTestDevice()
       expectClose(net(sequence), try #require(file.first("out.")), "\(file.name)")
     }
   }
 
   @Test(.golden("14_losses"))
   func losses() throws {
-    for file in try GoldenFile.all("14_losses") {
+    for file in try GoldenFile.all("14_losses", on: .test) {
       let truth = try #require(file.first("in.mask_onehot")), predicted = try #require(file.first("in.pred_prob"))
       let weights = try #require(file.first("in.class_weights"))
       let squared = try RayLoss.photometric(file["in.pred_rgb"], file["in.gt_rgb"]), entropy = RayLoss.semantic(predicted, truth)

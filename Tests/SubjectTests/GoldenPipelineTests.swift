@@ -34,17 +34,17 @@ import Torch
       weights[name + "bias"] = try #require(weights[name + "bias"]) + 3
     }
     try field.load(weights)
-    return field
+    return field.onTestDevice()
   }
 
   private func rendered(
     _ field: HyperField, _ file: GoldenFile, _ evaluation: FieldEvaluation = .plain, _ dtype: Tensor.DType = .float32
   ) throws -> [RenderedRays] {
     let input = { (name: String) in try file[name].to(dtype) }
-    let bounds = try [file["in.ray_o"].size(0)]
+    let limits = { (name: String) in try Tensor.full([file["in.ray_o"].size(0)], file.number(of: name), device: .test).to(dtype) }
     let rays = Rays(
-      origins: try input("in.ray_o"), directions: try input("in.ray_d"), near: Tensor.full(bounds, try file.number(of: "near")).to(dtype),
-      far: Tensor.full(bounds, try file.number(of: "far")).to(dtype))
+      origins: try input("in.ray_o"), directions: try input("in.ray_d"), near: try limits("near"),
+      far: try limits("far"))
     let jitter = try #require(file.first("in.t_rand")), u = try #require(file.first("in.u"))
     let randoms = RayRandoms(
       jitter: jitter.to(dtype), importance: u.to(dtype), coarseNoise: try input("in.noise_coarse") * 0.1,
@@ -63,12 +63,12 @@ import Torch
       RayLoss.total(
         color: pass.color, semantics: try #require(pass.semantics), trueColor: try file["in.target_rgb"], truth: try file["in.mask12"],
         .published)
-    }.reduce(Tensor.zeros([])) { $0 + $1 }
+    }.reduce(Tensor.zeros([], device: .test)) { $0 + $1 }
   }
 
   @Test(.golden("15_pipeline_"))
   func pipeline() throws {
-    for file in try GoldenFile.all("15_pipeline_") {
+    for file in try GoldenFile.all("15_pipeline_", on: .test) {
       let field = try field(file)
       let passes = try rendered(field, file)
       for (pass, name) in zip(passes, ["coarse", "fine"]) {
@@ -123,7 +123,7 @@ import Torch
   /// ways of computing give the same pixels and gradients.
   @Test(.golden("15_pipeline_"))
   func foldedPipeline() throws {
-    for file in try GoldenFile.all("15_pipeline_") {
+    for file in try GoldenFile.all("15_pipeline_", on: .test) {
       let (plain, folded) = (try field(file), try field(file))
       let passes = try [rendered(plain, file, .plain, .float64), rendered(folded, file, .folded, .float64)]
       for pass in 0..<2 {

@@ -1,5 +1,6 @@
 import Face
 import Foundation
+import Golden
 import Radiance
 import Subject
 import Testing
@@ -28,6 +29,14 @@ import Torch
     }
     return field
   }
+  /// The same and a frame's signals, where tests compute.
+  private static func onTestDevice(frames: Int = 1) -> (field: HyperPlanes, signals: FrameSignals) {
+    let signals = signals(frames)
+    return (
+      field().onTestDevice(),
+      FrameSignals(driving: signals.driving.to(.test), pose: signals.pose.to(.test), torso: signals.torso.to(.test))
+    )
+  }
   /// Seven units before the head.
   static var camera: Tensor { cat([Tensor.eye(3), Tensor([0, 0, 7] as [Float], [3, 1])], 1).unsqueeze(0) }
 
@@ -40,10 +49,10 @@ import Torch
   }
 
   @Test func theLatticeIsExactAtItsNodes() {
-    let field = Self.field(), signals = Self.signals(2)
-    let every = Tensor(Array(stride(from: 0, to: field.space.nodes.size(0), by: 7)))
+    let (field, signals) = Self.onTestDevice(frames: 2)
+    let every = Tensor(Array(stride(from: 0, to: field.space.nodes.size(0), by: 7))).to(.test)
     let nodes = field.space.nodes.indexSelect(0, every)
-    let frame = cat([Tensor.zeros([nodes.size(0)], .int32), Tensor.ones([nodes.size(0)], .int32)])
+    let frame = cat([Tensor.zeros([nodes.size(0)], .int32), Tensor.ones([nodes.size(0)], .int32)]).to(.test)
     let read = field.conditioned(signals).deformed(cat([nodes, nodes]), frame: frame)
     let exact = field.displacements(of: stack([nodes, nodes]), signals).reshape(-1, 3)
     #expect((read.narrow(1, 0, 3) - exact).abs().max().item < 2e-5)
@@ -51,14 +60,15 @@ import Torch
   }
 
   @Test func theTorsoStandsStillInTheRoom() {
-    let field = Self.field(), signals = Self.signals(1)
+    let (field, signals) = Self.onTestDevice()
     withoutGradient { for (_, tensor) in field.coefficients[1].state() { tensor.zero_() } }
-    let points = Tensor([0.3, -1.5, 0.1, -0.8, -1.4, -0.3, 0, 0.5, 0.2] as [Float], [1, 3, 3])
+    let points = Tensor([0.3, -1.5, 0.1, -0.8, -1.4, -0.3, 0, 0.5, 0.2] as [Float], [1, 3, 3]).to(.test)
     let moved = points + field.displacements(of: points, signals)
     // Through the camera, which stands still: what is seen of the torso, less its shift, is where it is at home.
     func room(_ x: Tensor, _ pose: Tensor) -> Tensor { (x - pose[.all, .at(3)]).matmul(pose[.all, .to(3)]) }
     let roll = signals.torso[.at(0), .at(3)].item
-    let back = Tensor([cos(roll), -sin(roll), 0, sin(roll), cos(roll), 0, 0, 0, 1].map { Float($0) }, [3, 3])  // from the right: inverse
+    // From the right: the inverse.
+    let back = Tensor([cos(roll), -sin(roll), 0, sin(roll), cos(roll), 0, 0, 0, 1].map { Float($0) }, [3, 3]).to(.test)
     let seen = (room(points[.at(0)], signals.pose[.at(0)]) - signals.torso[.all, .to(3)]).matmul(back),
       home = room(moved[.at(0)], field.space.meanPose)
     #expect((seen - home).narrow(0, 0, 2).abs().max().item < 1e-4)
@@ -66,9 +76,9 @@ import Torch
   }
 
   @Test func theFramesOperatorShowsWhatTheTrainingsOperatorsShow() {
-    let field = Self.field(), signals = Self.signals(1)
+    let (field, signals) = Self.onTestDevice()
     let camera = Camera(width: 40, height: 32, focal: [70, 70])
-    let background = Tensor.rand([32, 40, 3], Generator(seed: 9))
+    let background = Tensor.rand([32, 40, 3], Generator(seed: 9)).to(.test)
     let fast = field.image(signals, view: signals.pose, camera: camera, background: background, depth: .init(), sampling: .init())
     let plain = field.referenceImage(signals, view: signals.pose, camera: camera, background: background)
     let error = (fast.rgb - plain.rgb).square().mean().item
@@ -79,7 +89,7 @@ import Torch
   }
 
   @Test func cellsThatShowNothingAreForgotten() {
-    let field = Self.field()
+    let field = Self.field().onTestDevice()
     let before = field.space.occupancy.share
     withoutGradient {
       field.space.visibility.zero_()

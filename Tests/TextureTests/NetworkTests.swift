@@ -71,18 +71,19 @@ extension GoldenFile {
 
   @Test(.golden("13_texture_generator"))
   func wholeNetworks() throws {
-    for file in try GoldenFile.all("13_texture_generator") {
+    for file in try GoldenFile.all("13_texture_generator", on: .test) {
       let speaks = file.tensors.keys.contains { $0.hasPrefix("out.audio") }
       let network = TextureNetwork(normalization: .batch, audio: speaks ? 29 : nil, spread: .published, generator)
       try network.fillProcedurally(file.weights(for: network))
+      network.onTestDevice()
       network.train(false)
       try withoutGradient {
         func input(_ name: String, _ shape: [Int], _ bound: Double) -> Tensor {
-          file.tensors["in.\(name)"] ?? Procedural.tensor("in.\(name)", shape, bound: bound)
+          file.tensors["in.\(name)"] ?? Procedural.tensor("in.\(name)", shape, bound: bound).to(.test)
         }
         let expected = try file["out.y"]
         func image(_ name: String) -> Tensor {
-          file.tensors["in.\(name)"] ?? (Procedural.tensor("in.\(name)", expected.shape, bound: 1) + 1) * 0.5
+          file.tensors["in.\(name)"] ?? (Procedural.tensor("in.\(name)", expected.shape, bound: 1).to(.test) + 1) * 0.5
         }
         let features = network.features(image("I_src"))
         for (i, found) in features.enumerated() {
@@ -106,15 +107,16 @@ extension GoldenFile {
     let expected = try fixture("blocks").tensors
     func compare(_ kind: String, _ block: any Module, _ inputs: [Tensor], _ run: ([Tensor]) -> Tensor) throws {
       try block.fillProcedurally()
+      block.onTestDevice()
       for (name, tensor) in block.state() where name.contains("running") { tensor.fill_(name.hasSuffix("var") ? 1 : 0) }
       block.train()
       var leaves: [Tensor] = []
       var last: Tensor?
       for _ in 0..<2 {
         for (_, parameter) in block.parameters() { parameter.grad = nil }
-        leaves = inputs.map { $0.clone().requiringGrad() }
+        leaves = inputs.map { $0.to(.test).clone().requiringGrad() }
         let y = run(leaves)
-        y.backward(Procedural.tensor("upstream", y.shape, bound: 1))
+        y.backward(Procedural.tensor("upstream", y.shape, bound: 1).to(.test))
         last = y.detach()
       }
       expectClose(try #require(last), try #require(expected["\(kind).train"]), relative: 1e-4, "\(kind) training")
@@ -129,7 +131,7 @@ extension GoldenFile {
         expectClose(try #require(own.grad), gradient, absolute: 1e-4, relative: 1e-3, name)
       }
       block.train(false)
-      expectClose(run(inputs).detach(), try #require(expected["\(kind).eval"]), relative: 1e-4, "\(kind) afterwards")
+      expectClose(run(inputs.map { $0.to(.test) }).detach(), try #require(expected["\(kind).eval"]), relative: 1e-4, "\(kind) afterwards")
     }
     let doubling = SpadeBlock(4, 5, features: 3, .doubled, generator)
     try compare(

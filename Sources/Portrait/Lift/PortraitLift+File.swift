@@ -51,7 +51,9 @@ extension PortraitLift {
     guard let words = try? JSONDecoder().decode(Words.self, from: Data((file.metadata["portrait"] ?? "").utf8)) else {
       throw PortraitError.file(url, "says nothing of its photo; \(Self.again)")
     }
-    guard words.faceModel == model.name else { throw PortraitError.otherFaceModel(found: words.faceModel, expected: model.name) }
+    guard words.faceModel == model.name else {
+      throw PortraitError.file(url, "is of the head model \"\(words.faceModel.prefix(40))\", which is not \"\(model.name)\"; \(Self.again)")
+    }
     guard words.isSound(model) else { throw PortraitError.file(url, "has impossible values for its photo; \(Self.again)") }
     let check = LiftFileCheck(url, file.tensors, remedy: Self.again)
     try check.mesh(movers: model.vertexCount)
@@ -59,8 +61,10 @@ extension PortraitLift {
     let calibration = stride(from: 0, to: words.calibration.count, by: 3).map {
       SIMD3(words.calibration[$0], words.calibration[$0 + 1], words.calibration[$0 + 2])
     }
+    // Copied, since the file may be changed while the avatar is shown.
     self.init(
-      head: LiftHead(model, words.state, calibration: calibration), tensors: file.tensors, source: words.source, camera: words.camera,
+      head: LiftHead(model, words.state, calibration: calibration), tensors: file.tensors.mapValues { $0.clone() }, source: words.source,
+      camera: words.camera,
       photo: words.photo)
   }
 }

@@ -41,10 +41,10 @@ import Torch
       }
     }
     for (count, what) in [(0, "empty"), (100, "a beginning"), (whole.count - 7, "cut")] {
-      try whole.prefix(count).write(to: url)
+      try whole.prefix(count).write(to: url, options: .atomic)
       refused(what)
     }
-    try Data("no portrait at all".utf8).write(to: url)
+    try Data("no portrait at all".utf8).write(to: url, options: .atomic)
     refused("text")
     #expect(!PortraitLift.isLift(url))
     func with(_ name: String, _ tensor: Tensor?) throws {
