@@ -74,8 +74,6 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/bench", swiftSettings: strict),
-    .executableTarget(
-      name: "lifttrial", dependencies: ["Torch", "Media", "Face", "Perception", "Tracking", "Segmentation", "Portrait"], swiftSettings: strict),
     // What tests of several targets share.
     .target(name: "Golden", dependencies: ["Torch"], path: "Tests/Golden", resources: [.copy("Fixtures")], swiftSettings: strict),
     tests("Torch", ["Torch"]),

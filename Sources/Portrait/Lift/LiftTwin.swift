@@ -78,9 +78,8 @@ private struct LiftTwin {
     triangles.append(t)
     labels.append(label)
     let step = Int(Self.steps), xs = t.map(\.x), ys = t.map(\.y)
-    let columns = max(0, xs.min()! / step - 1)..<max(0, min(width, xs.max()! / step + 2))
-    let rows = max(0, ys.min()! / step - 1)..<max(0, min(height, ys.max()! / step + 2))
-    guard !columns.isEmpty, !rows.isEmpty else { return }
+    let columns = (xs.min()! / step - 1..<xs.max()! / step + 2).clamped(to: 0..<width)
+    let rows = (ys.min()! / step - 1..<ys.max()! / step + 2).clamped(to: 0..<height)
     for y in rows {
       for x in columns {
         let (px, py) = (x * step + step / 2, y * step + step / 2)

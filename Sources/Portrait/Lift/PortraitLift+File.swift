@@ -51,7 +51,9 @@ extension PortraitLift {
     guard let words = try? JSONDecoder().decode(Words.self, from: Data((file.metadata["portrait"] ?? "").utf8)) else {
       throw PortraitError.file(url, "says nothing of its photo; \(Self.again)")
     }
-    guard words.faceModel == model.name else { throw PortraitError.otherFaceModel(found: words.faceModel, expected: model.name) }
+    guard words.faceModel == model.name else {
+      throw PortraitError.file(url, "was made with another head model than \"\(model.name)\"; \(Self.again)")
+    }
     guard words.isSound(model) else { throw PortraitError.file(url, "has impossible values for its photo; \(Self.again)") }
     let check = LiftFileCheck(url, file.tensors, remedy: Self.again)
     try check.mesh(movers: model.vertexCount)
