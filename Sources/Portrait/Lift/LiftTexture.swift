@@ -16,8 +16,7 @@ struct LiftTexture {
 
   init(_ surface: HeadSurface, head: LiftHead, photo: LiftPhoto, pixels: PixelPlane, eyes images: [EyeTexture]) {
     let (w, h) = (pixels.width, pixels.height)
-    // Small photos are narrower than two eyes.
-    (width, height) = (max(w, 2 * EyeTexture.side), 2 * h + EyeTexture.side)
+    (width, height) = (max(w, images.count * EyeTexture.side), 2 * h + EyeTexture.side)
     behind = [0, Float(h)]
     eyes = [0, Float(2 * h)]
     let camera = photo.camera.inHead(head.source.pose)

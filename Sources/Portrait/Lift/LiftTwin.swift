@@ -78,11 +78,10 @@ private struct LiftTwin {
     triangles.append(t)
     labels.append(label)
     let step = Int(Self.steps), xs = t.map(\.x), ys = t.map(\.y)
-    let (left, right) = (max(0, xs.min()! / step - 1), min(width, xs.max()! / step + 2))
-    let (top, bottom) = (max(0, ys.min()! / step - 1), min(height, ys.max()! / step + 2))
-    guard left < right, top < bottom else { return }
-    for y in top..<bottom {
-      for x in left..<right {
+    let columns = (xs.min()! / step - 1..<xs.max()! / step + 2).clamped(to: 0..<width)
+    let rows = (ys.min()! / step - 1..<ys.max()! / step + 2).clamped(to: 0..<height)
+    for y in rows {
+      for x in columns {
         let (px, py) = (x * step + step / 2, y * step + step / 2)
         var isInside = true
         var near: Float = 0

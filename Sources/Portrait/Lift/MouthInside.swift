@@ -13,10 +13,15 @@ struct MouthInside {
   static func mesh(_ head: LiftHead, photo: LiftPhoto, pixels: PixelPlane, skin: SIMD3<Float>) -> LiftMesh {
     var mesh = LiftMesh()
     let corners = head.model.triangles.array(Int32.self)
-    let light = min(max((skin.x + skin.y + skin.z) / 3 / 0.58, 0.3), 1.15)
-    // The light of the photo, as it falls on the skin, against what skin looks like in white light.
-    let tint = (skin / max(light, 0.1) / SIMD3(0.70, 0.55, 0.49)).clamped(
-      lowerBound: SIMD3(repeating: 0.75), upperBound: SIMD3(repeating: 1.2))
+    // How bright the photo is, by the white of the eyes too: skin alone would make it dark for dark skin.
+    let eyes = [(33, 468), (133, 468), (263, 473), (362, 473)].map { corner, iris in
+      pixels.color(photo.landmarks[corner] * 0.5 + photo.landmarks[iris] * 0.5).sum() / 3
+    }.sorted()
+    let brightness = skin.sum() / 3
+    let light = min(max(max(brightness / 0.58, 0.85 * eyes[2] / 0.62), 0.3), 1.15)
+    // The color of the light, as it falls on the skin, against what skin looks like in white light.
+    let relative: SIMD3<Float> = skin / max(brightness, 0.02) / SIMD3(1.21, 0.95, 0.84)
+    let tint = ((relative + 1) * 0.5).clamped(lowerBound: SIMD3(repeating: 0.85), upperBound: SIMD3(repeating: 1.15))
     let shown = seen(head, photo, pixels)
     let front = head.places[FaceMeshTopology.lipsInner[5]].z
     var numbers: [SIMD2<Int32>: Int] = [:]

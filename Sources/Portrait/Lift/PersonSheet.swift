@@ -31,7 +31,9 @@ struct PersonSheet {
       let pixel = SIMD2(Float(x * step), Float(y * step)), cell = pixel / Float(step)
       let place = camera.unproject(pixel, depth: field.read(cell, 0))
       var v = LiftVertex(place: place)
-      (v.texel, v.ownShare, v.cut) = (pixel.clamped(lowerBound: [1, 1], upperBound: size - 1) + offset, 1, 1)
+      // Beyond the photo it is mirrored.
+      let far = pixel.replacing(with: 2 * size - pixel, where: pixel .> size), inner = far.replacing(with: -far, where: far .< 0)
+      (v.texel, v.ownShare, v.cut) = (inner.clamped(lowerBound: [1, 1], upperBound: size - 1) + offset, 1, 1)
       v.torso = min(max(field.read(cell, 1), 0), 1)
       (v.links, v.shares) = movers(place)
       numbers[[x, y]] = mesh.vertices.count

@@ -52,7 +52,7 @@ extension PortraitLift {
       throw PortraitError.file(url, "says nothing of its photo; \(Self.again)")
     }
     guard words.faceModel == model.name else {
-      throw PortraitError.file(url, "is of the head model \"\(words.faceModel.prefix(40))\", which is not \"\(model.name)\"; \(Self.again)")
+      throw PortraitError.file(url, "was made with another head model than \"\(model.name)\"; \(Self.again)")
     }
     guard words.isSound(model) else { throw PortraitError.file(url, "has impossible values for its photo; \(Self.again)") }
     let check = LiftFileCheck(url, file.tensors, remedy: Self.again)
