@@ -25,6 +25,12 @@ package struct EvaluationReport: Encodable {
     /// Of an avatar made from one photo, by how far the head is turned from it.
     package var byAngle: [IdentityByAngle.Group] = []
 
+    package init(
+      scores: [String: Double], motion: [String: MotionFidelity], lipSync: Lag?, byAngle: [IdentityByAngle.Group] = []
+    ) {
+      (self.scores, self.motion, self.lipSync, self.byAngle) = (scores, motion, lipSync, byAngle)
+    }
+
     /// All of them by one key each.
     package var flat: [String: Double] {
       var all = scores

@@ -80,4 +80,15 @@ import Tracking
       #expect(length(placement.box(found) - there) < 0.03, "\(placement.box(found)) \(there)")
     }
   }
+
+  /// Classes are cut out as the image is: without mixing, turned, and beyond the border as at it.
+  @Test func classesAreCutOutUnmixed() {
+    let labels = Tensor((0..<64 * 64).map { k in UInt8(k % 64 < 32 ? 1 : 5) }, [64, 64])
+    let straight = PhotoCrop(center: [32, 32], side: 96, roll: 0, size: 48).labels(labels)
+    #expect(straight.shape == [48, 48] && straight[0, 0].item == 1 && straight[24, 23].item == 1 && straight[24, 24].item == 5)
+    #expect(Set(straight.array(UInt8.self)) == [1, 5])
+    // A quarter turn puts the left half to the top or the bottom.
+    let turned = PhotoCrop(center: [32, 32], side: 64, roll: .pi / 2, size: 32).labels(labels).array(UInt8.self)
+    #expect(Set(turned.prefix(32 * 15)).count == 1 && Set(turned.suffix(32 * 15)).count == 1 && turned.first != turned.last)
+  }
 }
