@@ -46,6 +46,11 @@ enum PortraitBenchmark {
           "portrait, published size, \(name)", time, "s", ratio: theirs.map { $0 / time },
           against: peer.map { "faster than plain PyTorch \($0.torch)" })
       }
+      do {
+        try LiftBenchmark.run(report, cached: found[2])
+      } catch {
+        print("a photo's avatar cannot be measured: \(error)")
+      }
       report.add(
         "portrait, published size, super-resolution made lighter (64 and 32 channels)", found[4], "s", ratio: found[1] / found[4],
         against: "faster than the generator's own")
