@@ -54,7 +54,9 @@ package final class PortraitLift: Avatar {
     try frame(state, camera: camera).draw()
   }
   /// The same by the formulas as they are written down, slowly, for tests of the kernel.
-  package func renderPlainly(_ state: FaceState, camera: Camera) throws -> RenderedFrame { try frame(state, camera: camera).drawPlainly() }
+  package func referenceRender(_ state: FaceState, camera: Camera) throws -> RenderedFrame {
+    try frame(state, camera: camera).referenceDraw()
+  }
 
   /// All that a frame is drawn from.
   private func frame(_ state: FaceState, camera: Camera) throws -> LiftFrame {

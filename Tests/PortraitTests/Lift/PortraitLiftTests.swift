@@ -62,7 +62,7 @@ import Torch
     state.gaze = [0.2, -0.1]
     state.pose.rotation = Matrix3(yaw: 0.3, pitch: -0.1, roll: 0.1) * state.pose.rotation
     let camera = person.camera.scaled(width: 90, height: 84)
-    let fused = try avatar.render(state, camera: camera), plain = try avatar.renderPlainly(state, camera: camera)
+    let fused = try avatar.render(state, camera: camera), plain = try avatar.referenceRender(state, camera: camera)
     // Where two samples are equally near, or a corner is rounded the other way, a pixel may be another.
     let far = (fused.rgb - plain.rgb).abs().max(2).values
     #expect((far .> 2e-3).to(.float32).mean().item < 2e-3, "\((far .> 2e-3).to(.float32).sum().item) pixels differ")

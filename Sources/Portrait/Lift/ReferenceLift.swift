@@ -3,14 +3,14 @@ import Torch
 
 extension LiftFrame {
   /// `draw` in plain Swift, for tests: every formula as it is written down, sample by sample.
-  func drawPlainly() -> RenderedFrame {
-    let twin = LiftTwin(self)
-    return twin.image()
+  func referenceDraw() -> RenderedFrame {
+    let reference = ReferenceLift(self)
+    return reference.image()
   }
 }
 
 /// The reference of the fused kernel: each triangle is tried at each sample of its box, the whole image at once.
-private struct LiftTwin {
+private struct ReferenceLift {
   private static let samples = 2, steps: Float = 256
   private struct Corner {
     var x, y: Int
