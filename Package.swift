@@ -98,7 +98,7 @@ let package = Package(
     tests("Portrait", ["Portrait", "Generator", "Golden", "Radiance", "Tracking", "Face", "Media", "Perception", "Runs", "Torch"]),
     tests("Driving", ["Driving", "Datasets", "Face", "Torch"]),
     tests("Evaluation", ["Evaluation", "Datasets", "Face", "Media", "Metrics", "Torch"]),
-    tests("Likeness", ["likeness", "Driving", "Evaluation", "Study", "Texture", "Runs", "Media", "Torch"]),
+    tests("Likeness", ["likeness", "Driving", "Evaluation", "Study", "Texture", "Runs", "Media", "Torch", "Synthetic", "Tracking"]),
   ],
   cxxLanguageStandard: .cxx20
 )

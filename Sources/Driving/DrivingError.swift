@@ -8,6 +8,9 @@ package enum DrivingError: KindedError {
   /// A video with too few faces: which one was asked for, and in how many frames of how many it is.
   case noFace(URL, Int?, found: Int, of: Int)
 
+  /// Frames that a video does not have, and how many it has.
+  case noFrames(URL, Range<Int>, of: Int)
+
   package var errorKind: ErrorKind { .input }
   package var description: String {
     switch self {
@@ -15,6 +18,8 @@ package enum DrivingError: KindedError {
       "\(source): cannot drive this avatar: \(motion.isEmpty ? "it has no expressions" : "its expressions are \(some(motion))"), "
         + "and the avatar's are \(some(avatar)); use a motion of the same face model"
         + (motion.isEmpty ? "" : ", or train the avatar on a dataset that process made")
+    case .noFrames(let url, let frames, let count):
+      "\(url.relativePath): has no frames \(frames.lowerBound)..\(frames.upperBound), it ends after \(count); choose other --frames"
     case .noFace(let url, nil, let found, let count):
       "\(url.relativePath): a face is seen in \(found) of \(count) frames; choose a video with one face in view"
     case .noFace(let url, let face?, let found, let count):

@@ -25,6 +25,7 @@ package struct VideoDriver {
     guard let (seen, reader) = try landmarks(scene, frames, notice, progress, shouldStop) else { return nil }
     let first = frames?.lowerBound ?? 0
     let wanted = seen.dropFirst(first)
+    if let frames, wanted.isEmpty { throw DrivingError.noFrames(url, frames, of: seen.count) }
     let found = wanted.count(where: { $0 != nil })
     guard found * 2 > wanted.count, !wanted.isEmpty else { throw DrivingError.noFace(url, face, found: found, of: wanted.count) }
     let model = MorphableModel.builtIn()

@@ -60,6 +60,9 @@ struct Animate: ParsableCommand {
     if audio != nil, speechFrom == nil {
       throw ValidationError("--audio needs --speech-from <run>, an avatar that was trained with --driver speech or both")
     }
+    for source in [photo, driver, audio].compactMap(\.self) where isSameFile(source, output) {
+      throw ValidationError("--output \(output) is what is read; name another file")
+    }
     if audio == nil, speechFrom != nil { throw ValidationError("--speech-from goes with --audio") }
     if audio != nil, motion.face != nil { throw ValidationError("--face goes with --driver") }
   }
@@ -67,7 +70,7 @@ struct Animate: ParsableCommand {
   func run() throws {
     StopSignal.listen()
     let start = ContinuousClock.now
-    let avatar = try PortraitLift.made(from: photo, face: photoFace), scene = avatar.scene
+    let avatar = try PortraitLift.made(from: photo, face: photoFace, option: "--photo-face"), scene = avatar.scene
     print(String(format: "photo -> avatar in %.1f s", locale: nil, (ContinuousClock.now - start) / .seconds(1)))
     fflush(nil)
     guard var sequence = try audio.map({ try spoken($0, scene) }) ?? driver.flatMap({ try driven($0, scene) }) else {

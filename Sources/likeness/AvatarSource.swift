@@ -47,7 +47,10 @@ struct AvatarSource {
 
   /// The avatar that speech may drive; throws `SubjectError` for one that hears nothing.
   func heard() throws -> SubjectAvatar {
-    guard let subject else { throw SubjectError.hearsNothing }
+    guard let subject else {
+      throw Failure.usage(
+        "\(file.relativePath): a portrait hears nothing; likeness animate --audio --speech-from <run> lets it speak as another avatar does")
+    }
     return subject
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Portrait
 import Runs
 import Subject
 import Torch
@@ -38,6 +39,9 @@ struct Export: ParsableCommand {
   }
 
   func run() throws {
+    if PortraitLift.isLift(URL(filePath: load)) {
+      throw Failure.usage("\(load): is a portrait, which is one file already; copy it, render and eval --load it as it is")
+    }
     let avatar = try SubjectAvatar(run: RunFolder.open(URL(filePath: load)), step: step, warn: complain)
     let file = URL(filePath: output)
     try avatar.export(to: file, baked: baked)

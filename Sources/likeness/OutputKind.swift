@@ -10,6 +10,7 @@ enum OutputKind: CaseIterable {
   ///
   /// A name that ends as media do is never a folder's, unless it ends in a slash: a folder of PNGs called anna.webm is no film.
   init(_ name: String, option: String = "--output", among kinds: Set<OutputKind>) throws {
+    if name.isEmpty { throw ValidationError("\(option) is empty; name a file or folder") }
     let ending = URL(filePath: name).pathExtension.lowercased()
     let asked: OutputKind? =
       if name.hasSuffix("/") {

@@ -20,7 +20,7 @@ struct MakePortrait: ParsableCommand {
 
   @ArgumentParser.Argument(help: ArgumentHelp("A photo that shows a face from the front.", valueName: "photo"))
   var photo: String
-  @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
+  @Option(help: ArgumentHelp("The file to write, ending in .portrait.", valueName: "file"))
   var output: String
   @Option(help: ArgumentHelp("Which face of the photo, counted from the left; the largest by default.", valueName: "number"))
   var face: Int?
@@ -29,6 +29,9 @@ struct MakePortrait: ParsableCommand {
 
   func validate() throws {
     if let face, face < 1 { throw ValidationError("--face counts from 1") }
+    if output.hasSuffix("/") || URL(filePath: output).pathExtension != "portrait" {
+      throw ValidationError("--output \(output): the name must end in .portrait")
+    }
   }
 
   func run() throws {
@@ -36,21 +39,47 @@ struct MakePortrait: ParsableCommand {
     if !overwrite, FileManager.default.fileExists(atPath: place.path) {
       throw Failure.usage("\(output): is there already; name another --output, or replace it with --overwrite")
     }
+    try requirePlace(place)
     let start = ContinuousClock.now
     let avatar = try PortraitLift.made(from: photo, face: face)
     try avatar.write(to: place)
     print("\(photo) -> \(output)")
     print(String(format: "photo -> avatar in %.1f s", locale: nil, (ContinuousClock.now - start) / .seconds(1)))
   }
+
+  /// What cannot be written is said before any work.
+  private func requirePlace(_ place: URL) throws {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder), isFolder.boolValue {
+      throw Failure.usage("\(output): is a folder; name a file that ends in .portrait")
+    }
+    let folder = place.deletingLastPathComponent()
+    guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue else {
+      throw Failure.other("\(output): its folder does not exist; make it, or name another --output")
+    }
+    if isSameFile(photo, output) { throw Failure.usage("\(output): is the photo itself; name another --output") }
+  }
 }
 
 extension PortraitLift {
   /// From a photo's file, or from one that `portrait` wrote; says on standard error what should be known of the photo.
-  static func made(from name: String, face: Int? = nil) throws -> PortraitLift {
+  ///
+  /// `option` is what the user calls `face`, which only a photo can have.
+  static func made(from name: String, face: Int? = nil, option: String = "--face") throws -> PortraitLift {
     let url = URL(filePath: name)
-    if isLift(url) { return try PortraitLift(file: url) }
+    // A damaged portrait no longer says that it is one, and is no image either.
+    let isNamedPortrait = url.pathExtension == "portrait" && FileManager.default.fileExists(atPath: url.path)
+    if isNamedPortrait || isLift(url) {
+      if face != nil { throw Failure.usage("\(name): is a portrait of one face; leave out \(option), or name the photo") }
+      return try PortraitLift(file: url)
+    }
     let photo = try PhotoReader().lifted(try ImageFile.read(url), name: url.relativePath, face: face)
     for notice in photo.notices { complain("\(name): \(notice)") }
     return try PortraitLift(photo)
   }
+}
+
+/// Whether two names lead to the same file.
+func isSameFile(_ a: String, _ b: String) -> Bool {
+  URL(filePath: a).resolvingSymlinksInPath().path == URL(filePath: b).resolvingSymlinksInPath().path
 }

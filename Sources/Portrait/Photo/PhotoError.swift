@@ -4,6 +4,8 @@ import Torch
 package struct PhotoError: KindedError, Equatable {
   package enum Reason: Equatable, Sendable {
     case noFace
+    /// Width and height of an image that is no photo of a head.
+    case shape(Int, Int)
     /// The face that was asked for, and how many there are.
     case fewFaces(Int, Int)
     /// The distance of the eyes in pixels.
@@ -23,6 +25,8 @@ package struct PhotoError: KindedError, Equatable {
     let what =
       switch reason {
       case .noFace: "no face was found; use a photo that shows a well-lit face from the front"
+      case .shape(let width, let height):
+        "\(width) x \(height) pixels show no head; use a larger photo, or one cut to head and shoulders"
       case .fewFaces(let wanted, let count):
         "there is no face number \(wanted) from the left; \(count) were found, choose another --face"
       case .tiny(let pixels):

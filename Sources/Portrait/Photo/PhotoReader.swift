@@ -9,6 +9,8 @@ import Tracking
 package final class PhotoReader {
   /// Below the first distance of the eyes in pixels a face is refused, below the second something is said.
   static let leastEyes = 16, fewEyes = 48
+  /// Pixels of the shorter side, and the longer over it, beyond which nothing is looked for.
+  private static let leastSide = 32, mostStretch = 8
   /// Shares of the face and of the square that must, or should, lie within the image; degrees that the head must not, or should not, be
   /// turned away by.
   private static let leastFace: Float = 0.8, leastSquare: Float = 0.75, mostTurn: Float = 70, muchTurn: Float = 45
@@ -39,6 +41,9 @@ package final class PhotoReader {
 
   /// The same with the whole image, turned upright.
   func readUpright(_ image: Tensor, name: String, face choice: Int? = nil) throws -> (photo: PortraitPhoto, image: Tensor) {
+    // Long strips would be searched in thousands of squares.
+    let (short, long) = (min(image.size(0), image.size(1)), max(image.size(0), image.size(1)))
+    guard short >= Self.leastSide, long <= Self.mostStretch * short else { throw PhotoError(name, .shape(image.size(1), image.size(0))) }
     let turns = try upright.quarterTurns(image) ?? 0
     let image = turned(image, quarterTurns: turns)
     let (height, width) = (image.size(0), image.size(1))

@@ -1,0 +1,81 @@
+import Foundation
+import Media
+import Synthetic
+import Testing
+import Torch
+import Tracking
+
+/// `portrait`, `animate` and what other verbs say of a portrait, of a drawn person.
+@Suite(.enabled(if: (try? FaceDetector()) != nil, "skipped: the face networks are absent"))
+struct PortraitVerbsTests {
+  /// The photo becomes a file, the file a film as long as its driver; a file that is there is kept.
+  @Test func aPhotoDoesWhatAFilmDoes() throws {
+    try withFolder { folder in
+      try Self.draw(into: folder)
+      let made = try Tool.run("portrait", "photo.png", "--output", "a.portrait", in: folder)
+      #expect(made.status == 0, "\(made.errors)")
+      let kept = try Tool.run("portrait", "photo.png", "--output", "a.portrait", in: folder)
+      #expect(kept.status == 64 && kept.errors.contains("a.portrait: is there already"), "\(kept.errors)")
+      let shown = try Tool.run("animate", "a.portrait", "--driver", "driver.mp4", "--size", "64", "--output", "film.mp4", in: folder)
+      #expect(shown.status == 0, "\(shown.errors)")
+      let reader = try VideoReader(folder.appending(path: "film.mp4"))
+      var count = 0
+      while try reader.next() != nil { count += 1 }
+      #expect(count == Self.frames)
+
+      for (words, status, text) in [
+        (
+          ["animate", "a.portrait", "--driver", "driver.mp4", "--photo-face", "2", "--output", "b.mp4"], Int32(64), "leave out --photo-face"
+        ),
+        (["portrait", "a.portrait", "--face", "2", "--output", "b.portrait"], 64, "leave out --face"),
+        (["animate", "a.portrait", "--driver", "driver.mp4", "--output", "driver.mp4"], 64, "is what is read"),
+        (["export", "--load", "a.portrait", "--output", "b.safetensors"], 64, "is a portrait"),
+        (["render", "--load", "a.portrait", "--audio", "s.wav", "--output", "b.mp4"], 64, "a portrait hears nothing"),
+        (
+          ["render", "--load", "a.portrait", "--driver", "driver.mp4", "--frames", "90..99", "--output", "b.mp4"], 65,
+          "has no frames 90..99"
+        ),
+      ] {
+        let ending = try Tool.run(words, in: folder)
+        #expect(ending.status == status && ending.errors.contains(text), "\(words): \(ending.status) \(ending.errors)")
+      }
+      let places = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+      #expect(places == ["a.portrait", "driver.mp4", "film.mp4", "photo.png"])
+    }
+  }
+
+  /// Refused before any work, in one line, and nothing is left.
+  @Test func whatCannotBeRead() throws {
+    try withFolder { folder in
+      try Data("no portrait".utf8).write(to: folder.appending(path: "text.portrait"))
+      try ImageFile.write(Tensor.full([4, 2000, 3], 90, .uint8), to: folder.appending(path: "strip.png"))
+      let before = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+      for (words, status, text) in [
+        (["portrait", "strip.png", "--output", "b.portrait"], Int32(65), "2000 x 4 pixels show no head"),
+        (["portrait", "strip.png", "--output", "strip.png", "--overwrite"], 64, "must end in .portrait"),
+        (["portrait", "strip.png", "--output", ""], 64, "must end in .portrait"),
+        (["portrait", "strip.png", "--output", "none/b.portrait"], 1, "its folder does not exist"),
+        (["animate", "text.portrait", "--driver", "d.mp4", "--output", "b.mp4"], 65, "text.portrait: not a valid safetensors file"),
+        (["animate", "strip.png", "--driver", "d.mp4", "--output", ""], 64, "--output is empty"),
+      ] {
+        let ending = try Tool.run(words, in: folder)
+        #expect(ending.status == status && ending.errors.contains(text), "\(words): \(ending.status) \(ending.errors)")
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == before)
+    }
+  }
+
+  private static let frames = 5
+  /// photo.png, and driver.mp4 of the same person standing still.
+  private static func draw(into folder: URL) throws {
+    let crowd = try Crowd(PopulationScript(count: 2, views: 2, seed: 21, yaw: 10)), shot = crowd.shot(0)
+    let face = crowd.sitter(shot.person).image(shot).rgb, side = face.size(0), border = 64
+    let image = Tensor.full([side + 2 * border, side + 2 * border, 3], 128, .uint8)
+    image[.in(border..<border + side), .in(border..<border + side)] = face
+    try ImageFile.write(image, to: folder.appending(path: "photo.png"))
+    let writer = try VideoWriter(
+      folder.appending(path: "driver.mp4"), width: image.size(1), height: image.size(0), rate: 25, sound: nil, format: FilmFormat())
+    for _ in 0..<frames { try writer.append(image) }
+    try writer.finish()
+  }
+}
