@@ -20,9 +20,17 @@ package struct VideoDriver {
     progress: (Int) -> Void = { _ in },
     shouldStop: () -> Bool = { false }
   ) throws -> DrivingSequence? {
-    let match = try ExpressionMatch.checked(
-      avatar: scene.expressionNames, motion: ExpressionNames.arkit, from: url.relativePath, notice: notice)
-    guard let (seen, reader) = try landmarks(scene, frames, notice, progress, shouldStop) else { return nil }
+    // Before a long look at the film.
+    _ = try ExpressionMatch.checked(avatar: scene.expressionNames, motion: ExpressionNames.arkit, from: url.relativePath, notice: { _ in })
+    return try motion(fps: scene.fps, frames: frames, notice: notice, progress: progress, shouldStop: shouldStop)?
+      .sequence(for: scene, by: retargeting, notice: notice)
+  }
+
+  /// The same before it is put on an avatar, at `fps` frames a second, so that one look at a video drives many.
+  package func motion(
+    fps: Double, frames: Range<Int>?, notice: (String) -> Void, progress: (Int) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+  ) throws -> VideoMotion? {
+    guard let (seen, reader) = try landmarks(fps, frames, notice, progress, shouldStop) else { return nil }
     let first = frames?.lowerBound ?? 0
     let wanted = seen.dropFirst(first)
     if let frames, wanted.isEmpty { throw DrivingError.noFrames(url, frames, of: seen.count) }
@@ -36,26 +44,20 @@ package struct VideoDriver {
         return TrackFrame(index: first + i, state: state)
       }
     }
-    let track = Track(
-      modelName: model.name, expressionNames: ExpressionNames.arkit, identity: fit.identity, camera: fit.camera, fps: scene.fps,
-      frames: tracked)
-    var sequence = DrivingSequence(track, match, positions: Array(tracked.indices), for: scene, isOwn: false, by: retargeting)
-    let numbers = first..<first + wanted.count
-    let states = MotionGaps.filled(sequence.frames.map { ($0.index, $0.state) }, frames: numbers)
-    sequence.frames = zip(numbers, states).map { .init(index: $0, state: $1, torso: .zero, camera: scene.camera) }
     let faceless = wanted.count - tracked.count
     if faceless > 0 {
       notice("\(url.lastPathComponent): no face is seen in \(faceless) of \(wanted.count) frames; their motion was interpolated")
     }
-    sequence.sound = reader.hasAudio ? url : nil
-    return sequence
+    let track = Track(
+      modelName: model.name, expressionNames: ExpressionNames.arkit, identity: fit.identity, camera: fit.camera, fps: fps, frames: tracked)
+    return VideoMotion(url: url, track: track, numbers: first..<first + wanted.count, hasAudio: reader.hasAudio)
   }
 
   /// The landmarks of every frame up to the last that is wanted, nil where there is no face or none was looked for.
   private func landmarks(
-    _ scene: AvatarScene, _ frames: Range<Int>?, _ notice: (String) -> Void, _ progress: (Int) -> Void, _ shouldStop: () -> Bool
+    _ fps: Double, _ frames: Range<Int>?, _ notice: (String) -> Void, _ progress: (Int) -> Void, _ shouldStop: () -> Bool
   ) throws -> (seen: [FaceLandmarks?], reader: VideoReader)? {
-    let rate = Rational(scene.fps)
+    let rate = Rational(fps)
     let turns = try UprightSearch().quarterTurns(of: url, rate: rate, from: frames?.lowerBound ?? 0, count: frames?.count ?? .max)
     if turns != 0 { notice("\(url.lastPathComponent): \(UprightSearch.notice(turns))") }
     let reader = try VideoReader(url, rate: rate, quarterTurns: turns)
@@ -73,5 +75,27 @@ package struct VideoDriver {
       notice("\(url.lastPathComponent): shows \(most) faces; the largest drives, --face N takes the N-th from the left")
     }
     return (seen, reader)
+  }
+}
+
+/// What a face does in a video, of whomever.
+package struct VideoMotion {
+  package let url: URL
+  package let track: Track
+  /// The frames that were looked at; those without a face are not in `track`.
+  package let numbers: Range<Int>
+  let hasAudio: Bool
+
+  /// The motion at the avatar's place, as `retargeting` says; throws `DrivingError` where it cannot drive the avatar.
+  package func sequence(for scene: AvatarScene, by retargeting: Retargeting = Retargeting(), notice: (String) -> Void) throws
+    -> DrivingSequence
+  {
+    let match = try ExpressionMatch.checked(
+      avatar: scene.expressionNames, motion: track.expressionNames, from: url.relativePath, notice: notice)
+    var sequence = DrivingSequence(track, match, positions: Array(track.frames.indices), for: scene, isOwn: false, by: retargeting)
+    let states = MotionGaps.filled(sequence.frames.map { ($0.index, $0.state) }, frames: numbers)
+    sequence.frames = zip(numbers, states).map { .init(index: $0, state: $1, torso: .zero, camera: scene.camera) }
+    sequence.sound = hasAudio ? url : nil
+    return sequence
   }
 }

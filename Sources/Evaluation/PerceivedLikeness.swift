@@ -12,7 +12,7 @@ struct PerceivedLikeness {
     (.alex, .alexNet, .lpipsAlex), (.vgg, .vgg16, .lpipsVGG), (.squeeze, .squeezeNet, .lpipsSqueeze),
   ]
   private let lpips: LPIPS?
-  private let identity: MobileFaceNet?
+  private let identity: FaceIdentity?
   private let syncNet: SyncNet?
   private(set) var notes: [String] = []
   private var distances: [Double] = [], faceOnly: [Double] = [], cosines: [Double] = []
@@ -27,15 +27,7 @@ struct PerceivedLikeness {
       }
     }.first
     lpips = try found.map { try LPIPS($0.kind, backbone: $0.backbone, heads: $0.heads) }
-    identity = try ModelLibrary.find(.mobileFaceNet).map { url in
-      let network = MobileFaceNet(Generator(seed: 0))
-      do {
-        try network.load(try WeightFile.tensors(url))
-      } catch let fault as ModuleError {
-        throw EvaluationError.weights(url, fault.fault)
-      }
-      return network
-    }
+    identity = try FaceIdentity.found()
     syncNet = try ModelLibrary.find(.syncNet).map { try SyncNet(weights: $0) }
     let absent = [("LPIPS", lpips == nil), ("identity", identity == nil), ("sync confidence", syncNet == nil)].filter(\.1).map(\.0)
     if !absent.isEmpty { notes.append("no weights for \(absent.joined(separator: ", ")): likeness models") }
@@ -45,10 +37,7 @@ struct PerceivedLikeness {
   /// The vector of the photo that the avatar was made from.
   private var photo: Tensor?
   /// Takes the photo that the avatar was made from, `[H, W, 3]` in 0...1, and the face in it.
-  mutating func setPhoto(_ image: Tensor, _ face: FaceLandmarks) { photo = identity.map { Self.direction($0, image, face) } }
-  private static func direction(_ network: MobileFaceNet, _ image: Tensor, _ face: FaceLandmarks) -> Tensor {
-    network.embed(image, FacePoints(mesh: face.points.map { SIMD2($0.x, $0.y) }))
-  }
+  mutating func setPhoto(_ image: Tensor, _ face: FaceLandmarks) { photo = identity?.direction(image, face) }
 
   /// Takes a frame: images `[H, W, 3]` in 0...1, both also cut out as the paper does for its face-only figures, and the faces in them.
   /// Returns how like the avatar is to its photo and to the truth, as cosines, where that can be said.
@@ -61,8 +50,8 @@ struct PerceivedLikeness {
     }
     boxes.append(face?.box)
     guard let identity, let face else { return (nil, nil) }
-    let own = Self.direction(identity, shown, face)
-    let toTruth = trueFace.map { (own * Self.direction(identity, truth, $0)).sum().item }
+    let own = identity.direction(shown, face)
+    let toTruth = trueFace.map { (own * identity.direction(truth, $0)).sum().item }
     if let toTruth { cosines.append(toTruth) }
     return (photo.map { (own * $0).sum().item }, toTruth)
   }

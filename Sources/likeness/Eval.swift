@@ -26,6 +26,10 @@ struct Eval: ParsableCommand {
       in the other frames, and is compared with them. Writes <data>/from-frame-0.json. --load anna.portrait --data <folder> does the same with a
       portrait that was made before.
 
+      --photos judges many photos at once: which become an avatar, how like they stay as the camera goes around them and, with --driver, as others
+      drive them. --output names the folder of figures and sheets.
+        likeness eval --photos holiday/ --driver film.mp4 --output judged/
+
       With --truth in place of --load it judges what process saw in a synthetic film (head rotation, expressions, gaze, masks):
         likeness synth performer --output film.mp4 --truth truth
         likeness process film.mp4 --output data/film
@@ -40,6 +44,13 @@ struct Eval: ParsableCommand {
   var truth: String?
   @Option(help: ArgumentHelp("The number of a frame of --data to make an avatar of, as of a photo, and judge it.", valueName: "number"))
   var fromFrame: Int?
+  @Option(
+    help: ArgumentHelp("A photo, or a folder of photos, to make avatars of and judge; may be given again.", valueName: "photo|folder"))
+  var photos: [String] = []
+  @Option(help: ArgumentHelp("With --photos, a film that drives each of them; may be given again.", valueName: "film"))
+  var driver: [String] = []
+  @Flag(help: "With --photos, replace a folder of figures of this name.")
+  var overwrite = false
   @Option(help: "The side of the images that --from-frame judges, in pixels.")
   var size = 256
   @Option(help: "Which frames: test (held out), train, all, or numbers such as 120..200.")
@@ -67,8 +78,18 @@ struct Eval: ParsableCommand {
       guard (64...1024).contains(size) else { throw ValidationError("--size must be 64...1024") }
       if enhance != nil || by != nil || step != nil { throw ValidationError("--enhance, --by and --step go with --load") }
     }
+    if !photos.isEmpty {
+      guard load == nil, truth == nil, data == nil, fromFrame == nil, enhance == nil, by == nil, step == nil, video == nil, frames == nil
+      else {
+        throw ValidationError("--photos goes with --driver and --output only")
+      }
+      guard let output else { throw ValidationError("--photos needs --output <folder> for the figures and sheets") }
+      try OutputKind.requireFolder(output)
+    } else if !driver.isEmpty || overwrite {
+      throw ValidationError("--driver and --overwrite go with --photos")
+    }
     switch (load, truth) {
-    case (nil, nil) where fromFrame != nil: break
+    case (nil, nil) where fromFrame != nil || !photos.isEmpty: break
     case (nil, nil): throw ValidationError("give --load <run> to judge an avatar, or --data <folder> --truth <folder> to judge a capture")
     case (_?, _?): throw ValidationError("give --load or --truth, not both")
     case (nil, _?) where video != nil: throw ValidationError("--video shows an avatar; it goes with --load")
@@ -84,6 +105,12 @@ struct Eval: ParsableCommand {
 
   func run() throws {
     StopSignal.listen()
+    if let output, !photos.isEmpty {
+      let files = try photos.flatMap { try PhotoFiles(URL(filePath: $0), called: $0).found }.compactMap { entry -> URL? in
+        if case .image(let url) = entry { url } else { nil }
+      }
+      return try PhotosTrial(photos: files, drivers: driver.map { URL(filePath: $0) }).run(output: output, replace: overwrite)
+    }
     if let data, let truth {
       let evaluation = CaptureEvaluation(dataset: try Dataset(URL(filePath: data)), truth: TruthFolder(URL(filePath: truth)))
       return try evaluation.run(output: output.map { URL(filePath: $0) })

@@ -64,7 +64,7 @@ struct Photo: ParsableCommand {
         for notice in photo.notices { complain("\(photo.name): \(notice)") }
         print(Self.summary(photo))
         sheet.append((photo.image, PhotoMarks(photo, reader.fit).image))
-      } catch let error where Self.isOfPhoto(error) {
+      } catch let error where PhotoFault.isOfPhoto(error) {
         refused += 1
         complain(oneLine(error))
       }
@@ -85,9 +85,11 @@ struct Photo: ParsableCommand {
         format: ": seen from %+.0f degrees aside and %+.0f above, levelled by %+.0f; head fits within %.1f %%", locale: nil,
         atan2(p.x, p.z) * degrees, asin(min(1, max(-1, p.y))) * degrees, roll, photo.fitError * 100)
   }
+}
 
+enum PhotoFault {
   /// Whether one photo is at fault, and the others can be done all the same.
-  private static func isOfPhoto(_ error: any Error) -> Bool {
+  static func isOfPhoto(_ error: any Error) -> Bool {
     if let error = error as? CaptureError { return error.kind == .badInput }
     return error is PhotoError || error is MediaError
   }

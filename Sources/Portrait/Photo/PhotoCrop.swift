@@ -66,6 +66,10 @@ package struct PhotoCrop: Equatable, Sendable, Codable {
     return Float(inside) / Float(n * n)
   }
 
+  /// What lies in the square, `[size, size, 3]` uint8.
+  func pixels(of image: Tensor) -> Tensor {
+    ((cut(image)[0].permute(1, 2, 0) + 1) * 127.5).round().clamp(0, 255).to(.uint8).contiguous()
+  }
   /// What lies in the square, `[1, 3, size, size]` in -1...1, of `image` `[H, W, 3]` uint8; beyond the border a blur goes on.
   ///
   /// It is read at the image's own fineness and then brought to size with an antialiasing filter, so that large photos do not shimmer.

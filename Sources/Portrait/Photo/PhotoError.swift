@@ -4,6 +4,8 @@ import Torch
 package struct PhotoError: KindedError, Equatable {
   package enum Reason: Equatable, Sendable {
     case noFace
+    /// What was found looks like an animal's face or a thing.
+    case notHuman
     /// Width and height of an image that is no photo of a head.
     case shape(Int, Int)
     /// The face that was asked for, and how many there are.
@@ -25,6 +27,7 @@ package struct PhotoError: KindedError, Equatable {
     let what =
       switch reason {
       case .noFace: "no face was found; use a photo that shows a well-lit face from the front"
+      case .notHuman: "what was found looks like no human face; use a photo of a person, from the front and well lit"
       case .shape(let width, let height):
         "\(width) x \(height) pixels show no head; use a larger photo, or one cut to head and shoulders"
       case .fewFaces(let wanted, let count):

@@ -17,6 +17,7 @@ package final class PhotoReader {
 
   private let tracker: LandmarkTracker
   private let upright: UprightSearch
+  private let human: HumanFace
   package let fit: PhotoFit
   /// Pixels a side of the photos that are cut out.
   package let size: Int
@@ -24,7 +25,7 @@ package final class PhotoReader {
   /// Throws when the networks that find faces are absent.
   package init(_ fit: PhotoFit = PhotoFit(), size: Int = 512) throws {
     tracker = try LandmarkTracker()
-    upright = try UprightSearch()
+    (upright, human) = (try UprightSearch(), try HumanFace())
     (self.fit, self.size) = (fit, size)
   }
 
@@ -47,12 +48,7 @@ package final class PhotoReader {
     let turns = try upright.quarterTurns(image) ?? 0
     let image = turned(image, quarterTurns: turns)
     let (height, width) = (image.size(0), image.size(1))
-    tracker.reset()
-    tracker.choice = choice
-    guard let face = try tracker.track(image) else {
-      if let choice, !tracker.detections.isEmpty { throw PhotoError(name, .fewFaces(choice, tracker.detections.count)) }
-      throw PhotoError(name, .noFace)
-    }
+    let (face, crop, score) = try humanFace(image, name, choice)
     var notices = turns == 0 ? [] : [UprightSearch.notice(turns)]
     if tracker.detections.count > 1, choice == nil {
       let middle = (face.box.low + face.box.high) / 2
@@ -65,11 +61,12 @@ package final class PhotoReader {
     if eyes < Self.fewEyes { notices.append("the face is small, \(eyes) pixels between the eyes, and will be blurred") }
     let within = face.share(width: width, height: height)
     guard within >= Self.leastFace else { throw PhotoError(name, .cutOff(Int(within * 100))) }
-
-    var points = FacePoints(mesh: face.points.map { SIMD2($0.x, $0.y) })
-    // The standard face's tip of the nose is the foremost point, not the one below it that recognition networks know.
-    points.nose = face[4]
-    let crop = PhotoCrop(points, size: size)
+    if score < HumanFace.fairScore {
+      notices.append("the face is hard to make out (turned far, covered, dark or painted over); look closely at what comes out")
+    }
+    if HumanFace.isColorless(image, crop) {
+      notices.append("the face has next to no colors, as in a black and white photo or of a statue; so will the avatar")
+    }
     let shown = crop.shown(width: width, height: height)
     if shown < Self.leastSquare {
       notices.append("\(Int((1 - shown) * 100)) % of the crop lie outside the image and are blurred")
@@ -86,6 +83,37 @@ package final class PhotoReader {
       camera: BoxSpace.camera(BoxSpace.normalized(found.cameraToBox), side: size), distance: length(place),
       notices: notices)
     return (photo, image)
+  }
+
+  /// The largest face, or the one that was chosen, that is a person's; throws `PhotoError`.
+  private func humanFace(_ image: Tensor, _ name: String, _ choice: Int?) throws -> (face: FaceLandmarks, crop: PhotoCrop, score: Float) {
+    func look(_ choice: Int?) throws -> (face: FaceLandmarks, crop: PhotoCrop)? {
+      tracker.reset()
+      tracker.choice = choice
+      guard let face = try tracker.track(image) else { return nil }
+      var points = FacePoints(mesh: face.points.map { SIMD2($0.x, $0.y) })
+      // The standard face's tip of the nose is the foremost point, not the one below it that recognition networks know.
+      points.nose = face[4]
+      return (face, PhotoCrop(points, size: size))
+    }
+    guard let first = try look(choice) else {
+      if let choice, !tracker.detections.isEmpty { throw PhotoError(name, .fewFaces(choice, tracker.detections.count)) }
+      throw PhotoError(name, .noFace)
+    }
+    // What is too small is refused as that.
+    if first.face.eyeDistance < Float(Self.leastEyes) { return (first.face, first.crop, 1) }
+    let score = try human.score(image, first.crop)
+    if score >= HumanFace.leastScore { return (first.face, first.crop, score) }
+    let found = tracker.detections
+    guard choice == nil, found.count > 1 else { throw PhotoError(name, .notHuman) }
+    // Somebody with a dog that is larger in the photo.
+    let fromLeft = found.indices.sorted { found[$0].center.x < found[$1].center.x }
+    for (number, _) in fromLeft.enumerated().sorted(by: { $0.element < $1.element }) {
+      guard let next = try look(number + 1), next.face.eyeDistance >= Float(Self.leastEyes) else { continue }
+      let score = try human.score(image, next.crop)
+      if score >= HumanFace.leastScore { return (next.face, next.crop, score) }
+    }
+    throw PhotoError(name, .notHuman)
   }
 }
 
