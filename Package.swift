@@ -95,7 +95,8 @@ let package = Package(
     tests("Texture", ["Texture", "Golden", "Datasets", "Face", "Metrics", "Runs", "Torch"]),
     tests("Study", ["Study", "Subject", "Runs", "Torch"]),
     tests("Generator", ["Generator", "Golden", "Radiance", "Face", "Media", "Runs", "Torch"]),
-    tests("Portrait", ["Portrait", "Generator", "Golden", "Radiance", "Tracking", "Face", "Media", "Perception", "Runs", "Torch"]),
+    tests(
+      "Portrait", ["Portrait", "Driving", "Generator", "Golden", "Radiance", "Tracking", "Face", "Media", "Perception", "Runs", "Torch"]),
     tests("Driving", ["Driving", "Datasets", "Face", "Torch"]),
     tests("Evaluation", ["Evaluation", "Datasets", "Face", "Media", "Metrics", "Torch"]),
     tests("Likeness", ["likeness", "Driving", "Evaluation", "Study", "Texture", "Runs", "Media", "Torch", "Synthetic", "Tracking"]),

@@ -126,7 +126,7 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> draw(const Tensor &base, const Tensor
                s = plain(shares, "shares", {count, width}, at::kFloat), n = plain(numbers, "numbers", {count, lift_numbers}, at::kFloat),
                f = plain(triangles, "triangles", {faces, 3}, at::kInt), k = plain(kinds, "kinds", {faces, 2}, at::kByte),
                x = plain(texture, "texture", {texture.size(0), texture.size(1), 4}, at::kByte),
-               m = plain(moved, "moved", {targets, 3}, at::kFloat), p = plain(poses, "poses", {2, 3, 4}, at::kFloat),
+               m = plain(moved, "moved", {targets, 3}, at::kFloat), p = plain(poses, "poses", {3, 3, 4}, at::kFloat),
                c = plain(camera, "camera", {4}, at::kFloat), o = plain(controls, "controls", {3}, at::kFloat),
                back = plain(plate, "plate", {rows, columns, 3}, at::kFloat);
   const int32_t *link = l.const_data_ptr<int32_t>(), *corner = f.const_data_ptr<int32_t>();
@@ -153,6 +153,11 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> draw(const Tensor &base, const Tensor
         const float head = h[0] * place[0] + h[1] * place[1] + h[2] * place[2] + h[3];
         const float torso = t[0] * place[0] + t[1] * place[1] + t[2] * place[2] + t[3];
         at[a] = head + in[lift_torso] * (torso - head);
+        if (in[lift_still] > 0) {
+          const float *r = pose + 24 + 4 * a, *b = from + 3 * i;
+          const float rest = r[0] * b[0] + r[1] * b[1] + r[2] * b[2] + r[3];
+          at[a] += in[lift_still] * (rest - at[a]);
+        }
       }
       const float inverse = at[2] < -0.05f ? -1 / at[2] : 0;
       seen[i] = {(view[2] + view[0] * at[0] * inverse) * lift_samples, (view[3] - view[1] * at[1] * inverse) * lift_samples, inverse};
@@ -190,7 +195,8 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> draw(const Tensor &base, const Tensor
 /// A frame of a lifted photo in front of `plate` `[H, W, 3]`: rgb `[H, W, 3]`, labels `[H, W]` uint8, depth and opacity `[H, W]`.
 ///
 /// Vertices `base` `[N, 3]` are moved by `shares` `[N, K]` of the rows `links` of `moved` `[M, 3]`; `numbers` `[N, 16]` are those of Lift.h.
-/// `kinds` `[F, 2]` uint8: layer (1: the soft one; 2 added: both sides are drawn) and class. `poses` `[2, 3, 4]`: head and torso to camera.
+/// `kinds` `[F, 2]` uint8: layer (1: the soft one; 2 added: both sides are drawn) and class. `poses` `[3, 3, 4]`: head, torso and, for what stands still, the head as the
+/// photo shows it, to camera.
 /// `camera`: focal lengths and center. `controls`: how far the right and the left lid are closed, and the light inside the mouth.
 TORCH_LIBRARY_FRAGMENT(likeness, library) {
   library.def("lift_frame(Tensor base, Tensor links, Tensor shares, Tensor numbers, Tensor triangles, Tensor kinds, Tensor texture, "

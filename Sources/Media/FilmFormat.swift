@@ -29,6 +29,13 @@ package struct FilmFormat: Sendable {
   /// Width of a pixel over its height.
   package var pixelAspect = Rational(1)
   package init() {}
+  /// ProRes 4444 with opacity, which players and editors read in a .mov: images have four channels, their colors not multiplied by the
+  /// opacity.
+  package static var transparent: FilmFormat {
+    var format = FilmFormat()
+    (format.container, format.codecs, format.pixels) = ("mov", ["prores_ks"], "yuva444p10le")
+    return format
+  }
 
   var isMP4: Bool { container == "mp4" || container == "mov" }
   var matrix: Int32 { light != .standard ? SWS_CS_BT2020 : isHD ? SWS_CS_ITU709 : SWS_CS_ITU601 }

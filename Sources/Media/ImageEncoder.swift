@@ -56,6 +56,11 @@ final class ImageEncoder {
       // A short look-ahead, so that a killed run loses little.
       av_opt_set(context.pointee.priv_data, "x264-params", "rc-lookahead=10:sync-lookahead=0", 0)
     } else {
+      if codec.pointee.id == AV_CODEC_ID_PRORES {
+        // Some players take ProRes only from its maker.
+        av_opt_set(context.pointee.priv_data, "vendor", "apl0", 0)
+        av_opt_set(context.pointee.priv_data, "profile", "4444", 0)
+      }
       context.pointee.flags |= AV_CODEC_FLAG_QSCALE
       context.pointee.global_quality = Int32(max(1, min(31, quality / 6))) * FF_QP2LAMBDA
     }

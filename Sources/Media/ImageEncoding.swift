@@ -6,7 +6,7 @@ extension ImageFile {
   /// Writes `image` as PNG or JPEG, by the name's extension, so that a file under that name is always whole.
   ///
   /// - Parameters:
-  ///   - image: `[H, W, 3]` or grey `[H, W]`, `[H, W, 1]`; uint8, or floating point in 0...1, which is clamped and rounded.
+  ///   - image: `[H, W, 3]`, grey `[H, W]`, `[H, W, 1]`, or `[H, W, 4]` with opacity, which colors are not multiplied by; uint8, or floating point in 0...1, which is clamped and rounded.
   ///   - quality: 1...100, of a JPEG.
   /// - Throws: `MediaError` if the extension is another, `FileError` if the disk does not take it.
   package static func write(_ image: Tensor, to url: URL, quality: Int = 95) throws {
@@ -26,7 +26,8 @@ extension ImageFile {
   private static func encode(_ image: Tensor, _ url: URL, _ quality: Int) throws -> Data {
     _ = ffmpegIsQuiet
     let isGrey = image.dim == 2 || image.size(2) == 1
-    precondition(isGrey || (image.dim == 3 && image.size(2) == 3), "an image is [H, W], [H, W, 1] or [H, W, 3]")
+    let hasAlpha = image.dim == 3 && image.size(2) == 4
+    precondition(isGrey || hasAlpha || (image.dim == 3 && image.size(2) == 3), "an image is [H, W], [H, W, 1], [H, W, 3] or [H, W, 4]")
     let (height, width) = (image.size(0), image.size(1))
     guard width > 0, height > 0, width * height <= maximumPixels else {
       throw MediaError(.tooLarge, url, "cannot hold \(width) x \(height) pixels")
@@ -37,15 +38,17 @@ extension ImageFile {
     case "jpg", "jpeg": isJPEG = true
     default: throw MediaError(.badRequest, url, "its extension is not that of an image that can be written: end the name in .png or .jpg")
     }
+    if isJPEG, hasAlpha { throw MediaError(.badRequest, url, "a JPEG holds no transparency: end the name in .png") }
     // FFmpeg writes no JPEG without colour; that of a grey image is empty and costs next to nothing.
-    let format = isJPEG ? (isGrey ? AV_PIX_FMT_YUVJ420P : AV_PIX_FMT_YUVJ444P) : isGrey ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB24
+    let pixels = isGrey ? AV_PIX_FMT_GRAY8 : hasAlpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24
+    let format = isJPEG ? (isGrey ? AV_PIX_FMT_YUVJ420P : AV_PIX_FMT_YUVJ444P) : pixels
     let frame = Frame()
     frame.pointer.pointee.format = format.rawValue
     frame.pointer.pointee.width = Int32(width)
     frame.pointer.pointee.height = Int32(height)
     frame.pointer.pointee.color_range = AVCOL_RANGE_JPEG
     guard av_frame_get_buffer(frame.pointer, 0) >= 0 else { fatalError("out of memory") }
-    ImageFiller(frame, isGrey ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB24, matrix: SWS_CS_ITU601).fill(frame, bytes(of: image))
+    ImageFiller(frame, pixels, matrix: SWS_CS_ITU601).fill(frame, bytes(of: image))
     return try encode(frame, isJPEG ? AV_CODEC_ID_MJPEG : AV_CODEC_ID_PNG, url, quality)
   }
 

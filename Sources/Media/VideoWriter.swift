@@ -2,7 +2,7 @@ import CFFmpeg
 import Foundation
 import Torch
 
-/// Writes an MP4 film: H.264, 4:2:0, BT.709, and AAC sound.
+/// Writes an MP4 film: H.264, 4:2:0, BT.709, and AAC sound. Transparent films are ProRes 4444 in a .mov.
 ///
 /// While it is written the film lies beside its final name as `<name>.unfinished-<process>.mp4`, in pieces, so that what a killed run
 /// leaves can be played. `finish` rewrites it with the index in front, brings it to the disk and gives it its name. A writer
@@ -36,12 +36,17 @@ package final class VideoWriter {
 
   /// Starts a film of `width` x `height` pixels at `rate` frames a second.
   ///
-  /// - Parameter quality: x264's constant rate factor, 0...51, smaller is better and larger in bytes.
+  /// - Parameters:
+  ///   - quality: x264's constant rate factor, 0...51, smaller is better and larger in bytes.
+  ///   - isTransparent: frames have a fourth channel, the opacity, which the others are not multiplied by; the name must end in .mov.
   /// - Throws: `FileError` if the disk refuses, `MediaError` if the sound file cannot be read or the libraries cannot encode.
   package convenience init(
-    _ url: URL, width: Int, height: Int, rate: Rational = 25, sound: Sound? = nil, quality: Int = 18, threads: Int = 0
+    _ url: URL, width: Int, height: Int, rate: Rational = 25, sound: Sound? = nil, quality: Int = 18, isTransparent: Bool = false,
+    threads: Int = 0
   ) throws {
-    try self.init(url, width: width, height: height, rate: rate, sound: sound, quality: quality, threads: threads, calls: DiskCalls())
+    try self.init(
+      url, width: width, height: height, rate: rate, sound: sound, quality: quality, threads: threads,
+      format: isTransparent ? .transparent : FilmFormat(), calls: DiskCalls())
   }
 
   package init(
@@ -77,7 +82,7 @@ package final class VideoWriter {
     try muxer.writeHeader()
   }
 
-  /// Takes the next frame, `[height, width, 3]`, uint8 or floating point in 0...1.
+  /// Takes the next frame, `[height, width, 3]` or, of a transparent film, 4, uint8 or floating point in 0...1.
   package func append(_ rgb: Tensor) throws {
     try append(rgb, tick: frameCount)
   }

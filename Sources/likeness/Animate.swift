@@ -24,6 +24,9 @@ struct Animate: ParsableCommand {
       Examples:
         likeness animate anna.jpg --driver film.mp4 --output anna.mp4
         likeness animate anna.jpg --driver film.mp4 --still-head --parts lips,brows --output anna.mp4
+        likeness animate anna.jpg --driver film.mp4 --whole-photo --output anna.mp4
+        likeness animate anna.jpg --driver film.mp4 --background beach.jpg --output anna.mp4
+        likeness animate anna.jpg --driver film.mp4 --background transparent --output anna.mov
         likeness animate anna.portrait --audio speech.wav --speech-from <run> --output anna.mp4
       """)
 
@@ -41,17 +44,28 @@ struct Animate: ParsableCommand {
   var photoFace: Int?
   @Option(help: "fixed: the camera of the photo; orbit: a camera that sways around the head.")
   var camera = Render.CameraChoice.fixed
-  @Option(help: "The longer side of the images in pixels.")
-  var size = 512
+  @OptionGroup var background: BackgroundOptions
+  @Flag(
+    help: ArgumentHelp(
+      """
+      Show the whole photo with the person moving in it, as large as the photo but at most \(WholePhotoAvatar.usualSide) pixels, instead of \
+      the part around the head.
+      """))
+  var wholePhoto = false
+  @Option(help: "The longer side of the images in pixels; 512 by default, that of the photo with --whole-photo.")
+  var size: Int?
   @Option(help: "The seed of the random blinks of eyes that nobody drives; the same seed gives the same film.")
   var seed: UInt64 = 0
-  @Option(help: ArgumentHelp("A film ending in .mp4, or a folder for PNGs.", valueName: "film|folder"))
+  @Option(help: ArgumentHelp("A film ending in .mp4 (or .mov), or a folder for PNGs.", valueName: "film|folder"))
   var output: String
 
   func validate() throws {
     _ = try OutputKind(output, among: [.film, .folder])
-    if size < 16 || size > 4096 { throw ValidationError("--size must be 16...4096") }
+    try background.check(output: output)
+    if let size, size < 16 || size > 4096 { throw ValidationError("--size must be 16...4096") }
     if let photoFace, photoFace < 1 { throw ValidationError("--photo-face counts from 1") }
+    if wholePhoto, background.isOther { throw ValidationError("--whole-photo shows the photo's own background; leave out --background") }
+    if wholePhoto, camera == .orbit { throw ValidationError("--whole-photo shows what the photo shows; leave out --camera orbit") }
     switch (driver, audio) {
     case (nil, nil): throw ValidationError("name what moves the person: --driver <film> or --audio <sound>")
     case (_?, _?): throw ValidationError("give --driver or --audio, not both")
@@ -69,17 +83,21 @@ struct Animate: ParsableCommand {
 
   func run() throws {
     StopSignal.listen()
-    let start = ContinuousClock.now
-    let avatar = try PortraitLift.made(from: photo, face: photoFace, option: "--photo-face"), scene = avatar.scene
+    let backdrop = try background.backdrop(), start = ContinuousClock.now
+    let avatar: any Avatar =
+      wholePhoto
+      ? try PortraitLift.whole(from: photo, size: size ?? WholePhotoAvatar.usualSide, face: photoFace)
+      : StagedAvatar(try PortraitLift.made(from: photo, face: photoFace, option: "--photo-face"), before: backdrop)
+    let scene = avatar.scene
     print(String(format: "photo -> avatar in %.1f s", locale: nil, (ContinuousClock.now - start) / .seconds(1)))
     fflush(nil)
     guard var sequence = try audio.map({ try spoken($0, scene) }) ?? driver.flatMap({ try driven($0, scene) }) else {
       throw ExitCode(StopSignal.exitStatus ?? 1)
     }
-    sequence.resize(to: size)
+    sequence.resize(to: size ?? (wholePhoto ? min(WholePhotoAvatar.usualSide, max(scene.camera.width, scene.camera.height)) : 512))
     if audio != nil || !motion.retargeting.parts.contains(.eyes) { sequence.blink(scene, seed: seed) }
     if camera == .orbit { sequence.orbit(around: scene.pose.translation) }
-    let film = try SequenceFilm(output)
+    let film = try SequenceFilm(output, isTransparent: background.isTransparent)
     film.noticeLostSound(of: sequence)
     try film.write(sequence, of: avatar)
     print("\(output): \(sequence.frames.count) frames")

@@ -8,7 +8,7 @@ import Torch
 
 /// What `--load` names: a run folder, the file of an exported avatar, or that of a portrait.
 struct AvatarSource {
-  let avatar: any Avatar
+  let avatar: any BackedAvatar
   /// The avatar where it is one of a clip, which may hear; nil for a portrait.
   let subject: SubjectAvatar?
   /// What it is called, how it was made, and after how many steps if it was trained.

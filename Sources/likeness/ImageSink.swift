@@ -5,7 +5,7 @@ import Torch
 
 /// Where rendered images go.
 protocol ImageSink {
-  /// The next image, `[H, W, 3]` uint8, of the frame with this number.
+  /// The next image, `[H, W, 3]` uint8, or `[H, W, 4]` with opacity, of the frame with this number.
   func take(_ rgb: Tensor, _ index: Int) throws
   func finish() throws
 }
@@ -37,7 +37,7 @@ final class FilmSink: ImageSink {
   private var taken = 0
 
   /// Images are as large as the sequence's, `columns` of them side by side.
-  init(_ url: URL, _ sequence: DrivingSequence, columns: Int = 1) throws {
+  init(_ url: URL, _ sequence: DrivingSequence, columns: Int = 1, isTransparent: Bool = false) throws {
     fps = sequence.fps
     // The sound of a whole film can be read as it is written, however long it is.
     let isWhole = sequence.frames.enumerated().allSatisfy { $0 == $1.index }
@@ -48,7 +48,8 @@ final class FilmSink: ImageSink {
     try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
     writer = try VideoWriter(
       url, width: columns * camera.width, height: camera.height, rate: Rational(fps),
-      sound: isWhole ? sequence.sound.map { .file($0) } : sound.map { _ in .samples(rate: Self.sampleRate) })
+      sound: isWhole ? sequence.sound.map { .file($0) } : sound.map { _ in .samples(rate: Self.sampleRate) },
+      isTransparent: isTransparent)
   }
 
   func take(_ rgb: Tensor, _ index: Int) throws {

@@ -77,6 +77,16 @@ extension PortraitLift {
     for notice in photo.notices { complain("\(name): \(notice)") }
     return try PortraitLift(photo)
   }
+  /// The same in the whole photo, for images of at most `size` pixels; a file that `portrait` wrote does not hold it.
+  static func whole(from name: String, size: Int, face: Int? = nil) throws -> WholePhotoAvatar {
+    let url = URL(filePath: name)
+    if url.pathExtension == "portrait" || isLift(url) {
+      throw Failure.usage("\(name): holds the person and not the whole photo; name the photo with --whole-photo")
+    }
+    let (photo, image) = try PhotoReader().liftedWhole(try ImageFile.read(url), name: url.relativePath, face: face)
+    for notice in photo.notices { complain("\(name): \(notice)") }
+    return try WholePhotoAvatar(photo, image: image, size: min(size, max(image.size(0), image.size(1))))
+  }
 }
 
 /// Whether two names lead to the same file.

@@ -26,6 +26,7 @@ struct Render: ParsableCommand {
         likeness render --load <run> --frames test --output pictures/
         likeness render --load <run> --driver other.mp4 --camera orbit --output anna.mp4
         likeness render --load <run> --audio speech.wav --output anna.mp4
+        likeness render --load <run> --driver other.mp4 --background transparent --output anna.mov
         likeness render --load <run> --enhance <texture run> --output anna.mp4
       """)
 
@@ -60,19 +61,24 @@ struct Render: ParsableCommand {
   var by: MouthChoice?
   @Option(help: "fixed: the camera of the clip; orbit: a camera that sways around the head.")
   var camera = CameraChoice.fixed
+  @OptionGroup var background: BackgroundOptions
   @Option(help: "Which frames of the dataset: test (held out), train, all, or numbers such as 120..200. With --track all by default.")
   var frames: String?
   @Option(help: "The longer side of the images in pixels; that of the training by default.")
   var size: Int?
   @Option(help: "The checkpoint to use, by its step; the last one by default.")
   var step: Int?
-  @Option(help: ArgumentHelp("A film ending in .mp4, or a folder for PNGs.", valueName: "film|folder"))
+  @Option(help: ArgumentHelp("A film ending in .mp4 (or .mov), or a folder for PNGs.", valueName: "film|folder"))
   var output: String
   @OptionGroup(title: "Motion of another person") var motion: MotionOptions
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
     _ = try OutputKind(output, among: [.film, .folder])
+    try background.check(output: output)
+    if background.isOther, enhance != nil {
+      throw ValidationError("--enhance knows the clip's own background only; leave out --background or --enhance")
+    }
     if track != nil, driver != nil { throw ValidationError("give --track or --driver, not both") }
     if audio != nil, driver != nil || frames != nil || by != nil {
       throw ValidationError("--audio drives the avatar; leave out --driver, --frames and --by")
@@ -96,6 +102,7 @@ struct Render: ParsableCommand {
   func run() throws {
     StopSignal.listen()
     let device = try compute.chosen()
+    let backdrop = try background.backdrop()
     let source = try AvatarSource(load, step: step, device: device), avatar = source.avatar
     if let emphasis { try source.heard().emphasis = emphasis }
     guard var sequence = try chosenSequence(source) else { throw ExitCode(StopSignal.exitStatus ?? 1) }
@@ -104,9 +111,9 @@ struct Render: ParsableCommand {
     let enhancer = try enhance.map { try self.enhancer($0, for: sequence, of: source) }
     if camera == .orbit { sequence.orbit(around: avatar.scene.pose.translation) }
 
-    let film = try SequenceFilm(output)
+    let film = try SequenceFilm(output, isTransparent: background.isTransparent)
     if audio != nil || driver != nil { film.noticeLostSound(of: sequence) }
-    try film.write(sequence, of: avatar) { rgb, heard in
+    try film.write(sequence, of: StagedAvatar(avatar, before: backdrop)) { rgb, heard in
       guard let enhancer else { return rgb }
       return enhancer(rgb, speech: enhancer.hears ? heard.map { Voice.window(of: $0) } : nil)
     }

@@ -8,11 +8,11 @@ import Torch
 /// Draws what an avatar does into a film or a folder of PNGs, with progress.
 struct SequenceFilm {
   let output: String
-  private let isFilm: Bool
+  private let isFilm, isTransparent: Bool
 
-  /// Throws `ValidationError` for a name that is neither.
-  init(_ output: String) throws {
-    self.output = output
+  /// Throws `ValidationError` for a name that is neither. Of a transparent one the frames are drawn in front of zeros.
+  init(_ output: String, isTransparent: Bool = false) throws {
+    (self.output, self.isTransparent) = (output, isTransparent)
     isFilm = try OutputKind(output, among: [.film, .folder]) == .film
   }
 
@@ -21,7 +21,7 @@ struct SequenceFilm {
     _ sequence: DrivingSequence, of avatar: any Avatar, enhance: (_ rgb: Tensor, _ heard: Tensor?) -> Tensor = { rgb, _ in rgb }
   ) throws {
     let place = URL(filePath: output)
-    let sink: any ImageSink = isFilm ? try FilmSink(place, sequence) : try FolderSink(place)
+    let sink: any ImageSink = isFilm ? try FilmSink(place, sequence, isTransparent: isTransparent) : try FolderSink(place)
     let table = ProgressTable(), start = ContinuousClock.now, count = sequence.frames.count
     for (i, frame) in sequence.frames.enumerated() {
       if let status = StopSignal.exitStatus {
@@ -30,7 +30,8 @@ struct SequenceFilm {
         throw ExitCode(status)
       }
       let (image, heard) = try sequence.image(i, of: avatar)
-      try sink.take((enhance(image.rgb, heard) * 255).round().clamp(0, 255).to(.uint8), frame.index)
+      let pixels = isTransparent ? image.cutOut : (enhance(image.rgb, heard) * 255).round().clamp(0, 255).to(.uint8)
+      try sink.take(pixels, frame.index)
       let speed = Double(i + 1) / ((ContinuousClock.now - start) / .seconds(1))
       table.show(
         "rendered \(i + 1) of \(count) frames, " + String(format: "%.2f", locale: nil, speed) + " a second", last: i + 1 == count)

@@ -14,10 +14,7 @@ struct LiftBuilder {
   init(_ photo: LiftPhoto, model: MorphableModel) {
     let head = LiftHead(model, photo.state, landmarks: photo.landmarks, camera: photo.camera)
     let pixels = photo.pixels
-    let size = [photo.image.size(0), photo.image.size(1)]
-    let behind = BackgroundPlate()
-    behind.add(photo.image, alpha: Tensor(photo.alpha.spread(size[0] / 192).values, size))
-    plate = behind.finish()?.plate ?? photo.image
+    plate = PhotoPlate(photo).image
 
     var surface = HeadSurface(model, places: head.places)
     var scalp = HeadSurface.share(model, of: [.scalp])

@@ -9,6 +9,8 @@ struct LiftFrame {
   let moved: [SIMD3<Float>]
   /// To camera.
   let head, torso: Rigid
+  /// Where the photo shows the head, to camera.
+  let still: Rigid
   let camera: Camera
   /// How far the right and the left lid are closed, and the light inside the mouth; 0...1.
   let controls: SIMD3<Float>
@@ -20,10 +22,10 @@ struct LiftFrame {
     withoutGradient {
       let t = tensors
       let flat = moved.flatMap { [$0.x, $0.y, $0.z] }
-      let poses = (head.rows.prefix(12) + torso.rows.prefix(12)).map { $0 }
+      let poses = (head.rows.prefix(12) + torso.rows.prefix(12) + still.rows.prefix(12)).map { $0 }
       let found = callAll(
         "likeness::lift_frame", t["base"]!, t["links"]!, t["shares"]!, t["numbers"]!, t["triangles"]!, t["kinds"]!, t["texture"]!,
-        Tensor(flat, [moved.count, 3]), Tensor(poses, [2, 3, 4]),
+        Tensor(flat, [moved.count, 3]), Tensor(poses, [3, 3, 4]),
         Tensor([camera.focal.x, camera.focal.y, camera.center.x, camera.center.y]), Tensor([controls.x, controls.y, controls.z]), plate
       ).compactMap(\.self)
       return RenderedFrame(rgb: found[0], labels: found[1], depth: found[2], opacity: found[3])

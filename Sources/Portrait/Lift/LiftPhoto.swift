@@ -1,6 +1,7 @@
 import Face
 import Foundation
 import Generator
+import Media
 import Segmentation
 import Torch
 import Tracking
@@ -24,22 +25,25 @@ package struct LiftPhoto {
   /// How much of each pixel is the person, and classes, `[S * S]`.
   let alpha: PixelPlane
   let labels: [UInt8]
+  /// Which pixels lie outside the photo, and which show other people.
+  let beyond, others: [Bool]
 
   /// How much wider than a generator's photo, and how much of the shown square must lie in the photo.
   private static let wide: Float = 1.5, shown: Float = 0.97
 
   /// `image` is the whole photo, upright, that `photo` was read from. Throws when the person mask's network is absent.
-  package init(_ photo: PortraitPhoto, image: Tensor) throws {
+  package init(_ photo: PortraitPhoto, image whole: Tensor) throws {
     let tight = photo.crop
     let side = Int((Float(tight.size) * Self.wide).rounded())
     let crop = PhotoCrop(center: tight.center, side: tight.side * Self.wide, roll: tight.roll, size: side)
-    let image = ((crop.cut(image)[0].permute(1, 2, 0) + 1) * 127.5).round().clamp(0, 255).to(.uint8).contiguous()
+    let image = ((crop.cut(whole)[0].permute(1, 2, 0) + 1) * 127.5).round().clamp(0, 255).to(.uint8).contiguous()
     let shift = Float(side - tight.size) / 2
     let landmarks = FaceLandmarks(
       points: photo.landmarks.points.map { $0 + SIMD3(shift, shift, 0) }, presence: photo.landmarks.presence)
-    let masks = try SemanticMasks().masks(image, landmarks)
     let focal = photo.fittedCamera.focal
-    let (width, height) = (image.size(1), image.size(0))
+    let (width, height) = (whole.size(1), whole.size(0))
+    let within = Self.within(crop, width: width, height: height)
+    let masks = try Self.masks(image, landmarks, within)
     let factor = stride(from: Self.wide, through: 1.01, by: -0.05).first {
       PhotoCrop(center: tight.center, side: tight.side * $0, roll: tight.roll, size: 64).shown(width: width, height: height) >= Self.shown
     }
@@ -47,7 +51,7 @@ package struct LiftPhoto {
       name: photo.name, crop: crop, image: image, landmarks: landmarks, state: photo.state, faceModel: photo.faceModel,
       camera: Camera(width: side, height: side, focal: focal),
       frame: Camera(width: tight.size, height: tight.size, focal: focal / (factor ?? 1)), alpha: masks.alpha, labels: masks.labels,
-      within: Self.within(crop, width: width, height: height), notices: photo.notices)
+      within: within, notices: photo.notices)
   }
 
   /// `alpha` `[S, S]` and `labels` `[S, S]` uint8 are those of the whole `image`; `within` says which pixels the photo shows, and where those
@@ -69,10 +73,28 @@ package struct LiftPhoto {
         (cover.values[k], kinds[k]) = (cover.values[Int(from)], kinds[Int(from)])
       }
     }
-    let middle = landmarks[4]
-    cover.keep(connectedTo: middle)
+    let everybody = cover.values
+    cover.keep(connectedTo: landmarks)
+    others = everybody.indices.map { everybody[$0] > 0.45 && cover.values[$0] < 0.05 }
+    beyond = within.map { from in from.indices.map { Int(from[$0]) != $0 } } ?? [Bool](repeating: false, count: kinds.count)
     for k in kinds.indices where cover.values[k] < 0.05 { kinds[k] = SemanticClass.background.rawValue }
     (self.alpha, self.labels) = (cover, kinds)
+  }
+
+  /// Outline and classes of `image`, looked for in the part of it that the photo shows: what is mirrored beyond is taken for people.
+  private static func masks(_ image: Tensor, _ landmarks: FaceLandmarks, _ within: [Int32]) throws -> (labels: Tensor, alpha: Tensor) {
+    let side = image.size(0)
+    let shown = within.indices.filter { Int(within[$0]) == $0 }
+    let xs = shown.map { $0 % side }, ys = shown.map { $0 / side }
+    guard let left = xs.min(), let right = xs.max(), let top = ys.min(), let bottom = ys.max(), right - left > side / 4,
+      bottom - top > side / 4
+    else { return try SemanticMasks().masks(image, landmarks) }
+    let box = PixelBox(x: left, y: top, width: right - left + 1, height: bottom - top + 1)
+    let part = Media.crop(image, to: box)
+    let points = FaceLandmarks(points: landmarks.points.map { $0 - SIMD3(Float(left), Float(top), 0) }, presence: landmarks.presence)
+    let found = try SemanticMasks().masks(part, points)
+    let back = PixelBox(x: -left, y: -top, width: side, height: side)
+    return (Media.crop(found.labels.unsqueeze(2), to: back).squeeze(2), Media.crop(found.alpha.unsqueeze(2), to: back).squeeze(2))
   }
 
   /// For each pixel of the crop the nearest one that lies in the photo.
@@ -99,11 +121,12 @@ package struct LiftPhoto {
 }
 
 extension PixelPlane {
-  /// Sets to 0 what does not hang together with the part around `seed`: other people, pieces of furniture.
-  fileprivate mutating func keep(connectedTo seed: SIMD2<Float>) {
+  /// Sets to 0 what does not hang together with the face: other people, pieces of furniture.
+  fileprivate mutating func keep(connectedTo face: FaceLandmarks) {
     var core = [Bool](repeating: false, count: width * height)
-    var open = [index(seed)]
-    core[open[0]] = true
+    // From every landmark, since the mask may have a hole where one lies.
+    var open = Array(Set(face.points.map { index(SIMD2($0.x, $0.y)) }))
+    for k in open { core[k] = true }
     while let k = open.popLast() {
       let (x, y) = (k % width, k / width)
       for (dx, dy) in [(1, 0), (-1, 0), (0, 1), (0, -1)] {
@@ -122,7 +145,11 @@ extension PixelPlane {
 extension PhotoReader {
   /// The face of `image` for the lift; throws what `read` throws, or when the person mask's network is absent.
   package func lifted(_ image: Tensor, name: String, face: Int? = nil) throws -> LiftPhoto {
+    try liftedWhole(image, name: name, face: face).photo
+  }
+  /// The same with the whole image, turned upright, `[H, W, 3]` uint8.
+  package func liftedWhole(_ image: Tensor, name: String, face: Int? = nil) throws -> (photo: LiftPhoto, image: Tensor) {
     let (photo, upright) = try readUpright(image, name: name, face: face)
-    return try LiftPhoto(photo, image: upright)
+    return (try LiftPhoto(photo, image: upright), upright)
   }
 }

@@ -5,7 +5,7 @@ import Media
 import Torch
 
 /// A person made from one photo: the photo on the fitted head and on a sheet for hair and clothes, moved by the head model.
-package final class PortraitLift: Avatar {
+package final class PortraitLift: BackedAvatar {
   /// What the avatar is usually seen with.
   package let camera: Camera
   /// At rest is what the face does in the photo, and its head is where the photo shows it.
@@ -50,16 +50,18 @@ package final class PortraitLift: Avatar {
   }
 
   /// What is heard is not listened to, and the torso follows the head a little, by itself.
-  package func render(_ state: FaceState, torso: SIMD4<Float>, heard: Tensor?, camera: Camera) throws -> RenderedFrame {
-    try frame(state, camera: camera).draw()
+  package func render(
+    _ state: FaceState, torso: SIMD4<Float>, heard: Tensor?, background: Tensor?, camera: Camera
+  ) throws -> RenderedFrame {
+    try frame(state, background, camera: camera).draw()
   }
   /// The same by the formulas as they are written down, slowly, for tests of the kernel.
   package func referenceRender(_ state: FaceState, camera: Camera) throws -> RenderedFrame {
-    try frame(state, camera: camera).referenceDraw()
+    try frame(state, nil, camera: camera).referenceDraw()
   }
 
   /// All that a frame is drawn from.
-  private func frame(_ state: FaceState, camera: Camera) throws -> LiftFrame {
+  private func frame(_ state: FaceState, _ background: Tensor?, camera: Camera) throws -> LiftFrame {
     guard state.expression.count <= scene.expressionNames.count else {
       throw PortraitError.driving(found: state.expression.count, expected: scene.expressionNames.count)
     }
@@ -70,12 +72,12 @@ package final class PortraitLift: Avatar {
     let follow = (state.pose.apply(Self.neckRoot) - pose.apply(Self.neckRoot)) * Self.torsoFollow
     let torso = Rigid(rotation: pose.rotation, translation: pose.translation + follow)
     return LiftFrame(
-      tensors: tensors, moved: moved, head: toCamera * state.pose, torso: toCamera * torso, camera: camera,
-      controls: [closed(open.x), closed(open.y), 0.65 + 0.35 * smoothstep(0.02, 0.2, gap)], plate: plate(camera))
+      tensors: tensors, moved: moved, head: toCamera * state.pose, torso: toCamera * torso, still: toCamera * pose, camera: camera,
+      controls: [closed(open.x), closed(open.y), 0.65 + 0.35 * smoothstep(0.02, 0.2, gap)], plate: background ?? self.background(camera))
   }
 
   /// What is behind the person, as large as the camera's image; it does not move with the camera.
-  private func plate(_ camera: Camera) -> Tensor {
+  package func background(_ camera: Camera) -> Tensor {
     var still = camera
     still.cameraToWorld = .identity
     if let plates, plates.camera == still { return plates.plate }

@@ -40,11 +40,13 @@ private struct ReferenceLift {
     hits = Array(repeating: Array(repeating: Hit(), count: width * height), count: 2)
     let base = t["base"]!.floats, links = t["links"]!.array(Int32.self), shares = t["shares"]!.floats, numbers = t["numbers"]!.floats
     let corners: [Corner?] = (0..<base.count / 3).map { v in
-      var place = SIMD3(base[3 * v], base[3 * v + 1], base[3 * v + 2])
+      let first = SIMD3(base[3 * v], base[3 * v + 1], base[3 * v + 2])
+      var place = first
       for k in 0..<4 { place += shares[4 * v + k] * frame.moved[Int(links[4 * v + k])] }
       var n = Array(numbers[16 * v..<16 * v + 16])
       let head = frame.head.apply(place), torso = frame.torso.apply(place)
-      let p = head + n[11] * (torso - head)
+      let moving = head + n[11] * (torso - head)
+      let p = moving + n[15] * (frame.still.apply(first) - moving)
       guard p.z < -0.05 else { return nil }
       n[4] *= 1 - n[13] * frame.controls.x - n[14] * frame.controls.y
       for c in 6..<9 { n[c] *= 1 + n[12] * (frame.controls.z - 1) }

@@ -21,15 +21,18 @@ final class FieldImage {
 
   /// A frame whose `signals` hold the pose that the filming camera sees, which tells the field how the head is held. `view`, `[1, 3, 4]`
   /// camera to head, is the camera that looks, where it is another.
-  func render(_ signals: FrameSignals, view: Tensor? = nil, camera: Camera) -> RenderedFrame {
+  /// `background`, `[H, W, 3]` in 0...1 and as large as the camera's image, takes the place of its own.
+  func render(_ signals: FrameSignals, view: Tensor? = nil, background: Tensor? = nil, camera: Camera) -> RenderedFrame {
     let seen = field.image(
-      signals.to(device), view: (view ?? signals.pose).to(device), camera: camera, background: scaledBackground(camera).to(device),
+      signals.to(device), view: (view ?? signals.pose).to(device), camera: camera,
+      background: (background ?? scaledBackground(camera)).to(device),
       depth: depth,
       sampling: sampling)
     return RenderedFrame(rgb: seen.rgb.to(.cpu), labels: seen.labels.to(.cpu), depth: seen.depth.to(.cpu), opacity: seen.opacity.to(.cpu))
   }
 
-  private func scaledBackground(_ camera: Camera) -> Tensor {
+  /// Its own background, as large as the camera's image.
+  func scaledBackground(_ camera: Camera) -> Tensor {
     guard scaled.size(0) != camera.height || scaled.size(1) != camera.width else { return scaled }
     let planes = background.permute(2, 0, 1).unsqueeze(0)
     let resized = call("aten::_upsample_bilinear2d_aa", planes, [camera.height, camera.width], false)

@@ -6,7 +6,7 @@ import Speech
 import Torch
 
 /// A trained subject: a face's state in, an image of the person out.
-package final class SubjectAvatar: Avatar {
+package final class SubjectAvatar: BackedAvatar {
   package let scene: AvatarScene
   private let subject: SubjectScene
   package let configuration: SubjectConfiguration
@@ -86,7 +86,9 @@ package final class SubjectAvatar: Avatar {
   ///
   /// `heard`, the windows of speech about the frame, `[8, T, C]` from four frames before it to three after, says the mouth's numbers in
   /// the place of the state's. Throws `SubjectError` where the avatar cannot be driven so.
-  package func render(_ state: FaceState, torso: SIMD4<Float>, heard: Tensor?, camera: Camera) throws -> RenderedFrame {
+  package func render(
+    _ state: FaceState, torso: SIMD4<Float>, heard: Tensor?, background: Tensor?, camera: Camera
+  ) throws -> RenderedFrame {
     guard state.expression.count == scene.expressionNames.count else {
       throw SubjectError.driving(found: state.expression.count, expected: scene.expressionNames.count)
     }
@@ -104,6 +106,8 @@ package final class SubjectAvatar: Avatar {
     let signals = FrameSignals(
       driving: driving, pose: toHead(scene.camera),
       torso: Tensor([torso.x, torso.y, torso.z, torso.w], [1, 4]))
-    return image.render(signals, view: toHead(camera), camera: camera)
+    return image.render(signals, view: toHead(camera), background: background, camera: camera)
   }
+
+  package func background(_ camera: Camera) -> Tensor { withoutGradient { image.scaledBackground(camera) } }
 }

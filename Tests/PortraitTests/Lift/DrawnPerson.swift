@@ -12,16 +12,17 @@ struct DrawnPerson {
   let camera = Camera(width: 192, height: 192, focal: [560, 560])
   let photo: LiftPhoto
 
-  init() {
+  /// `crop` says where the drawing lies in a larger photo.
+  init(crop: PhotoCrop = PhotoCrop(center: [96, 96], side: 192, roll: 0, size: 192)) {
     let model = MorphableModel.builtIn()
     var state = FaceState(identity: [Float](repeating: 0, count: model.identityNames.count))
     state.expression = [Float](repeating: 0, count: model.expressionNames.count)
     state.pose = Rigid(rotation: Matrix3(yaw: 0.08, pitch: 0.03, roll: 0), translation: [0, -0.1, -10])
     (self.model, self.state) = (model, state)
-    photo = Self.drawn(model, state, camera)
+    photo = Self.drawn(model, state, camera, crop)
   }
 
-  private static func drawn(_ model: MorphableModel, _ state: FaceState, _ camera: Camera) -> LiftPhoto {
+  private static func drawn(_ model: MorphableModel, _ state: FaceState, _ camera: Camera, _ crop: PhotoCrop) -> LiftPhoto {
     let places = model.vertices(state)
     let image = Rasteriser.draw(state.pose.apply(places), model.triangles, camera: camera)
     let colors: [SemanticClass: SIMD3<UInt8>] = [
@@ -46,7 +47,7 @@ struct DrawnPerson {
     ).floats
     let points = (0..<flat.count / 3).map { seen.project(SIMD3(flat[3 * $0], flat[3 * $0 + 1], flat[3 * $0 + 2])) }
     return LiftPhoto(
-      name: "drawn.png", crop: PhotoCrop(center: [96, 96], side: 192, roll: 0, size: 192), image: Tensor(pixels, size + [3]),
+      name: "drawn.png", crop: crop, image: Tensor(pixels, size + [3]),
       landmarks: FaceLandmarks(points: points.map { [$0.x, $0.y, 0] }, presence: 1), state: state, faceModel: model.name, camera: camera,
       frame: camera, alpha: Tensor(labels.map { $0 == 0 ? Float(0) : 1 }, size), labels: Tensor(labels, size))
   }
