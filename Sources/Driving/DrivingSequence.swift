@@ -55,7 +55,7 @@ package struct DrivingSequence {
     // Between a person and themselves there is nothing to translate.
     if isOwn { retargeting.isRelative = false }
     let expressions = retargeting.expressions(track.frames.map(\.state.expression), match, scene)
-    let mean = track.meanPose()
+    let mean = track.meanPose(), middle = Retargeting.middle(track.frames.map(\.state.gaze))
     // Lengths of other projects' rigs are in units of their own; seen by a like camera, heads of one size are at one distance.
     let isOtherUnit = track.modelName != scene.modelName || track.modelName.isEmpty
     let unit = isOtherUnit && mean.translation.z < 0 ? scene.pose.translation.z / mean.translation.z : 1
@@ -66,7 +66,7 @@ package struct DrivingSequence {
       state.identity = scene.identity
       state.expression = expressions[position]
       if !isOwn || retargeting.movesPosesOtherwise { state.pose = retargeting.pose(state.pose, mean: mean, scene, unit: unit) }
-      if !retargeting.parts.contains(.eyes) { state.gaze = .zero }
+      state.gaze = retargeting.gaze(state.gaze, middle: middle, scene)
       return Frame(index: frame.index, state: state, torso: isOwn ? frame.torso : .zero, camera: scene.camera)
     }
     if let cutoff = retargeting.smoothing { smooth(cutoff, scene) }

@@ -62,6 +62,19 @@ package struct Retargeting: Sendable, Equatable {
       translation: scene.pose.translation + SIMD3(apart.x * unit, apart.y * unit, apart.z * depth) * poseScale)
   }
 
+  /// A gaze that turns from where the avatar looks at rest as the driver's turns from its `middle`; the driver's own where the rest is not
+  /// known, or for a clip of the same person.
+  func gaze(_ gaze: SIMD2<Float>, middle: SIMD2<Float>, _ scene: AvatarScene) -> SIMD2<Float> {
+    guard parts.contains(.eyes) else { return scene.restingGaze ?? .zero }
+    guard isRelative, let rest = scene.restingGaze else { return gaze }
+    return rest + (gaze - middle)
+  }
+  /// Where a face looks most of the time: the medians of both angles.
+  static func middle(_ gazes: [SIMD2<Float>]) -> SIMD2<Float> {
+    guard !gazes.isEmpty else { return .zero }
+    return [gazes.map(\.x).sorted()[gazes.count / 2], gazes.map(\.y).sorted()[gazes.count / 2]]
+  }
+
   private enum Kind {
     case spoken, lid, added
 

@@ -12,10 +12,14 @@ package struct AvatarScene: Sendable, Equatable {
   package var identity: [Float]
   /// The expression coefficients of the face at rest, one for each name.
   package var restingExpression: [Float]
+  /// Where it looks at rest (yaw, pitch in radians, in the head); nil where that is not known.
+  package var restingGaze: SIMD2<Float>?
 
   package init(
-    camera: Camera, fps: Double, pose: Rigid, modelName: String, expressionNames: [String], identity: [Float], restingExpression: [Float]
+    camera: Camera, fps: Double, pose: Rigid, modelName: String, expressionNames: [String], identity: [Float], restingExpression: [Float],
+    restingGaze: SIMD2<Float>? = nil
   ) {
+    self.restingGaze = restingGaze
     precondition(expressionNames.count == restingExpression.count, "\(restingExpression.count) coefficients of \(expressionNames.count)")
     (self.camera, self.fps, self.pose, self.modelName) = (camera, fps, pose, modelName)
     (self.expressionNames, self.identity, self.restingExpression) = (expressionNames, identity, restingExpression)

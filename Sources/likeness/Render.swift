@@ -83,6 +83,7 @@ struct Render: ParsableCommand {
     if audio != nil, driver != nil || frames != nil || by != nil {
       throw ValidationError("--audio drives the avatar; leave out --driver, --frames and --by")
     }
+    if by != nil, driver != nil { throw ValidationError("a video's face drives by what it does; leave out --by or --driver") }
     if sound.audioTrack != nil, audio == nil, driver == nil { throw ValidationError("--audio-track goes with --audio or --driver") }
     if audio == nil, head != nil || features != nil { throw ValidationError("--head and --features go with --audio") }
     if let frames, FrameChoice(frames) == nil {

@@ -57,6 +57,24 @@ import Torch
     #expect(near(brows, [0.3, 0.5, 0.2, 0.4]), "\(brows)")
   }
 
+  /// Eyes turn from where the avatar looks at rest, as the driver's from where they look most of the time.
+  @Test func gazeIsRelativeToBothRests() {
+    func gazes(_ rest: SIMD2<Float>?, isOwn: Bool = false, _ change: (inout Retargeting) -> Void = { _ in }) -> [SIMD2<Float>] {
+      var scene = Self.scene, track = Self.track(Self.still), retargeting = Retargeting()
+      scene.restingGaze = rest
+      track.frames[8].state.gaze = [0.5, -0.1]
+      change(&retargeting)
+      return DrivingSequence(
+        track, ExpressionMatch(avatar: Self.names, motion: Self.names), positions: [0, 8], for: scene, isOwn: isOwn, by: retargeting
+      ).frames.map(\.state.gaze)
+    }
+    let moved = gazes([-0.1, 0.05])
+    #expect(near([moved[0].x, moved[0].y, moved[1].x, moved[1].y], [-0.1, 0.05, 0.2, -0.15]), "\(moved)")
+    let own: [SIMD2<Float>] = [[0.2, 0.1], [0.5, -0.1]]
+    #expect(gazes(nil) == own && gazes([-0.1, 0.05], isOwn: true) == own && gazes([-0.1, 0.05]) { $0.isRelative = false } == own)
+    #expect(gazes([-0.1, 0.05]) { $0.parts = [.lips] } == [[-0.1, 0.05], [-0.1, 0.05]])
+  }
+
   @Test func headsTurnAsFarAsAsked() {
     let frames = [[Float]](repeating: [0, 0, 0, 0], count: 2), scene = Self.scene
     func yaws(_ change: (inout Retargeting) -> Void) -> [Float] {

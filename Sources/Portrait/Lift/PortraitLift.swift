@@ -35,7 +35,7 @@ package final class PortraitLift: BackedAvatar {
     let names = head.model.expressionNames, state = head.source
     scene = AvatarScene(
       camera: camera, fps: 25, pose: state.pose, modelName: head.model.name, expressionNames: names, identity: state.identity,
-      restingExpression: names.indices.map { state.expression.indices.contains($0) ? state.expression[$0] : 0 })
+      restingExpression: names.indices.map { state.expression.indices.contains($0) ? state.expression[$0] : 0 }, restingGaze: state.gaze)
   }
 
   /// Makes it from a photo; throws `PortraitError` where it was read with another head model.
