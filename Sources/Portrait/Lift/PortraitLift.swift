@@ -59,7 +59,7 @@ package final class PortraitLift: Avatar {
   }
 
   /// All that a frame is drawn from.
-  private func frame(_ state: FaceState, camera: Camera) throws -> LiftFrame {
+  func frame(_ state: FaceState, camera: Camera) throws -> LiftFrame {
     guard state.expression.count <= scene.expressionNames.count else {
       throw PortraitError.driving(found: state.expression.count, expected: scene.expressionNames.count)
     }
