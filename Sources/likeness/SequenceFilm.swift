@@ -16,12 +16,15 @@ struct SequenceFilm {
     isFilm = try OutputKind(output, among: [.film, .folder]) == .film
   }
 
-  /// Draws all frames; `enhance` changes each image before it is written. Throws `ExitCode` where a signal came between.
+  /// Draws all frames, and how far they are where `depth` names a place for that; `enhance` changes each image before it is written.
+  /// Throws `ExitCode` where a signal came between.
   func write(
-    _ sequence: DrivingSequence, of avatar: any Avatar, enhance: (_ rgb: Tensor, _ heard: Tensor?) -> Tensor = { rgb, _ in rgb }
+    _ sequence: DrivingSequence, of avatar: any Avatar, depth: String? = nil,
+    enhance: (_ rgb: Tensor, _ heard: Tensor?) -> Tensor = { rgb, _ in rgb }
   ) throws {
     let place = URL(filePath: output)
     let sink: any ImageSink = isFilm ? try FilmSink(place, sequence) : try FolderSink(place)
+    let distances = try depth.map { try DepthOutput($0, sequence) }
     let table = ProgressTable(), start = ContinuousClock.now, count = sequence.frames.count
     for (i, frame) in sequence.frames.enumerated() {
       if let status = StopSignal.exitStatus {
@@ -30,6 +33,7 @@ struct SequenceFilm {
         throw ExitCode(status)
       }
       let (image, heard) = try sequence.image(i, of: avatar)
+      try distances?.take(image, frame)
       try sink.take((enhance(image.rgb, heard) * 255).round().clamp(0, 255).to(.uint8), frame.index)
       let speed = Double(i + 1) / ((ContinuousClock.now - start) / .seconds(1))
       table.show(
@@ -37,6 +41,7 @@ struct SequenceFilm {
     }
     table.finish()
     try sink.finish()
+    try distances?.finish()
   }
 
   /// Says that the sound of a driver is lost where the output has none.
