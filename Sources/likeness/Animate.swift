@@ -23,6 +23,7 @@ struct Animate: ParsableCommand {
 
       Examples:
         likeness animate anna.jpg --driver film.mp4 --output anna.mp4
+        likeness animate anna.jpg --driver film.mp4 --depth depth/ --output anna.mp4
         likeness animate anna.jpg --driver film.mp4 --still-head --parts lips,brows --output anna.mp4
         likeness animate anna.jpg --driver film.mp4 --whole-photo --output anna.mp4
         likeness animate anna.jpg --driver film.mp4 --background beach.jpg --output anna.mp4
@@ -56,6 +57,8 @@ struct Animate: ParsableCommand {
   var size: Int?
   @Option(help: "The seed of the random blinks of eyes that nobody drives; the same seed gives the same film.")
   var seed: UInt64 = 0
+  @Option(help: ArgumentHelp(DepthOutput.help, valueName: "film|folder"))
+  var depth: String?
   @Option(help: ArgumentHelp("A film ending in .mp4 (or .mov), or a folder for PNGs.", valueName: "film|folder"))
   var output: String
 
@@ -63,6 +66,10 @@ struct Animate: ParsableCommand {
     _ = try OutputKind(output, among: [.film, .folder])
     try background.check(output: output)
     if let size, size < 16 || size > 4096 { throw ValidationError("--size must be 16...4096") }
+    if let depth {
+      _ = try OutputKind(depth, option: "--depth", among: [.film, .folder])
+      if isSameFile(depth, output) { throw ValidationError("--depth \(depth) is --output too; name another place") }
+    }
     if let photoFace, photoFace < 1 { throw ValidationError("--photo-face counts from 1") }
     if wholePhoto, background.isOther { throw ValidationError("--whole-photo shows the photo's own background; leave out --background") }
     if wholePhoto, camera == .orbit { throw ValidationError("--whole-photo shows what the photo shows; leave out --camera orbit") }
@@ -74,8 +81,10 @@ struct Animate: ParsableCommand {
     if audio != nil, speechFrom == nil {
       throw ValidationError("--audio needs --speech-from <run>, an avatar that was trained with --driver speech or both")
     }
-    for source in [photo, driver, audio].compactMap(\.self) where isSameFile(source, output) {
-      throw ValidationError("--output \(output) is what is read; name another file")
+    for source in [photo, driver, audio].compactMap(\.self) {
+      for (option, place) in [("--output", output), ("--depth", depth ?? "")] where !place.isEmpty && isSameFile(source, place) {
+        throw ValidationError("\(option) \(place) is what is read; name another file")
+      }
     }
     if audio == nil, speechFrom != nil { throw ValidationError("--speech-from goes with --audio") }
     if audio != nil, motion.face != nil { throw ValidationError("--face goes with --driver") }
@@ -99,7 +108,7 @@ struct Animate: ParsableCommand {
     if camera == .orbit { sequence.orbit(around: scene.pose.translation) }
     let film = try SequenceFilm(output, isTransparent: background.isTransparent)
     film.noticeLostSound(of: sequence)
-    try film.write(sequence, of: avatar)
+    try film.write(sequence, of: avatar, depth: depth)
     print("\(output): \(sequence.frames.count) frames")
   }
 

@@ -13,7 +13,7 @@ protocol ImageSink {
 /// PNGs named by frame number: `173.png`. One process at a time fills a folder.
 struct FolderSink: ImageSink {
   let folder: URL
-  private let lock: NameLock
+  let lock: NameLock
 
   init(_ folder: URL) throws {
     self.folder = folder

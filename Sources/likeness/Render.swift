@@ -68,6 +68,8 @@ struct Render: ParsableCommand {
   var size: Int?
   @Option(help: "The checkpoint to use, by its step; the last one by default.")
   var step: Int?
+  @Option(help: ArgumentHelp(DepthOutput.help, valueName: "film|folder"))
+  var depth: String?
   @Option(help: ArgumentHelp("A film ending in .mp4 (or .mov), or a folder for PNGs.", valueName: "film|folder"))
   var output: String
   @OptionGroup(title: "Motion of another person") var motion: MotionOptions
@@ -78,6 +80,10 @@ struct Render: ParsableCommand {
     try background.check(output: output)
     if background.isOther, enhance != nil {
       throw ValidationError("--enhance knows the clip's own background only; leave out --background or --enhance")
+    }
+    if let depth {
+      _ = try OutputKind(depth, option: "--depth", among: [.film, .folder])
+      if isSameFile(depth, output) { throw ValidationError("--depth \(depth) is --output too; name another place") }
     }
     if track != nil, driver != nil { throw ValidationError("give --track or --driver, not both") }
     if audio != nil, driver != nil || frames != nil || by != nil {
@@ -114,7 +120,7 @@ struct Render: ParsableCommand {
 
     let film = try SequenceFilm(output, isTransparent: background.isTransparent)
     if audio != nil || driver != nil { film.noticeLostSound(of: sequence) }
-    try film.write(sequence, of: StagedAvatar(avatar, before: backdrop)) { rgb, heard in
+    try film.write(sequence, of: StagedAvatar(avatar, before: backdrop), depth: depth) { rgb, heard in
       guard let enhancer else { return rgb }
       return enhancer(rgb, speech: enhancer.hears ? heard.map { Voice.window(of: $0) } : nil)
     }

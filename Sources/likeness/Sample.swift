@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Generator
 import Media
+import Portrait
 import Torch
 
 struct Sample: ParsableCommand {
@@ -13,9 +14,15 @@ struct Sample: ParsableCommand {
 
       The generator that comes with the tool was trained on drawn people by `likeness train portrait --stage prior`.
 
+      With --animate somebody who does not exist is read from the front as any photo is, and does what the face in a film does. An
+      --output that ends in .portrait keeps them as an avatar, which animate, render and export take. Who it is, --seed says: the first
+      person of the image of that seed. Not every drawn face can be read; another --seed helps.
+
       Examples:
         likeness sample --output people.png --people 6
         likeness sample --output people.mp4 --seed 3 --truncation 1
+        likeness sample --animate --driver film.mp4 --seed 4 --output nobody.mp4
+        likeness sample --animate --seed 4 --output nobody.portrait
         likeness sample --load outputs/population/prior/<time>/generator.safetensors --output mine.png
       """)
 
@@ -23,8 +30,15 @@ struct Sample: ParsableCommand {
   var load: String?
   @Option(help: ArgumentHelp("The image (.png), film (.mp4) or folder to write.", valueName: "file"))
   var output: String
-  @Option(help: "How many people.")
-  var people = 4
+  @Flag(help: "Let one of them move as a film's face does, or keep them as an avatar (.portrait).")
+  var animate = false
+  @Option(help: ArgumentHelp("With --animate: the film whose motion to play.", valueName: "film"))
+  var driver: String?
+  @OptionGroup(title: "Motion of another person") var motion: MotionOptions
+  @Option(help: "With --animate: the longer side of the images in pixels; 512 by default.")
+  var size: Int?
+  @Option(help: "How many people; 4 by default.")
+  var people: Int?
   @Option(help: "The seed that decides who they are.")
   var seed: UInt64 = 0
   @Option(help: "Below 1 moves everybody towards the mean person: less variety, fewer odd ones.")
@@ -34,15 +48,31 @@ struct Sample: ParsableCommand {
   @Option(help: "Of a film: seconds for each person.")
   var seconds = 4.0
 
-  @Flag(help: "Replace a folder of views of this name.")
+  @Flag(help: "Replace a folder of views, or an avatar, of this name.")
   var overwrite = false
 
   private static let fps = 25.0
   private func kind() throws -> OutputKind { try OutputKind(output, among: [.film, .image, .folder]) }
 
+  private var isPortrait: Bool { animate && URL(filePath: output).pathExtension == "portrait" }
+  private var count: Int { people ?? 4 }
+
   func validate() throws {
-    _ = try kind()
-    guard (1...64).contains(people) else { throw ValidationError("--people must be 1...64") }
+    if animate {
+      if people != nil { throw ValidationError("--animate shows one person; leave out --people") }
+      if isPortrait, driver != nil { throw ValidationError("an avatar keeps no motion; leave out --driver, or name a film as --output") }
+      if !isPortrait {
+        guard driver != nil else { throw ValidationError("--animate needs --driver <film>, or an --output that ends in .portrait") }
+        _ = try OutputKind(output, among: [.film, .folder])
+      }
+      if let size, !(16...4096).contains(size) { throw ValidationError("--size must be 16...4096") }
+    } else {
+      _ = try kind()
+      if driver != nil || size != nil || motion.isGiven || motion.face != nil {
+        throw ValidationError("--driver, --size and what changes motion go with --animate")
+      }
+    }
+    guard (1...64).contains(count) else { throw ValidationError("--people must be 1...64") }
     guard (0...2).contains(truncation) else { throw ValidationError("--truncation must be 0...2") }
     guard (0...180).contains(yaw) else { throw ValidationError("--yaw must be 0...180") }
     guard (0.1...600).contains(seconds) else { throw ValidationError("--seconds must be 0.1...600") }
@@ -54,35 +84,73 @@ struct Sample: ParsableCommand {
     let generator = try GeneratorFile.read(file)
     // Generators of other tools hear of the camera.
     let isConditionedOnCamera = try GeneratorFile.notes(file)["hears_camera"] != "false"
+    if animate {
+      let sheet = SampleSheet(generator, people: 1, isConditionedOnCamera: isConditionedOnCamera, truncation: truncation, seed: seed)
+      return try show(sheet.faces()[0])
+    }
     let sheet = SampleSheet(
-      generator, people: people, isConditionedOnCamera: isConditionedOnCamera, truncation: truncation, yaw: radians, seed: seed)
+      generator, people: count, isConditionedOnCamera: isConditionedOnCamera, truncation: truncation, yaw: radians, seed: seed)
     switch try kind() {
     case .image:
       try ImageFile.write(sheet.image(), to: url)
-      print("\(output): \(people) people")
+      print("\(output): \(count) people")
     case .film:
       try film(
         Turntable(
-          generator, people: people, isConditionedOnCamera: isConditionedOnCamera, truncation: truncation, yaw: radians, seed: seed),
+          generator, people: count, isConditionedOnCamera: isConditionedOnCamera, truncation: truncation, yaw: radians, seed: seed),
         to: url)
     case .folder:
       let folder = try AtomicFolder(url, .posed, replace: overwrite), count = try sheet.write(to: folder.url)
       try folder.finish()
-      print("\(output): \(count) images of \(people) people")
+      print("\(output): \(count) images of \(count) people")
     }
+  }
+
+  /// Reads a drawn face as any photo, and lets it move or keeps it.
+  private func show(_ face: Tensor) throws {
+    let place = URL(filePath: output)
+    if isPortrait, !overwrite, FileManager.default.fileExists(atPath: place.path) {
+      throw Failure.usage("\(output): is there already; name another --output, or replace it with --overwrite")
+    }
+    // What finds faces wants more pixels than small generators draw.
+    let factor = max(1, Int((512 / Double(face.size(0))).rounded()))
+    let large = withoutGradient {
+      let image = face.permute(2, 0, 1).unsqueeze(0).to(.float32) / 255
+      let sized = image.interpolate(size: [face.size(0) * factor, face.size(1) * factor], .cubic)
+      return (sized[0].permute(1, 2, 0).clamp(0, 1) * 255).round().to(.uint8).contiguous()
+    }
+    let avatar: PortraitLift
+    do {
+      avatar = try PortraitLift(try PhotoReader().lifted(large, name: "the person of seed \(seed)"))
+    } catch is PhotoError {
+      throw Failure.input("the drawn face of seed \(seed) cannot be read as a photo; try another --seed, or a smaller --truncation")
+    }
+    if isPortrait {
+      try avatar.write(to: place)
+      return print("\(output): somebody who does not exist, of seed \(seed)")
+    }
+    guard let driver, var sequence = try motion.sequence(of: URL(filePath: driver), for: avatar.scene) else {
+      throw ExitCode(StopSignal.exitStatus ?? 1)
+    }
+    sequence.resize(to: size ?? 512)
+    if !motion.retargeting.parts.contains(.eyes) { sequence.blink(avatar.scene, seed: seed) }
+    let film = try SequenceFilm(output)
+    film.noticeLostSound(of: sequence)
+    try film.write(sequence, of: avatar)
+    print("\(output): \(sequence.frames.count) frames of somebody who does not exist")
   }
   private var radians: Double { yaw * .pi / 180 }
 
   private func film(_ turntable: Turntable, to url: URL) throws {
-    let frames = max(1, Int((Double(people) * seconds * Self.fps).rounded())), table = ProgressTable(), first = turntable.image(at: 0)
+    let frames = max(1, Int((Double(count) * seconds * Self.fps).rounded())), table = ProgressTable(), first = turntable.image(at: 0)
     let writer = try VideoWriter(url, width: first.size(1), height: first.size(0), rate: Rational(Self.fps))
     for frame in 0..<frames {
       guard !StopSignal.isRaised else { throw ExitCode(StopSignal.exitStatus ?? 1) }
-      try writer.append(turntable.image(at: Double(people) * Double(frame) / Double(frames)))
+      try writer.append(turntable.image(at: Double(count) * Double(frame) / Double(frames)))
       table.show("drawn \(frame + 1) of \(frames) images", last: frame + 1 == frames)
     }
     try writer.finish()
     table.finish()
-    print("\(output): \(frames) images of \(people) people")
+    print("\(output): \(frames) images of \(count) people")
   }
 }

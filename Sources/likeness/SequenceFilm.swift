@@ -16,12 +16,15 @@ struct SequenceFilm {
     isFilm = try OutputKind(output, among: [.film, .folder]) == .film
   }
 
-  /// Draws all frames; `enhance` changes each image before it is written. Throws `ExitCode` where a signal came between.
+  /// Draws all frames, and how far they are where `depth` names a place for that; `enhance` changes each image before it is written.
+  /// Throws `ExitCode` where a signal came between.
   func write(
-    _ sequence: DrivingSequence, of avatar: any Avatar, enhance: (_ rgb: Tensor, _ heard: Tensor?) -> Tensor = { rgb, _ in rgb }
+    _ sequence: DrivingSequence, of avatar: any Avatar, depth: String? = nil,
+    enhance: (_ rgb: Tensor, _ heard: Tensor?) -> Tensor = { rgb, _ in rgb }
   ) throws {
     let place = URL(filePath: output)
     let sink: any ImageSink = isFilm ? try FilmSink(place, sequence, isTransparent: isTransparent) : try FolderSink(place)
+    let distances = try depth.map { try DepthOutput($0, sequence) }
     let table = ProgressTable(), start = ContinuousClock.now, count = sequence.frames.count
     for (i, frame) in sequence.frames.enumerated() {
       if let status = StopSignal.exitStatus {
@@ -32,12 +35,14 @@ struct SequenceFilm {
       let (image, heard) = try sequence.image(i, of: avatar)
       let pixels = isTransparent ? image.cutOut : (enhance(image.rgb, heard) * 255).round().clamp(0, 255).to(.uint8)
       try sink.take(pixels, frame.index)
+      try distances?.take(image, frame)
       let speed = Double(i + 1) / ((ContinuousClock.now - start) / .seconds(1))
       table.show(
         "rendered \(i + 1) of \(count) frames, " + String(format: "%.2f", locale: nil, speed) + " a second", last: i + 1 == count)
     }
     table.finish()
     try sink.finish()
+    try distances?.finish()
   }
 
   /// Says that the sound of a driver is lost where the output has none.

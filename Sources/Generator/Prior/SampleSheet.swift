@@ -54,6 +54,12 @@ package struct SampleSheet {
     }
   }
 
+  /// Everybody from the front, `[S, S, 3]` uint8 each.
+  package func faces() -> [Tensor] {
+    let image = withoutGradient { Self.bytes(views([0])[0].made.image * 0.5 + 0.5) }
+    return (0..<people).map { image[.at($0)] }
+  }
+
   /// Writes every view as an image of its own, `person-view.png`, with the cameras in `dataset.json`, as `PosedFolder` reads it; returns how
   /// many. Makes the folder; throws `FileError`.
   package func write(to folder: URL) throws -> Int {

@@ -61,7 +61,7 @@ package final class PortraitLift: BackedAvatar {
   }
 
   /// All that a frame is drawn from.
-  private func frame(_ state: FaceState, _ background: Tensor?, camera: Camera) throws -> LiftFrame {
+  func frame(_ state: FaceState, _ background: Tensor?, camera: Camera) throws -> LiftFrame {
     guard state.expression.count <= scene.expressionNames.count else {
       throw PortraitError.driving(found: state.expression.count, expected: scene.expressionNames.count)
     }

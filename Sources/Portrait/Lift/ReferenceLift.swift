@@ -28,28 +28,24 @@ private struct ReferenceLift {
   private var labels: [UInt8] = []
   /// Nearest triangles of both layers.
   private var hits: [[Hit]]
-  private let texture: [UInt8]
-  private let textureSize: (width: Int, height: Int)
+  private let paint: LiftPaint
 
   init(_ frame: LiftFrame) {
     self.frame = frame
     (width, height) = (frame.camera.width * Self.samples, frame.camera.height * Self.samples)
     let t = frame.tensors
-    texture = t["texture"]!.array(UInt8.self)
-    textureSize = (t["texture"]!.size(1), t["texture"]!.size(0))
+    paint = LiftPaint(t["texture"]!)
     hits = Array(repeating: Array(repeating: Hit(), count: width * height), count: 2)
     let base = t["base"]!.floats, links = t["links"]!.array(Int32.self), shares = t["shares"]!.floats, numbers = t["numbers"]!.floats
     let corners: [Corner?] = (0..<base.count / 3).map { v in
       let first = SIMD3(base[3 * v], base[3 * v + 1], base[3 * v + 2])
       var place = first
       for k in 0..<4 { place += shares[4 * v + k] * frame.moved[Int(links[4 * v + k])] }
-      var n = Array(numbers[16 * v..<16 * v + 16])
+      let n = LiftPaint.controlled(Array(numbers[16 * v..<16 * v + 16]), frame.controls)
       let head = frame.head.apply(place), torso = frame.torso.apply(place)
       let moving = head + n[11] * (torso - head)
       let p = moving + n[15] * (frame.still.apply(first) - moving)
       guard p.z < -0.05 else { return nil }
-      n[4] *= 1 - n[13] * frame.controls.x - n[14] * frame.controls.y
-      for c in 6..<9 { n[c] *= 1 + n[12] * (frame.controls.z - 1) }
       let camera = frame.camera
       let x = (camera.center.x - camera.focal.x * p.x / p.z) * Float(Self.samples)
       let y = (camera.center.y + camera.focal.y * p.y / p.z) * Float(Self.samples)
@@ -102,18 +98,6 @@ private struct ReferenceLift {
     }
   }
 
-  private func read(_ u: Float, _ v: Float) -> SIMD4<Float> {
-    let x = min(max(u - 0.5, 0), Float(textureSize.width - 1)), y = min(max(v - 0.5, 0), Float(textureSize.height - 1))
-    let x0 = min(Int(x), textureSize.width - 2), y0 = min(Int(y), textureSize.height - 2)
-    let fx = x - Float(x0), fy = y - Float(y0)
-    func at(_ x: Int, _ y: Int) -> SIMD4<Float> {
-      let k = 4 * (y * textureSize.width + x)
-      return [Float(texture[k]), Float(texture[k + 1]), Float(texture[k + 2]), Float(texture[k + 3])]
-    }
-    let top = at(x0, y0) * (1 - fx) + at(x0 + 1, y0) * fx, bottom = at(x0, y0 + 1) * (1 - fx) + at(x0 + 1, y0 + 1) * fx
-    return (top * (1 - fy) + bottom * fy) / 255
-  }
-
   /// Color and opacity of a triangle at a place in samples.
   private func shade(_ number: Int, _ x: Float, _ y: Float) -> (SIMD3<Float>, Float) {
     let t = triangles[number]
@@ -126,17 +110,7 @@ private struct ReferenceLift {
     }
     let total = max(shares.reduce(0, +), 1e-20)
     let n = (0..<16).map { i in (0..<3).reduce(Float(0)) { $0 + t[$1].numbers[i] * shares[$1] } / total }
-    var color = SIMD3(n[6], n[7], n[8]), opacity = n[9]
-    if n[5] > 0.001, n[4] < 0.999 {
-      let other = read(n[2], n[3])
-      color += SIMD3(other.x, other.y, other.z) * n[5]
-    }
-    if n[4] > 0.001 {
-      let own = read(n[0], n[1])
-      color += (SIMD3(own.x, own.y, own.z) - color) * n[4]
-      opacity *= 1 + n[10] * (own.w - 1)
-    }
-    return (color, min(max(opacity, 0), 1))
+    return paint.color(n)
   }
 
   /// Both layers together at a sample, seen at a place: color times opacity, and opacity.
