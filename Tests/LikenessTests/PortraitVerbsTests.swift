@@ -44,6 +44,33 @@ struct PortraitVerbsTests {
     }
   }
 
+  /// Of photos and what is none, figures and sheets are written, whole or not at all.
+  @Test func manyPhotosAreJudged() throws {
+    try withFolder { folder in
+      try Self.draw(into: folder)
+      try FileManager.default.createDirectory(at: folder.appending(path: "photos"), withIntermediateDirectories: true)
+      try FileManager.default.copyItem(at: folder.appending(path: "photo.png"), to: folder.appending(path: "photos/a.png"))
+      try ImageFile.write(Tensor.full([80, 80, 3], 90, .uint8), to: folder.appending(path: "photos/b.png"))
+      let words = ["eval", "--photos", "photos", "--driver", "driver.mp4", "--output", "judged"]
+      let ending = try Tool.run(words, in: folder)
+      #expect(ending.status == 0 && ending.errors.contains("b.png: no face was found"), "\(ending.errors)")
+      #expect(ending.output.contains("1 of 2 photos became an avatar, 1 were refused"), "\(ending.output)")
+      let made = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "judged").path).sorted()
+      #expect(made == ["a--driver.png", "photos.json", "views-1.png", "worst.png"])
+      let report = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.appending(path: "judged/photos.json"))) as? [String: Any]
+      let rows = report?["photos"] as? [[String: Any]], driven = (rows?.first?["driven"] as? [[String: Any]])?.first
+      #expect(report?["made"] as? Int == 1 && report?["refused"] as? Int == 1)
+      #expect((driven?["frames"] as? Int ?? 0) > 0 && driven?["lost"] as? Int == 0 && (driven?["aed"] as? Double ?? 1) < 0.2, "\(driven ?? [:])")
+      #expect((rows?.last?["refused"] as? String)?.contains("no face") == true)
+      let again = try Tool.run(words, in: folder)
+      #expect(again.status == 64 && again.errors.contains("judged"), "\(again.errors)")
+      let none = try Tool.run("eval", "--photos", "photos/b.png", "--output", "none", in: folder)
+      #expect(none.status == 65 && !FileManager.default.fileExists(atPath: folder.appending(path: "none").path), "\(none.errors)")
+      let alone = try Tool.run("eval", "--driver", "driver.mp4", "--data", "x", "--from-frame", "0", in: folder)
+      #expect(alone.status == 64 && alone.errors.contains("go with --photos"), "\(alone.errors)")
+    }
+  }
+
   /// Refused before any work, in one line, and nothing is left.
   @Test func whatCannotBeRead() throws {
     try withFolder { folder in
