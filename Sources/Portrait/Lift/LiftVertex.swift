@@ -23,11 +23,13 @@ struct LiftVertex {
   /// How far the light inside the mouth counts, and how far it goes over to its substitute color as the right and the left lid close.
   var inside: Float = 0
   var lids: SIMD2<Float> = .zero
+  /// How far it goes over to it as the lips part.
+  var lip: Float = 0
 
   static let numbers = 16
   var packed: [Float] {
     [
-      texel.x, texel.y, other.x, other.y, ownShare, otherShare, color.x, color.y, color.z, opacity, cut, torso, inside, lids.x, lids.y, 0,
+      texel.x, texel.y, other.x, other.y, ownShare, otherShare, color.x, color.y, color.z, opacity, cut, torso, inside, lids.x, lids.y, lip,
     ]
   }
 }

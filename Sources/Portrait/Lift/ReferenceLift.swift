@@ -46,8 +46,9 @@ private struct ReferenceLift {
       let head = frame.head.apply(place), torso = frame.torso.apply(place)
       let p = head + n[11] * (torso - head)
       guard p.z < -0.05 else { return nil }
-      n[4] *= 1 - n[13] * frame.controls.x - n[14] * frame.controls.y
-      for c in 6..<9 { n[c] *= 1 + n[12] * (frame.controls.z - 1) }
+      n[4] *= 1 - n[13] * frame.controls.x - n[14] * frame.controls.y - n[15] * frame.controls.w
+      let light = n[12] > 0 ? frame.controls.z * Self.light(frame.lips, [place.x, place.y]) : 1
+      for c in 6..<9 { n[c] *= 1 + n[12] * (light + (c == 6 ? 0.08 * (1 - light) : 0) - 1) }
       let camera = frame.camera
       let x = (camera.center.x - camera.focal.x * p.x / p.z) * Float(Self.samples)
       let y = (camera.center.y + camera.focal.y * p.y / p.z) * Float(Self.samples)
@@ -61,6 +62,20 @@ private struct ReferenceLift {
       guard all.count == 3 else { continue }
       fill(all, layer: Int(kinds[2 * f] & 1), twoSided: kinds[2 * f] & 2 != 0, label: kinds[2 * f + 1])
     }
+  }
+
+  /// How much light comes in between the lips to a place behind them: the lips throw shadows, and the corners are dark.
+  private static func light(_ lips: [SIMD2<Float>], _ p: SIMD2<Float>) -> Float {
+    func height(_ border: [SIMD2<Float>]) -> Float {
+      for (a, b) in zip(border, border.dropFirst()) where (a.x <= p.x) != (b.x <= p.x) {
+        return a.y + (b.y - a.y) * (p.x - a.x) / (b.x - a.x)
+      }
+      return abs(p.x - border[0].x) < abs(p.x - border[10].x) ? border[0].y : border[10].y
+    }
+    func shade(_ least: Float, _ reach: Float, _ far: Float) -> Float { least + (1 - least) * smoothstep(0, reach, far) }
+    let along = (p.x - lips[0].x) / (lips[10].x - lips[0].x + 1e-6)
+    let upper = height(Array(lips[0...10])), lower = height([lips[0]] + lips[10...].reversed())
+    return shade(0.5, 0.05, upper - p.y) * shade(0.7, 0.03, p.y - lower) * shade(0.4, 0.7, 4 * along * (1 - along))
   }
 
   /// Twice the area on the left of a -> b as seen with y down, in steps squared.
