@@ -46,6 +46,29 @@ template <class Scratch, class F> void each_tile(int tiles, F body) {
   });
 }
 
+float smooth(float end, float x) {
+  const float t = std::min(std::max(x / end, 0.0f), 1.0f);
+  return t * t * (3 - 2 * t);
+}
+
+/// The height of the upper (`step` 1) or lower (-1) inner border of the lips at `x`; beyond the corners theirs.
+float lip_height(const float *lips, int step, float x) {
+  for (int i = 0; i < lift_lips / 2; ++i) {
+    const float *a = lips + 2 * ((lift_lips + step * i) % lift_lips), *b = lips + 2 * ((lift_lips + step * (i + 1)) % lift_lips);
+    if ((a[0] <= x) != (b[0] <= x)) return a[1] + (b[1] - a[1]) * (x - a[0]) / (b[0] - a[0]);
+  }
+  return std::fabs(x - lips[0]) < std::fabs(x - lips[lift_lips]) ? lips[1] : lips[lift_lips + 1];
+}
+
+/// How much light comes in between the lips to a place behind them: the lips throw shadows, and the corners are dark.
+float light_between(const float *lips, float x, float y) {
+  const float along = (x - lips[0]) / (lips[lift_lips] - lips[0] + 1e-6f);
+  const float upper = lip_height(lips, 1, x), lower = lip_height(lips, -1, x);
+  return (lift_shade[0] + (1 - lift_shade[0]) * smooth(lift_reach[0], upper - y)) *
+         (lift_shade[1] + (1 - lift_shade[1]) * smooth(lift_reach[1], y - lower)) *
+         (lift_shade[2] + (1 - lift_shade[2]) * smooth(lift_reach[2], 4 * along * (1 - along)));
+}
+
 /// Rounds corners, drops what is behind the camera or out of sight, and shares triangles out to tiles.
 void prepare(LiftJob &job, const std::vector<Vertex> &seen, const int32_t *corners, const uint8_t *kinds, int64_t count) {
   const int width = job.width * lift_samples, height = job.height * lift_samples;
@@ -115,7 +138,8 @@ void draw_tiles(const LiftJob &job) {
 
 std::tuple<Tensor, Tensor, Tensor, Tensor> draw(const Tensor &base, const Tensor &links, const Tensor &shares, const Tensor &numbers,
                                                 const Tensor &triangles, const Tensor &kinds, const Tensor &texture, const Tensor &moved,
-                                                const Tensor &poses, const Tensor &camera, const Tensor &controls, const Tensor &plate) {
+                                                const Tensor &poses, const Tensor &camera, const Tensor &controls, const Tensor &lips,
+                                                const Tensor &plate) {
   TORCH_CHECK(base.dim() == 2 && links.dim() == 2 && triangles.dim() == 2 && texture.dim() == 3 && moved.dim() == 2 && plate.dim() == 3,
               "lift_frame: base [N, 3], links [N, K], triangles [F, 3], texture [H, W, 4], moved [M, 3] and plate [H, W, 3]");
   const int64_t count = base.size(0), width = links.size(1), faces = triangles.size(0), targets = moved.size(0);
@@ -127,7 +151,8 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> draw(const Tensor &base, const Tensor
                f = plain(triangles, "triangles", {faces, 3}, at::kInt), k = plain(kinds, "kinds", {faces, 2}, at::kByte),
                x = plain(texture, "texture", {texture.size(0), texture.size(1), 4}, at::kByte),
                m = plain(moved, "moved", {targets, 3}, at::kFloat), p = plain(poses, "poses", {3, 3, 4}, at::kFloat),
-               c = plain(camera, "camera", {4}, at::kFloat), o = plain(controls, "controls", {3}, at::kFloat),
+               c = plain(camera, "camera", {4}, at::kFloat), o = plain(controls, "controls", {4}, at::kFloat),
+               lip = plain(lips, "lips", {lift_lips, 2}, at::kFloat),
                back = plain(plate, "plate", {rows, columns, 3}, at::kFloat);
   const int32_t *link = l.const_data_ptr<int32_t>(), *corner = f.const_data_ptr<int32_t>();
   for (int64_t i = 0; i < count * width; ++i) TORCH_CHECK(link[i] >= 0 && link[i] < targets, "lift_frame: link ", link[i], " of ", targets);
@@ -135,7 +160,7 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> draw(const Tensor &base, const Tensor
 
   const float *from = b.const_data_ptr<float>(), *share = s.const_data_ptr<float>(), *given = n.const_data_ptr<float>();
   const float *move = m.const_data_ptr<float>(), *pose = p.const_data_ptr<float>(), *view = c.const_data_ptr<float>();
-  const float *control = o.const_data_ptr<float>();
+  const float *control = o.const_data_ptr<float>(), *border = lip.const_data_ptr<float>();
   std::vector<Vertex> seen(count);
   Tensor ready = at::empty({count, lift_numbers}, n.options());
   float *out = ready.mutable_data_ptr<float>();
@@ -153,18 +178,21 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> draw(const Tensor &base, const Tensor
         const float head = h[0] * place[0] + h[1] * place[1] + h[2] * place[2] + h[3];
         const float torso = t[0] * place[0] + t[1] * place[1] + t[2] * place[2] + t[3];
         at[a] = head + in[lift_torso] * (torso - head);
-        if (in[lift_still] > 0) {
+        if (in[lift_still] < 0) {
           const float *r = pose + 24 + 4 * a, *b = from + 3 * i;
           const float rest = r[0] * b[0] + r[1] * b[1] + r[2] * b[2] + r[3];
-          at[a] += in[lift_still] * (rest - at[a]);
+          at[a] -= in[lift_still] * (rest - at[a]);
         }
       }
       const float inverse = at[2] < -0.05f ? -1 / at[2] : 0;
       seen[i] = {(view[2] + view[0] * at[0] * inverse) * lift_samples, (view[3] - view[1] * at[1] * inverse) * lift_samples, inverse};
       float *mine = out + i * lift_numbers;
       std::copy_n(in, lift_numbers, mine);
-      mine[lift_own] *= 1 - in[lift_lid] * control[0] - in[lift_lid + 1] * control[1];
-      for (int a = 0; a < 3; ++a) mine[lift_red + a] *= 1 + in[lift_inside] * (control[2] - 1);
+      mine[lift_own] *= 1 - in[lift_lid] * control[0] - in[lift_lid + 1] * control[1] - std::max(in[lift_lip], 0.0f) * control[3];
+      if (in[lift_inside] > 0) {
+        const float light = control[2] * light_between(border, place[0], place[1]);
+        for (int a = 0; a < 3; ++a) mine[lift_red + a] *= 1 + in[lift_inside] * (light + (a == 0 ? lift_glow * (1 - light) : 0) - 1);
+      }
     }
   });
 
@@ -195,12 +223,13 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> draw(const Tensor &base, const Tensor
 /// A frame of a lifted photo in front of `plate` `[H, W, 3]`: rgb `[H, W, 3]`, labels `[H, W]` uint8, depth and opacity `[H, W]`.
 ///
 /// Vertices `base` `[N, 3]` are moved by `shares` `[N, K]` of the rows `links` of `moved` `[M, 3]`; `numbers` `[N, 16]` are those of Lift.h.
-/// `kinds` `[F, 2]` uint8: layer (1: the soft one; 2 added: both sides are drawn) and class. `poses` `[3, 3, 4]`: head, torso and, for what stands still, the head as the
-/// photo shows it, to camera.
-/// `camera`: focal lengths and center. `controls`: how far the right and the left lid are closed, and the light inside the mouth.
+/// `kinds` `[F, 2]` uint8: layer (1: the soft one; 2 added: both sides are drawn) and class. `poses` `[3, 3, 4]`: head, torso and, for what
+/// stands still, the head as the photo shows it, to camera.
+/// `camera`: focal lengths and center. `controls`: how far the right and the left lid are closed, the light inside the mouth, and how far
+/// the lips are parted. `lips` `[20, 2]`: their inner border in head space, from the right corner over the upper lip.
 TORCH_LIBRARY_FRAGMENT(likeness, library) {
   library.def("lift_frame(Tensor base, Tensor links, Tensor shares, Tensor numbers, Tensor triangles, Tensor kinds, Tensor texture, "
-              "Tensor moved, Tensor poses, Tensor camera, Tensor controls, Tensor plate) -> "
+              "Tensor moved, Tensor poses, Tensor camera, Tensor controls, Tensor lips, Tensor plate) -> "
               "(Tensor rgb, Tensor labels, Tensor depth, Tensor opacity)");
 }
 TORCH_LIBRARY_IMPL(likeness, CPU, library) { library.impl("lift_frame", likeness::draw); }

@@ -8,9 +8,15 @@ namespace likeness {
 
 /// Numbers of a vertex, in this order: places in the texture of its own and of a substitute color (x, y, x, y, in texels), how far each of
 /// the two counts, the color that the substitute's share is added to, its opacity, how far the texture's own opacity counts, whether it goes with the torso, with the
-/// light inside the mouth, and with the closing of the right and the left lid; how far it stays where the photo shows it.
+/// light inside the mouth, with the closing of the right and the left lid, and with the parting of the lips,
+/// or, below zero, how far it stays where the photo shows it.
 constexpr int lift_numbers = 16;
-enum LiftNumber { lift_u, lift_v, lift_u2, lift_v2, lift_own, lift_other, lift_red, lift_opacity = 9, lift_cut, lift_torso, lift_inside, lift_lid, lift_still = 15 };
+enum LiftNumber { lift_u, lift_v, lift_u2, lift_v2, lift_own, lift_other, lift_red, lift_opacity = 9, lift_cut, lift_torso, lift_inside, lift_lid, lift_lip = 15, lift_still = 15 };
+
+/// Points of the lips' inner border. Light below the upper lip, above the lower one and in the corners, how far those shadows reach (head
+/// units; the last of the mouth's width), and how much of the lost light is red.
+constexpr int lift_lips = 20;
+constexpr float lift_shade[3] = {0.5f, 0.7f, 0.4f}, lift_reach[3] = {0.05f, 0.03f, 0.7f}, lift_glow = 0.08f;
 
 /// Samples of a pixel along each axis, and the 1/256 of a sample that corners are rounded to.
 constexpr int lift_samples = 2, lift_steps = 256;

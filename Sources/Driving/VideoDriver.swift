@@ -37,7 +37,12 @@ package struct VideoDriver {
     let found = wanted.count(where: { $0 != nil })
     guard found * 2 > wanted.count, !wanted.isEmpty else { throw DrivingError.noFace(url, face, found: found, of: wanted.count) }
     let model = MorphableModel.builtIn()
-    let fit = try FaceFit(model).fit(Array(wanted), width: reader.width, height: reader.height)
+    var fitter = FaceFit(model)
+    let person = try fitter.fit(Array(wanted), width: reader.width, height: reader.height)
+    // Once it is known who drives, what they do is followed more closely.
+    fitter.person = FaceFit.Person(identity: person.identity, calibration: person.calibration, focal: person.camera.focal.x)
+    fitter.precise = true
+    let fit = try fitter.fit(Array(wanted), width: reader.width, height: reader.height)
     let tracked = fit.frames.enumerated().compactMap { i, frame in
       frame.map {
         let state = FaceState(identity: fit.identity, expression: $0.expression, pose: $0.pose, gaze: $0.gaze)

@@ -51,6 +51,13 @@ package struct AvatarEvaluation {
       if let scores = ImageScores(faces.shown, truth: faces.truth) { faceOnly.append(scores) }
       torso.add(shown, truth: truth, labels: labels, frame: frame)
     }
+    // A tracker looks where the face was in the frame before; where frames were left out it finds the face and settles on it.
+    if let last = pairs.last?.frame, frame != last + 1 {
+      for (tracker, image) in [(truthTracker, truth), (renderTracker, shown)] {
+        tracker.reset()
+        for _ in 0..<3 { _ = try tracker.track(image) }
+      }
+    }
     let (trueFace, face) = (try truthTracker.track(truth), try renderTracker.track(shown))
     truthSignals.append(trueFace.flatMap { MotionSignals($0) })
     renderSignals.append(face.flatMap { MotionSignals($0) })

@@ -58,4 +58,14 @@ enum LandmarkWeights {
   static let openings: [(upper: Int, lower: Int, weight: Float)] =
     [(159, 145), (158, 153), (160, 144), (386, 374), (385, 380), (387, 373)].map { ($0.0, $0.1, 12) }
     + [(13, 14), (82, 87), (312, 317), (81, 178), (311, 402)].map { ($0.0, $0.1, 12) }
+  /// Corners of the mouth, outer and inner.
+  private static let corners: [(upper: Int, lower: Int, weight: Float)] = [(61, 291, 12), (78, 308, 12)]
+
+  /// Whose differences are met besides the landmarks themselves.
+  enum Pairs {
+    case openings
+    /// The corners of the mouth too.
+    case all
+    var list: [(upper: Int, lower: Int, weight: Float)] { LandmarkWeights.openings + (self == .all ? LandmarkWeights.corners : []) }
+  }
 }

@@ -53,7 +53,7 @@ struct Eval: ParsableCommand {
   var overwrite = false
   @Option(help: "The side of the images that --from-frame judges, in pixels.")
   var size = 256
-  @Option(help: "Which frames: test (held out), train, all, or numbers such as 120..200.")
+  @Option(help: "Which frames: test (held out), train, all, numbers such as 120..200, or every 25th as 0..500/25.")
   var frames: String?
   @Option(help: "The checkpoint to judge, by its step; the last one by default.")
   var step: Int?
@@ -99,7 +99,7 @@ struct Eval: ParsableCommand {
     }
     if let video { _ = try OutputKind(video, option: "--video", among: [.film]) }
     if let frames, FrameChoice(frames) == nil {
-      throw ValidationError("--frames \(frames): write test, train, all, or numbers such as 120..200")
+      throw ValidationError("--frames \(frames): write test, train, all, numbers such as 120..200, or every 25th as 0..500/25")
     }
   }
 

@@ -60,6 +60,7 @@ struct PortraitTrial {
     fit.person = FaceFit.Person(identity: avatar.scene.identity, calibration: avatar.calibration, focal: camera.focal.x)
     fit.knownFocal = Double(camera.focal.x)
     fit.center = camera.center
+    fit.precise = true
     states = try fit.fit(seen, width: camera.width, height: camera.height).frames.map { frame in
       frame.map { FaceState(identity: avatar.scene.identity, expression: $0.expression, pose: $0.pose, gaze: $0.gaze) }
     }

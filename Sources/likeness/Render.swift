@@ -95,8 +95,11 @@ struct Render: ParsableCommand {
     if let frames, FrameChoice(frames) == nil {
       throw ValidationError("--frames \(frames): write test, train, all, or numbers such as 120..200")
     }
-    if driver != nil, frames.map({ FrameChoice($0) == .test || FrameChoice($0) == .train }) ?? false {
-      throw ValidationError("a video has no test and train frames; leave --frames out or give numbers")
+    if driver != nil, let choice = frames.flatMap({ FrameChoice($0) }) {
+      if choice == .test || choice == .train {
+        throw ValidationError("a video has no test and train frames; leave --frames out or give numbers")
+      }
+      if case .every = choice { throw ValidationError("a video drives with all of its frames; give --frames as 120..200") }
     }
     if motion.isGiven, audio != nil || (driver == nil && track == nil) {
       throw ValidationError("--absolute, --expression-scale, --pose-scale, --still-head, --parts and --smooth go with --driver or --track")

@@ -39,6 +39,8 @@ struct LidColoring {
       let room = max(2, fold[4].y - brow.y)
       let height = max(opening, 4)
       var place = [SIMD2<Float>](repeating: .zero, count: count), share = [Float](repeating: 0, count: count)
+      // How near the margin, from corner to corner: lashes are a line over the whole lid.
+      var edge = share
       var tone = [SIMD3<Float>](repeating: .zero, count: count)
       var isLid = [Bool](repeating: false, count: count)
       for (v, t) in way {
@@ -59,10 +61,11 @@ struct LidColoring {
         let above = fold[exact] - SIMD2(0, 0.18 * room)
         tone[v] = even.color(above) * 0.45 + even.color(below + SIMD2(0, 0.3 * height)) * 0.55
         share[v] = isUpper ? t * sin(Float(exact) / 8 * .pi).squareRoot() : 0
+        if isUpper { edge[v] = t * min(1, 2.5 * sin(Float(exact) / 8 * .pi)) }
         isLid[v] = true
       }
       let lashes = (2...6).map { pixels.color(shown(margin[$0])) }.reduce(.zero, +) / 5 * 0.55
-      let fine = surface.interpolated(share)
+      let fine = surface.interpolated(share), margins = surface.interpolated(edge)
       for v in 0..<surface.count where fine[v] > 0 {
         let l = surface.links[v], w = surface.weights[v]
         guard (0..<3).allSatisfy({ w[$0] == 0 || isLid[Int(l[$0])] }) else { continue }
@@ -70,8 +73,7 @@ struct LidColoring {
         lids[v][eye] = smoothstep(0, 0.35, fine[v])
         shares[v] = 0.8
         let skin = (0..<3).reduce(SIMD3<Float>.zero) { $0 + tone[Int(l[$1])] * w[$1] }
-        let edge = 0.75 * smoothstep(0.84, 1, fine[v])
-        colors[v] = skin + (lashes - skin) * edge - even.color(texels[v]) * shares[v]
+        colors[v] = skin + (lashes - skin) * (0.85 * smoothstep(0.72, 1, margins[v])) - even.color(texels[v]) * shares[v]
       }
     }
   }

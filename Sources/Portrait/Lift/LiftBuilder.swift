@@ -23,6 +23,7 @@ struct LiftBuilder {
     HeadOutline.fit(&surface, scalp: hair, head: head, photo: photo)
     let color = HeadColoring(surface, scalp: hair, head: head, photo: photo, pixels: pixels)
     let lids = LidColoring(surface, head: head, photo: photo, pixels: pixels)
+    let lips = LipColoring(surface, head: head, photo: photo)
     let eyes = (0..<2).map { EyeTexture($0, head: head, photo: photo, pixels: pixels) }
     let texture = LiftTexture(surface, head: head, photo: photo, pixels: pixels, eyes: eyes)
 
@@ -37,6 +38,10 @@ struct LiftBuilder {
         (vertex.other, vertex.otherShare, vertex.lids) = (lids.texels[v], lids.shares[v], lids.lids[v])
         vertex.color = lids.colors[v]
         // A margin is seen though what lies behind it is not: it must not fade with it.
+        if color.seen[v] > 0.02 { vertex.ownShare = 1 }
+      }
+      if lips.shares[v] > 0 {
+        (vertex.other, vertex.otherShare, vertex.color, vertex.lip) = (lips.texels[v], 1, .zero, lips.shares[v])
         if color.seen[v] > 0.02 { vertex.ownShare = 1 }
       }
       mesh.vertices.append(vertex)

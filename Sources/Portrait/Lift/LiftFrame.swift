@@ -12,8 +12,10 @@ struct LiftFrame {
   /// Where the photo shows the head, to camera.
   let still: Rigid
   let camera: Camera
-  /// How far the right and the left lid are closed, and the light inside the mouth; 0...1.
-  let controls: SIMD3<Float>
+  /// How far the right and the left lid are closed, the light inside the mouth, and how far the lips are parted; 0...1.
+  let controls: SIMD4<Float>
+  /// The lips' inner border in head space, from the right corner over the upper lip, 20 points.
+  let lips: [SIMD2<Float>]
   /// `[H, W, 3]`, 0...1.
   let plate: Tensor
 
@@ -26,7 +28,9 @@ struct LiftFrame {
       let found = callAll(
         "likeness::lift_frame", t["base"]!, t["links"]!, t["shares"]!, t["numbers"]!, t["triangles"]!, t["kinds"]!, t["texture"]!,
         Tensor(flat, [moved.count, 3]), Tensor(poses, [3, 3, 4]),
-        Tensor([camera.focal.x, camera.focal.y, camera.center.x, camera.center.y]), Tensor([controls.x, controls.y, controls.z]), plate
+        Tensor([camera.focal.x, camera.focal.y, camera.center.x, camera.center.y]),
+        Tensor([controls.x, controls.y, controls.z, controls.w]),
+        Tensor(lips.flatMap { [$0.x, $0.y] }, [lips.count, 2]), plate
       ).compactMap(\.self)
       return RenderedFrame(rgb: found[0], labels: found[1], depth: found[2], opacity: found[3])
     }

@@ -12,8 +12,16 @@ struct LiftHead {
   let calibration: [SIMD3<Float>]
   /// All vertices in head space as the photo shows them.
   let places: [SIMD3<Float>]
+  /// Its vertices.
+  private let tongue: [Int]
+  /// What a blink of the right and of the left eye moves, `[V]` each; empty where the model has none.
+  private let blinks: [[SIMD3<Float>]]
   /// `[52, V * 3]`.
   private let basis: Tensor
+
+  private static let tongueFollows: Float = 0.8
+  /// Shares of an eye's opening in the photo: what counts as closed, and from where on lids go there.
+  private static let shut: Float = 0.2, nearlyShut: Float = 0.45
 
   init(_ model: MorphableModel, _ source: FaceState, landmarks: FaceLandmarks, camera: Camera) {
     let seen = camera.inHead(source.pose)
@@ -44,22 +52,32 @@ struct LiftHead {
     let lips = FaceMeshTopology.lipsInner
     let shift = calibration.isEmpty ? .zero : lips.map { calibration[$0] }.reduce(.zero, +) / Float(lips.count)
     for (v, part) in Self.mouthVertices(model) {
-      places[v] += shift - SIMD3(offsets[3 * v], offsets[3 * v + 1], offsets[3 * v + 2]) - (part == .upperTeeth ? [0, 0.014, 0] : .zero)
+      places[v] += shift - SIMD3(offsets[3 * v], offsets[3 * v + 1], offsets[3 * v + 2]) - (part == .upperTeeth ? [0, 0.006, 0] : .zero)
+      // A tongue at rest lies higher than the model's.
+      if part == .tongue { places[v].y += 0.02 }
     }
-    Self.flattenTeeth(&places, model)
+    tongue = Self.mouthVertices(model).filter { $0.1 == .tongue }.map(\.0)
+    Self.flattenTeeth(&places, model, .upperTeeth, down: 1)
+    Self.flattenTeeth(&places, model, .lowerTeeth, down: -1)
     self.places = places
-    basis = model.expressionBasis.reshape(model.expressionNames.count, -1)
+    let basis = model.expressionBasis.reshape(model.expressionNames.count, -1)
+    self.basis = basis
+    blinks = ["eyeBlinkRight", "eyeBlinkLeft"].map { name in
+      guard let i = model.expressionIndex(name) else { return [] }
+      let row = basis[.at(i)].floats
+      return (0..<row.count / 3).map { SIMD3(row[3 * $0], row[3 * $0 + 1], row[3 * $0 + 2]) }
+    }
   }
 
-  /// Fills the notches between the upper teeth's edges, which at the size of a photo are a ragged line.
-  private static func flattenTeeth(_ places: inout [SIMD3<Float>], _ model: MorphableModel) {
+  /// Fills the notches between the edges of a row of teeth, which at the size of a photo are a ragged line; `down` is -1 for the lower row.
+  private static func flattenTeeth(_ places: inout [SIMD3<Float>], _ model: MorphableModel, _ kind: FacePart, down: Float) {
     let corners = model.triangles.array(Int32.self)
     var teeth = Set<Int>()
-    for (f, part) in model.parts.enumerated() where part == .upperTeeth { for k in 0..<3 { teeth.insert(Int(corners[3 * f + k])) } }
+    for (f, part) in model.parts.enumerated() where part == kind { for k in 0..<3 { teeth.insert(Int(corners[3 * f + k])) } }
     let given = places
     for v in teeth {
-      let edge = teeth.filter { abs(given[$0].x - given[v].x) < 0.06 }.map { given[$0].y }.min() ?? given[v].y
-      if given[v].y - edge < 0.014 { places[v].y = edge + 0.003 }
+      let edge = teeth.filter { abs(given[$0].x - given[v].x) < 0.06 }.map { down * given[$0].y }.min() ?? down * given[v].y
+      if down * given[v].y - edge < 0.014 { places[v].y = down * (edge + 0.003) }
     }
   }
   /// Vertices of teeth, gums and tongue.
@@ -79,10 +97,31 @@ struct LiftHead {
     let change = zip(padded(state.expression), padded(source.expression)).map { $0 - $1 }
     let flat = withoutGradient { Tensor(change, [1, count]).matmul(basis) }.floats
     var moved = (0..<flat.count / 3).map { SIMD3(flat[3 * $0], flat[3 * $0 + 1], flat[3 * $0 + 2]) }
+    closeLids(&moved)
     turnEyes(&moved, state.gaze)
+    // The tongue goes down with the jaw, but not as far.
+    for v in tongue { moved[v] *= Self.tongueFollows }
     Self.keepApart(&moved, places, FaceMeshTopology.lipsInner, corners: 10)
     for eye in [FaceMeshTopology.rightEye, FaceMeshTopology.leftEye] { Self.keepApart(&moved, places, eye, corners: 8) }
     return moved
+  }
+
+  /// Lids that nearly meet close: a tracker sees closed lids a lash's breadth apart.
+  private func closeLids(_ moved: inout [SIMD3<Float>]) {
+    for (blink, loop) in zip(blinks, [FaceMeshTopology.rightEye, FaceMeshTopology.leftEye]) where !blink.isEmpty {
+      var (before, now, change): (Float, Float, Float) = (0, 0, 0)
+      for i in 2...6 {
+        let (u, l) = (loop[i], loop[16 - i])
+        before += places[u].y - places[l].y
+        now += places[u].y + moved[u].y - places[l].y - moved[l].y
+        change += blink[u].y - blink[l].y
+      }
+      let open = now / max(before, 0.01)
+      guard open < Self.nearlyShut, change < -0.01 else { continue }
+      let wanted = max(0, (open - Self.shut) / (Self.nearlyShut - Self.shut) * Self.nearlyShut)
+      let more = min(max((wanted * max(before, 0.01) - now) / change, 0), 1)
+      for v in moved.indices { moved[v] += blink[v] * more }
+    }
   }
 
   private func turnEyes(_ moved: inout [SIMD3<Float>], _ gaze: SIMD2<Float>) {
@@ -124,10 +163,17 @@ struct LiftHead {
     }
     return [opening(FaceMeshTopology.rightEye), opening(FaceMeshTopology.leftEye)]
   }
-  /// The distance between the inner lips over the mouth's width, of the model's vertices moved by `moved`.
+  /// The lips' inner border, from the right corner over the upper lip, of the model's vertices moved by `moved`.
+  func lips(_ moved: [SIMD3<Float>]) -> [SIMD2<Float>] {
+    FaceMeshTopology.lipsInner.map { v in
+      let p = places[v] + moved[v]
+      return [p.x, p.y]
+    }
+  }
+  /// The distance between the inner lips over the mouth's width, of the model's vertices moved by `moved`; of the photo's where that is empty.
   func lipGap(_ moved: [SIMD3<Float>]) -> Float {
     let loop = FaceMeshTopology.lipsInner
-    func at(_ v: Int) -> SIMD3<Float> { places[v] + moved[v] }
+    func at(_ v: Int) -> SIMD3<Float> { moved.isEmpty ? places[v] : places[v] + moved[v] }
     let gap = (3...7).map { at(loop[$0]).y - at(loop[20 - $0]).y }.reduce(0, +) / 5
     return max(0, gap) / max(length(at(61) - at(291)), 0.1)
   }

@@ -36,12 +36,35 @@ struct LiftPaint {
     }
     return (color, min(max(opacity, 0), 1))
   }
+}
 
-  /// A vertex's numbers as a frame changes them; `controls` are those of `LiftFrame`.
-  static func controlled(_ numbers: [Float], _ controls: SIMD3<Float>) -> [Float] {
+extension LiftPaint {
+  /// A vertex's numbers as a frame changes them: `controls` are those of `LiftFrame`, `light` is what falls in between the lips.
+  static func controlled(_ numbers: [Float], _ controls: SIMD4<Float>, light: Float) -> [Float] {
     var n = numbers
-    n[4] *= 1 - n[13] * controls.x - n[14] * controls.y
-    for c in 6..<9 { n[c] *= 1 + n[12] * (controls.z - 1) }
+    n[4] *= 1 - n[13] * controls.x - n[14] * controls.y - max(n[15], 0) * controls.w
+    for c in 6..<9 { n[c] *= 1 + n[12] * (light + (c == 6 ? 0.08 * (1 - light) : 0) - 1) }
     return n
+  }
+}
+
+extension LiftFrame {
+  /// A vertex's numbers as the frame changes them, at its place in head space.
+  func numbers(_ numbers: [Float], at place: SIMD3<Float>) -> [Float] {
+    LiftPaint.controlled(numbers, controls, light: numbers[12] > 0 ? controls.z * Self.light(lips, [place.x, place.y]) : 1)
+  }
+
+  /// How much light comes in between the lips to a place behind them: the lips throw shadows, and the corners are dark.
+  private static func light(_ lips: [SIMD2<Float>], _ p: SIMD2<Float>) -> Float {
+    func height(_ border: [SIMD2<Float>]) -> Float {
+      for (a, b) in zip(border, border.dropFirst()) where (a.x <= p.x) != (b.x <= p.x) {
+        return a.y + (b.y - a.y) * (p.x - a.x) / (b.x - a.x)
+      }
+      return abs(p.x - border[0].x) < abs(p.x - border[10].x) ? border[0].y : border[10].y
+    }
+    func shade(_ least: Float, _ reach: Float, _ far: Float) -> Float { least + (1 - least) * smoothstep(0, reach, far) }
+    let along = (p.x - lips[0].x) / (lips[10].x - lips[0].x + 1e-6)
+    let upper = height(Array(lips[0...10])), lower = height([lips[0]] + lips[10...].reversed())
+    return shade(0.5, 0.05, upper - p.y) * shade(0.7, 0.03, p.y - lower) * shade(0.4, 0.7, 4 * along * (1 - along))
   }
 }

@@ -23,14 +23,14 @@ struct LiftVertex {
   /// How far the light inside the mouth counts, and how far it goes over to its substitute color as the right and the left lid close.
   var inside: Float = 0
   var lids: SIMD2<Float> = .zero
-  /// How far it stays where the photo shows it.
-  var still: Float = 0
+  /// How far it goes over to it as the lips part, and how far it stays where the photo shows it; one of them is 0.
+  var lip: Float = 0, still: Float = 0
 
-  static let numbers = 16, opacityNumber = 9, stillNumber = 15
+  static let numbers = 16, opacityNumber = 9, lipNumber = 15
   var packed: [Float] {
     [
       texel.x, texel.y, other.x, other.y, ownShare, otherShare, color.x, color.y, color.z, opacity, cut, torso, inside, lids.x, lids.y,
-      still,
+      lip - still,
     ]
   }
 }

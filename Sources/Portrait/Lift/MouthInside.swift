@@ -6,8 +6,8 @@ import Tracking
 /// shows there, which stays with the skull.
 struct MouthInside {
   private static let paints: [FacePart: SIMD3<Float>] = [
-    .upperTeeth: [0.82, 0.77, 0.71], .lowerTeeth: [0.74, 0.69, 0.63], .gums: [0.55, 0.28, 0.27], .tongue: [0.60, 0.31, 0.30],
-    .mouthSocket: [0.36, 0.14, 0.13],
+    .upperTeeth: [0.84, 0.79, 0.74], .lowerTeeth: [0.70, 0.64, 0.59], .gums: [0.62, 0.33, 0.32], .tongue: [0.66, 0.38, 0.37],
+    .mouthSocket: [0.40, 0.16, 0.15],
   ]
 
   static func mesh(_ head: LiftHead, photo: LiftPhoto, pixels: PixelPlane, skin: SIMD3<Float>) -> LiftMesh {
@@ -24,6 +24,7 @@ struct MouthInside {
     let tint = ((relative + 1) * 0.5).clamped(lowerBound: SIMD3(repeating: 0.85), upperBound: SIMD3(repeating: 1.15))
     let shown = seen(head, photo, pixels)
     let front = head.places[FaceMeshTopology.lipsInner[5]].z
+    let sides = ToothSides(head.model)
     var numbers: [SIMD2<Int32>: Int] = [:]
     for (f, part) in head.model.parts.enumerated() {
       guard var paint = paints[part] else { continue }
@@ -37,7 +38,7 @@ struct MouthInside {
         vertex.links = SIMD4(repeating: v)
         vertex.shares = [1, 0, 0, 0]
         let deep = max(0, front - head.places[Int(v)].z)
-        vertex.color = paint * light * exp(-max(0, deep - 0.1) / 0.3)
+        vertex.color = paint * light * exp(-max(0, deep - 0.1) / 0.3) * sides.shade(v)
         vertex.inside = 1
         numbers[key] = mesh.vertices.count
         mesh.vertices.append(vertex)
@@ -84,5 +85,28 @@ struct MouthInside {
     // Teeth are bright and hardly colored. What is dark between lips that hardly part, the model has as well.
     let isTeeth = best.sum() / 3 > 0.38 && best.max() - best.min() < 0.3
     return isTeeth || gap > 0.12 * width ? (mesh, isTeeth ? best : nil) : nil
+  }
+}
+
+/// Where teeth of the built-in head meet: they are a row of columns, three a tooth.
+struct ToothSides {
+  private static let rows: Int32 = 6, columns: Int32 = 37
+  private var firsts: [Int32] = []
+
+  init(_ model: MorphableModel) {
+    let corners = model.triangles.array(Int32.self)
+    for kind in [FacePart.upperTeeth, .lowerTeeth] {
+      let own = model.parts.indices.filter { model.parts[$0] == kind }.flatMap { f in (0..<3).map { corners[3 * f + $0] } }
+      guard let low = own.min(), let high = own.max(), high - low < Self.rows * Self.columns, high - low >= Self.rows * (Self.columns - 1)
+      else { continue }
+      firsts.append(low)
+    }
+  }
+  /// How bright a vertex is beside the middle of its tooth; 1 of what is no tooth.
+  func shade(_ vertex: Int32) -> Float {
+    for first in firsts where (0..<Self.rows * Self.columns).contains(vertex - first) {
+      return (vertex - first) / Self.rows % 3 == 0 ? 0.86 : 1
+    }
+    return 1
   }
 }

@@ -14,6 +14,8 @@ struct PersonSheet {
   private static let behind: Float = 0.04, reach: Float = 0.12
   /// How far hair beside the head lies behind it, head units.
   private static let bend: Float = 0.22
+  /// What is thinner than this has no back, head units.
+  private static let thin: Float = 0.3
 
   /// - opacity: of the texture that it carries, over the photo's pixels.
   /// - offset: where that texture begins, in texels.
@@ -77,10 +79,15 @@ struct PersonSheet {
     let trunkCorners = below.flatMap { f in (0..<3).map { corners[3 * f + $0] } }
     let trunk = draw(head.places.map { toCamera.apply($0) }, trunkCorners)
 
+    let mouth = camera.project(head.places[4]).y
     var values = [Float](repeating: 0, count: width * height * 3), known = [Float](repeating: 0, count: width * height)
     for k in 0..<width * height {
       var depth: Float?, share: Float = 0
-      if front.triangle[k] >= 0, back.triangle[k] >= 0 { depth = (front.depth[k] + mirror - back.depth[k]) / 2 + behind }
+      if front.triangle[k] >= 0, back.triangle[k] >= 0 {
+        let far = mirror - back.depth[k]
+        // Above the neck the surface has no back: a sheet right behind the skin would show between parted lips.
+        if far - front.depth[k] > thin || Float(k / width) < mouth { depth = (front.depth[k] + far) / 2 + behind }
+      }
       if trunk.triangle[k] >= 0 {
         let f = 3 * Int(trunk.triangle[k]), w = trunk.barycentrics[k]
         share = w.x * torso[Int(trunkCorners[f])] + w.y * torso[Int(trunkCorners[f + 1])] + w.z * torso[Int(trunkCorners[f + 2])]

@@ -60,20 +60,33 @@ package final class PortraitLift: BackedAvatar {
     try frame(state, nil, camera: camera).referenceDraw()
   }
 
+  /// Where `vertices` of the head model are drawn, in head space; nil for those that no vertex of the drawn surface lies on.
+  package func drawn(_ vertices: [Int], _ state: FaceState) -> [SIMD3<Float>?] {
+    let base = tensors["base"]!.floats, links = tensors["links"]!.array(Int32.self), shares = tensors["shares"]!.floats
+    let moved = head.movement(state)
+    var places: [Int: SIMD3<Float>] = [:]
+    for v in 0..<base.count / 3 {
+      guard let k = (4 * v..<4 * v + 4).first(where: { shares[$0] > 0.999 }), places[Int(links[k])] == nil else { continue }
+      places[Int(links[k])] = SIMD3(base[3 * v], base[3 * v + 1], base[3 * v + 2]) + shares[k] * moved[Int(links[k])]
+    }
+    return vertices.map { places[$0] }
+  }
+
   /// All that a frame is drawn from.
   func frame(_ state: FaceState, _ background: Tensor?, camera: Camera) throws -> LiftFrame {
     guard state.expression.count <= scene.expressionNames.count else {
       throw PortraitError.driving(found: state.expression.count, expected: scene.expressionNames.count)
     }
     let moved = head.movement(state)
-    let open = head.openings(moved), gap = head.lipGap(moved)
+    let open = head.openings(moved), gap = head.lipGap(moved), restingGap = head.lipGap([])
     func closed(_ open: Float) -> Float { 1 - smoothstep(0.25, 0.75, open) }
     let toCamera = camera.worldToCamera
     let follow = (state.pose.apply(Self.neckRoot) - pose.apply(Self.neckRoot)) * Self.torsoFollow
     let torso = Rigid(rotation: pose.rotation, translation: pose.translation + follow)
     return LiftFrame(
       tensors: tensors, moved: moved, head: toCamera * state.pose, torso: toCamera * torso, still: toCamera * pose, camera: camera,
-      controls: [closed(open.x), closed(open.y), 0.65 + 0.35 * smoothstep(0.02, 0.2, gap)], plate: background ?? self.background(camera))
+      controls: [closed(open.x), closed(open.y), 0.65 + 0.35 * smoothstep(0.02, 0.2, gap), smoothstep(0.01, 0.06, gap - restingGap)],
+      lips: head.lips(moved), plate: background ?? self.background(camera))
   }
 
   /// What is behind the person, as large as the camera's image; it does not move with the camera.

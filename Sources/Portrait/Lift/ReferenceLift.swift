@@ -41,10 +41,10 @@ private struct ReferenceLift {
       let first = SIMD3(base[3 * v], base[3 * v + 1], base[3 * v + 2])
       var place = first
       for k in 0..<4 { place += shares[4 * v + k] * frame.moved[Int(links[4 * v + k])] }
-      let n = LiftPaint.controlled(Array(numbers[16 * v..<16 * v + 16]), frame.controls)
+      let n = frame.numbers(Array(numbers[16 * v..<16 * v + 16]), at: place)
       let head = frame.head.apply(place), torso = frame.torso.apply(place)
       let moving = head + n[11] * (torso - head)
-      let p = moving + n[15] * (frame.still.apply(first) - moving)
+      let p = moving + max(-n[15], 0) * (frame.still.apply(first) - moving)
       guard p.z < -0.05 else { return nil }
       let camera = frame.camera
       let x = (camera.center.x - camera.focal.x * p.x / p.z) * Float(Self.samples)

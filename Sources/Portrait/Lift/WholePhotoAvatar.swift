@@ -88,7 +88,8 @@ package final class WholePhotoAvatar: Avatar {
       let p = seen.project(SIMD3(places[3 * v], places[3 * v + 1], places[3 * v + 2]))
       let distance = border.distance([p.x, p.y])
       values[LiftVertex.numbers * v + LiftVertex.opacityNumber] *= smoothstep(0, opaque, distance)
-      values[LiftVertex.numbers * v + LiftVertex.stillNumber] = 1 - smoothstep(still, moving, distance)
+      let stays = 1 - smoothstep(still, moving, distance)
+      if stays > 0 { values[LiftVertex.numbers * v + LiftVertex.lipNumber] = -stays }
     }
     return Tensor(values, numbers.shape)
   }

@@ -19,23 +19,24 @@ struct LiftAtlas {
   private let painted: [Int]
 
   private enum Change: Int {
-    case nothing, rightLid, leftLid, mouth
+    case nothing, rightLid, leftLid, mouth, lips
 
     /// The `controls` that are painted.
-    var steps: [SIMD3<Float>] {
+    var steps: [SIMD4<Float>] {
       switch self {
-      case .nothing: [[0, 0, 1]]
-      case .rightLid: [0, 0.25, 0.5, 0.75, 1].map { [$0, 0, 1] }
-      case .leftLid: [0, 0.25, 0.5, 0.75, 1].map { [0, $0, 1] }
-      case .mouth: [0.65, 0.825, 1].map { [0, 0, $0] }
+      case .nothing: [[0, 0, 1, 0]]
+      case .rightLid: [0, 0.25, 0.5, 0.75, 1].map { [$0, 0, 1, 0] }
+      case .leftLid: [0, 0.25, 0.5, 0.75, 1].map { [0, $0, 1, 0] }
+      case .mouth: [0.65, 0.825, 1].map { [0, 0, $0, 0] }
+      case .lips: [0, 0.5, 1].map { [0, 0, 1, $0] }
       }
     }
-    func step(_ controls: SIMD3<Float>) -> Int {
+    func step(_ controls: SIMD4<Float>) -> Int {
       let steps = steps
       func far(_ k: Int) -> Float { abs((steps[k] - controls)[axis]) }
       return steps.indices.min { far($0) < far($1) } ?? 0
     }
-    private var axis: Int { self == .leftLid ? 1 : self == .mouth ? 2 : 0 }
+    private var axis: Int { self == .leftLid ? 1 : self == .mouth ? 2 : self == .lips ? 3 : 0 }
   }
 
   /// Texels along a square's side; of the two triangles in it, legs are 4 shorter, so that neither bleeds into another.
@@ -51,9 +52,9 @@ struct LiftAtlas {
     var first: [Int] = [], change: [Change] = [], painted: [Int] = [], squares = 0
     for (f, t) in corners.enumerated() {
       let n = (0..<3).map { rows[Int(t[$0])] }
-      let isPhoto = n.allSatisfy { $0[4] > 0.999 && $0[9] > 0.999 && $0[13] == 0 && $0[14] == 0 && $0[10] == n[0][10] }
+      let isPhoto = n.allSatisfy { $0[4] > 0.999 && $0[9] > 0.999 && $0[13] == 0 && $0[14] == 0 && $0[15] <= 0 && $0[10] == n[0][10] }
       let kind: Change =
-        n.contains { $0[13] > 0 } ? .rightLid : n.contains { $0[14] > 0 } ? .leftLid : n.contains { $0[12] > 0 } ? .mouth : .nothing
+        n.contains { $0[13] > 0 } ? .rightLid : n.contains { $0[14] > 0 } ? .leftLid : n.contains { $0[12] > 0 } ? .mouth : n.contains { $0[15] > 0 } ? .lips : .nothing
       change.append(kind)
       first.append(isPhoto ? -1 : squares)
       guard !isPhoto else { continue }
@@ -79,7 +80,7 @@ struct LiftAtlas {
     }
     for f in painted {
       for (step, controls) in change[f].steps.enumerated() {
-        let n = (0..<3).map { LiftPaint.controlled(rows[Int(corners[f][$0])], controls) }
+        let n = (0..<3).map { LiftPaint.controlled(rows[Int(corners[f][$0])], controls, light: controls.z) }
         let half = Half(first[f] + step, perRow: perRow, top: paint.height)
         for y in 0..<s {
           for x in 0..<s where half.holds(x, y) {
@@ -97,7 +98,7 @@ struct LiftAtlas {
   }
 
   /// Places in the texture, (0, 0) at its lower left, and which each corner of each triangle has, with the `controls` of a frame.
-  func places(_ controls: SIMD3<Float>) -> (places: [SIMD2<Float>], corners: [SIMD3<Int32>]) {
+  func places(_ controls: SIMD4<Float>) -> (places: [SIMD2<Float>], corners: [SIMD3<Int32>]) {
     var places = texels, all = corners
     let perRow = max(width / Self.side, 1)
     for f in painted {

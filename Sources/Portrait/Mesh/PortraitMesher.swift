@@ -69,7 +69,7 @@ package struct PortraitMesher {
       for k in 0..<4 { place += shares[4 * v + k] * frame.moved[Int(links[4 * v + k])] }
       let onHead = head.apply(place)
       places.append((onHead + numbers[v][11] * (torso.apply(place) - onHead)) * Self.meters)
-      let (color, opacity) = paint.color(LiftPaint.controlled(numbers[v], frame.controls))
+      let (color, opacity) = paint.color(frame.numbers(numbers[v], at: place))
       colors.append(SIMD4<UInt8>((SIMD4(color, opacity).clamped(lowerBound: .zero, upperBound: .one) * 255).rounded(.toNearestOrEven)))
     }
     let corners = avatar.tensors["triangles"]!.array(Int32.self), painted = atlas.places(frame.controls)

@@ -57,6 +57,9 @@ package struct FaceFit {
   /// Whether what a face at rest always shows beside the model's shapes is found as a calibration; one image cannot tell that from what the
   /// face does in it.
   package var calibrates = true
+  /// Whether landmarks are met closely, the distance of the mouth's corners too: for motion that is to be shown, by somebody whose calibration
+  /// is known, so that what is left over is what the face does.
+  package var precise = false
   /// Where the optical axis meets the image, in pixels; nil for its middle.
   package var center: SIMD2<Float>?
 
@@ -88,12 +91,12 @@ package struct FaceFit {
     let clip = person.map { known($0, points, eye) } ?? measured(faces, points, observed, eye, longer)
     var state = initial(points, focal: clip.focal)
     (state.identity, state.calibration) = (clip.identity, clip.calibration)
-    let all = FitSolver(model, observed: observed)
+    let all = precise ? FitSolver(model, observed: observed, expectedError: 0.025, pairs: .all) : FitSolver(model, observed: observed)
     let motion = smooth ? PoseMotion(times: times) : nil
     for _ in 0..<6 { state = all.step(state) }
     for _ in 0..<8 {
       let pull = smooth ? neighbours(state.expression, times) : nil
-      state = all.step(state, pull: pull, weight: 30, motion: motion)
+      state = all.step(state, pull: pull, weight: evenness, motion: motion)
     }
     let camera = Camera(width: width, height: height, focal: SIMD2(repeating: Float(state.focal * eye)), center: middle)
     var gaze = [SIMD2<Float>](repeating: .zero, count: times.count)
@@ -103,7 +106,7 @@ package struct FaceFit {
       state.expression = withLids(state.expression, gaze)
       for _ in 0..<4 {
         let pull = smooth ? neighbours(state.expression, times) : nil
-        state = all.step(state, pull: pull, weight: 30, motion: motion)
+        state = all.step(state, pull: pull, weight: evenness, motion: motion)
       }
     }
     return result(state, gaze, observed: observed, times: times, count: count, camera: camera)
@@ -166,6 +169,8 @@ package struct FaceFit {
 
   /// How much more the prior on expressions counts where the person is taken to be at rest.
   private static let restPrior = 4.0
+  /// How much smoothness in time counts against the landmarks, which count more where they are met closely.
+  private var evenness: Double { precise ? 60 : 30 }
   private func focalWeight(_ frames: Int) -> Double { 20 * Double(frames) }
 
   private func initial(_ points: Tensor, focal: Double) -> FitState {

@@ -14,14 +14,14 @@ struct FitSolver {
   /// Frames that are dealt with at once, so that what they need fits the cache.
   private let chunk = 64
 
-  init(_ model: LandmarkModel, observed: Tensor, expectedError: Double = 0.05) {
+  init(_ model: LandmarkModel, observed: Tensor, expectedError: Double = 0.05, pairs: LandmarkWeights.Pairs = .openings) {
     self.model = model
     self.observed = observed
     self.expectedError = expectedError
     free = FreeExpressions(model)
     let scale = 1 / (expectedError * expectedError)
     weights = Tensor(LandmarkWeights.points) * scale
-    openings = Openings(LandmarkWeights.openings, scale: scale)
+    openings = Openings(pairs.list, scale: scale)
   }
 
   private func equations(_ state: FitState, _ range: Range<Int>, withClip: Bool = false) -> FitEquations {
