@@ -78,7 +78,8 @@ struct Animate: ParsableCommand {
     }
     sequence.resize(to: size)
     if audio != nil || !motion.retargeting.parts.contains(.eyes) { sequence.blink(scene, seed: seed) }
-    if camera == .orbit { sequence.orbit(around: scene.pose.translation) }
+    if camera == .orbit { sequence.orbit(around: avatar) }
+    sequence.noticeFarViews(of: avatar)
     let film = try SequenceFilm(output)
     film.noticeLostSound(of: sequence)
     try film.write(sequence, of: avatar)
