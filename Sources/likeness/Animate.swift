@@ -105,7 +105,8 @@ struct Animate: ParsableCommand {
     }
     sequence.resize(to: size ?? (wholePhoto ? min(WholePhotoAvatar.usualSide, max(scene.camera.width, scene.camera.height)) : 512))
     if audio != nil || !motion.retargeting.parts.contains(.eyes) { sequence.blink(scene, seed: seed) }
-    if camera == .orbit { sequence.orbit(around: scene.pose.translation) }
+    if camera == .orbit { sequence.orbit(around: avatar) }
+    sequence.noticeFarViews(of: avatar)
     let film = try SequenceFilm(output, isTransparent: background.isTransparent)
     film.noticeLostSound(of: sequence)
     try film.write(sequence, of: avatar, depth: depth)

@@ -119,7 +119,8 @@ struct Render: ParsableCommand {
     if let size { sequence.resize(to: size) }
     if !motion.retargeting.parts.contains(.eyes) { sequence.blink(avatar.scene, seed: seed) }
     let enhancer = try enhance.map { try self.enhancer($0, for: sequence, of: source) }
-    if camera == .orbit { sequence.orbit(around: avatar.scene.pose.translation) }
+    if camera == .orbit { sequence.orbit(around: avatar) }
+    sequence.noticeFarViews(of: avatar)
 
     let film = try SequenceFilm(output, isTransparent: background.isTransparent)
     if audio != nil || driver != nil { film.noticeLostSound(of: sequence) }

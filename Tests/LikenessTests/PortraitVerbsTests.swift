@@ -60,7 +60,8 @@ struct PortraitVerbsTests {
       let report = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.appending(path: "judged/photos.json"))) as? [String: Any]
       let rows = report?["photos"] as? [[String: Any]], driven = (rows?.first?["driven"] as? [[String: Any]])?.first
       #expect(report?["made"] as? Int == 1 && report?["refused"] as? Int == 1)
-      #expect((driven?["frames"] as? Int ?? 0) > 0 && driven?["lost"] as? Int == 0 && (driven?["aed"] as? Double ?? 1) < 0.2, "\(driven ?? [:])")
+      #expect(
+        (driven?["frames"] as? Int ?? 0) > 0 && driven?["lost"] as? Int == 0 && (driven?["aed"] as? Double ?? 1) < 0.2, "\(driven ?? [:])")
       #expect((rows?.last?["refused"] as? String)?.contains("no face") == true)
       let again = try Tool.run(words, in: folder)
       #expect(again.status == 64 && again.errors.contains("judged"), "\(again.errors)")

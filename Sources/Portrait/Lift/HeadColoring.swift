@@ -14,6 +14,8 @@ struct HeadColoring {
 
   /// Cosines of the angle of sight from which the photo counts, and from which in full.
   private static let grazing: Float = 0.10, facing: Float = 0.32
+  /// The same of hair, whose rim shows what is behind it.
+  private static let hairGrazing: Float = 0.2, hairFacing: Float = 0.45
 
   init(_ surface: HeadSurface, scalp: [Float], head: LiftHead, photo: LiftPhoto, pixels: PixelPlane) {
     let camera = photo.camera.inHead(head.source.pose)
@@ -31,7 +33,10 @@ struct HeadColoring {
       let x = min(max(Int(s.x / 2), 0), half.width - 1), y = min(max(Int(s.y / 2), 0), half.height - 1)
       let isInside = s.x > 1 && s.y > 1 && s.x < Float(camera.width) - 1 && s.y < Float(camera.height) - 1
       let free = s.z < image.depth[y * half.width + x] + 0.06 ? Float(1) : 0
-      seen.append(isInside ? free * smoothstep(Self.grazing, Self.facing, cosine) : 0)
+      let facing = scalp[v] > 0.5 ? smoothstep(Self.hairGrazing, Self.hairFacing, cosine) : smoothstep(Self.grazing, Self.facing, cosine)
+      // An ear before the scalp is no part of it.
+      let isEar = scalp[v] > 0.3 && photo.label(texels[v]) == .ears
+      seen.append(isInside && !isEar ? free * facing : 0)
     }
     let (list, starts) = surface.neighbors
     func around(_ v: Int) -> ArraySlice<Int32> { list[starts[v]..<starts[v + 1]] }
@@ -63,8 +68,10 @@ struct HeadColoring {
     let sample = places.map(even.color)
     // Behind the ears, above the nape, the model has skin where most people have hair.
     let ear = (head.places[234].z + head.places[454].z) / 2 - 0.2, nape = head.places[2].y
+    let isLong = Self.longHair(head, camera, photo)
     let isScalp = (0..<count).map { v in
-      isHairy && (scalp[v] > 0.3 || (surface.places[v].z < ear && surface.places[v].y > nape))
+      let p = surface.places[v]
+      return isHairy && (scalp[v] > 0.3 || (p.z < ear && (p.y > nape || (p.x < 0 ? isLong.right : isLong.left))))
     }
     // What is called hair and is of another color, an ear or a reflection, must not go on behind the head.
     let hair = Self.middle((0..<count).filter { known($0, [.hair]) }.map { sample[$0] })
@@ -84,11 +91,18 @@ struct HeadColoring {
       let far = length(surface.places[v] - surface.places[Int(origins[v])])
       colors[v] += (hair - colors[v]) * (0.6 * smoothstep(0.1, 0.7, far))
     }
+    // Light comes from above.
+    for v in 0..<count where isScalp[v] && visible[v] < 0.6 { colors[v] *= 1 + (0.12 * normals[v].y - 0.04) * (1 - visible[v]) }
     // Detail from beside the border of what is seen, as far inside it as the vertex lies outside.
+    let wide = pixels.blurred(max(3, pixels.width / 48), rounds: 2), locks = Self.locks(head, camera, photo)
     let middle = camera.project(SIMD3(0, 0.2, 0)), center = SIMD2(middle.x, middle.y)
     for v in 0..<count where origins[v] >= 0 {
       if visible[v] > 0.6 {
         (others[v], otherShares[v]) = (places[v], 0.9)
+        continue
+      }
+      if isScalp[v] {
+        if let locks { (others[v], otherShares[v]) = (locks(surface.places[v]), 0.65) }
         continue
       }
       guard otherShares[v] < 0.5 else { continue }
@@ -107,7 +121,52 @@ struct HeadColoring {
         if (apart * apart).sum().squareRoot() > 2.5 * own + 4 { otherShares[v] = 0 }
       }
     }
-    for v in 0..<count { colors[v] -= even.color(others[v]) * otherShares[v] }
+    for v in 0..<count {
+      let isFar = isScalp[v] && visible[v] < 0.6
+      colors[v] -= (isFar ? wide : even).color(others[v]) * otherShares[v]
+    }
+  }
+
+  /// Whether hair falls beside the neck, on the person's right and left.
+  private static func longHair(_ head: LiftHead, _ camera: Camera, _ photo: LiftPhoto) -> (right: Bool, left: Bool) {
+    func isHair(_ side: Float) -> Bool {
+      let chin = head.places[152]
+      let labels = (0..<12).map { k -> SemanticClass in
+        let s = camera.project(SIMD3(side * (0.5 + 0.1 * Float(k % 4)), chin.y + 0.1 - 0.2 * Float(k / 4), -0.3))
+        return photo.label([s.x, s.y])
+      }
+      return labels.count { $0 == .hair } > 5
+    }
+    return (isHair(-1), isHair(1))
+  }
+
+  /// Where detail for a place of the scalp that is not seen comes from: to and fro in the largest square of hair; nil where there is none.
+  private static func locks(_ head: LiftHead, _ camera: Camera, _ photo: LiftPhoto) -> ((SIMD3<Float>) -> SIMD2<Float>)? {
+    let (width, height) = (photo.alpha.width, photo.alpha.height)
+    var sides = [Int](repeating: 0, count: width * height), best = 0
+    for y in 1..<height {
+      for x in 1..<width {
+        let k = y * width + x
+        guard photo.labels[k] == SemanticClass.hair.rawValue, photo.alpha.values[k] > 0.95 else { continue }
+        sides[k] = min(sides[k - 1], sides[k - width], sides[k - width - 1]) + 1
+        if sides[k] > sides[best] { best = k }
+      }
+    }
+    let side = Float(sides[best])
+    guard side >= 12 else { return nil }
+    // Hair blurs into what lies beside it.
+    let margin = min(side / 8, 4), length = side - 2 * margin
+    let corner = SIMD2(Float(best % width), Float(best / width)) + 1 - margin
+    func folded(_ x: Float) -> Float {
+      let t = abs(x).truncatingRemainder(dividingBy: 2 * length)
+      return t < length ? t : 2 * length - t
+    }
+    let center = (head.places[234] + head.places[454]) / 2 + [0, 0.25, -0.25]
+    let scale = camera.focal.x / camera.project(center).z
+    return { p in
+      let r = p - center
+      return corner - SIMD2(folded(abs(atan2(r.x, r.z)) * 0.8 * scale), folded((1.2 - r.y) * scale))
+    }
   }
 
   /// The median of each channel.

@@ -6,6 +6,8 @@ struct HeadOutline {
   private static let bins = 180
   /// How far hair may stand off the skull, over the skull's own reach.
   private static let most: Float = 1.6
+  /// How far hair lifts the crown at most, and how far the hair's outline lies behind the skull's, head units.
+  private static let mostLift: Float = 0.25, recess: Float = 0.07
 
   /// Moves the vertices of `surface`; `scalp` says how far each is scalp.
   static func fit(_ surface: inout HeadSurface, scalp: [Float], head: LiftHead, photo: LiftPhoto) {
@@ -30,26 +32,36 @@ struct HeadOutline {
     let growth = (0..<bins).map { k -> Float in
       let angle = Float(k) / Float(bins) * 2 * .pi
       let way = SIMD2(cos(angle), sin(angle))
-      var reach = own[k] * 0.6
+      var reach = own[k] * 0.6, isEar = false
       while reach < own[k] * most {
         let p = middle + way * reach
         let at = SIMD2(camera.center.x + camera.focal.x * p.x / depth, camera.center.y - camera.focal.y * p.y / depth)
         let label = photo.label(at)
         guard photo.alpha.read(at) > 0.6, label != .torso, label != .neck else { break }
+        isEar = isEar || label == .ears
         reach += pixel
       }
+      // Where an ear stands off the head the outline says nothing of its hair.
+      if isEar { reach = min(reach, max(own[k], 0.1) + 2 * pixel) }
       // A little inside: the rim is soft, and the sheet's.
       return min(max((reach - 2 * pixel) / max(own[k], 0.1), 0.8), most)
     }
     let even = smooth(growth, 3)
     let above = (0..<bins).filter { $0 > 0 && $0 < bins / 2 }
     let mean = above.map { even[$0] }.reduce(0, +) / Float(above.count)
+    let thickness = (mean - 1) * above.map { own[$0] }.reduce(0, +) / Float(above.count)
+    let lift = min(max(1.1 * thickness, 0), mostLift), longer = min(max(mean - 1.25, 0), 0.3)
+    // Up and backwards.
+    let crown = toCamera.rotation * SIMD3<Float>(0, 0.7, -0.71)
     for v in surface.places.indices where scalp[v] > 0 {
       var p = seen[v]
       let factor = 1 + scalp[v] * (even[bin(flat(p) - middle)] - 1)
       let scaled = middle + (flat(p) - middle) * factor
-      let deep = center.z + (p.z - center.z) * (1 + scalp[v] * (min(mean, 1.3) - 1))
+      let way = normalized(p - center), isBehind = p.z < center.z
+      // Only much hair makes the back of a head longer, and none the forehead; over the crown it stands as thick as at the sides.
+      let deep = center.z + (p.z - center.z) * (1 + scalp[v] * (isBehind ? longer : 0)) - scalp[v] * recess
       p = [scaled.x / depth * -deep, scaled.y / depth * -deep, deep]
+      p += way * (scalp[v] * lift * smoothstep(0, 1, dot(way, crown)) * smoothstep(-0.05, 0.35, -way.z))
       surface.places[v] = toHead.apply(p)
     }
     shrink(&surface, camera, photo.alpha)

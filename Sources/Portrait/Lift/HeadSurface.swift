@@ -2,7 +2,7 @@ import Face
 import Foundation
 import Torch
 
-/// The outside of a head model as a fine mesh: skin, lids, lips and scalp without ears, eyeballs, mouth and neck.
+/// The outside of a head model as a fine mesh: skin, lids, lips, scalp and neck without ears, eyeballs and mouth.
 ///
 /// Every vertex lies in one triangle of the model and moves with its corners; what is flat in the model is rounded by its normals
 /// (point-normal triangles, Vlachos et al. 2001), lids and lips stay as they are.
@@ -16,8 +16,10 @@ struct HeadSurface {
   var places: [SIMD3<Float>] = []
   var count: Int { links.count }
 
+  /// How far each vertex stays with the torso.
+  private(set) var torso: [Float] = []
   /// What lies further down the neck than this share of the torso is left to the sheet.
-  private static let neckEnd: Float = 0.2
+  private static let neckEnd: Float = 0.97
 
   /// `places` are the model's vertices; each edge is cut into `pieces`.
   init(_ model: MorphableModel, places: [SIMD3<Float>], pieces: Int = 4) {
@@ -50,6 +52,7 @@ struct HeadSurface {
         let w = SIMD3(Float(a), Float(b), Float(c)) / Float(pieces)
         weights.append(w)
         self.places.append(Self.rounded(t, w, places, normals, round))
+        self.torso.append(w.x * torso[Int(t.x)] + w.y * torso[Int(t.y)] + w.z * torso[Int(t.z)])
         return number
       }
       for i in 0..<pieces {

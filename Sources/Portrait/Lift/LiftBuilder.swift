@@ -32,7 +32,7 @@ struct LiftBuilder {
       var vertex = LiftVertex(place: surface.places[v])
       let (l, w) = (surface.links[v], surface.weights[v])
       (vertex.links, vertex.shares) = ([l.x, l.y, l.z, l.x], [w.x, w.y, w.z, 0])
-      (vertex.texel, vertex.ownShare) = (color.texels[v], color.seen[v])
+      (vertex.texel, vertex.ownShare, vertex.torso) = (color.texels[v], color.seen[v], surface.torso[v])
       (vertex.other, vertex.otherShare, vertex.color) = (color.others[v], color.otherShares[v], color.colors[v])
       if lids.lids[v].max() > 0 {
         (vertex.other, vertex.otherShare, vertex.lids) = (lids.texels[v], lids.shares[v], lids.lids[v])

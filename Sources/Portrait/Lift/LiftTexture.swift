@@ -23,7 +23,7 @@ struct LiftTexture {
     let image = RasterImage(width: w, height: h)
     Rasteriser(camera).draw(surface.places, surface.triangles.flatMap { [$0.x, $0.y, $0.z] }, into: image)
     let covered = PixelPlane(width: w, height: h, (0..<w * h).map { image.triangle[$0] >= 0 ? 1 : 0 })
-    let front = Self.foreground(pixels, photo.alpha)
+    let front = Self.foreground(pixels, photo)
 
     let edge = covered.spread(2)
     var back = front
@@ -60,10 +60,15 @@ struct LiftTexture {
   var tensor: Tensor { Tensor(bytes, [height, width, 4]) }
 
   /// The person's own color: where the background shines through, what lies beside it.
-  private static func foreground(_ pixels: PixelPlane, _ alpha: PixelPlane) -> PixelPlane {
+  private static func foreground(_ pixels: PixelPlane, _ photo: LiftPhoto) -> PixelPlane {
     var out = pixels
     // A mask is not sure enough at its rim to take the background out of the color by it: that leaves fringes of the opposite color.
-    PullPush.fill(&out.values, alpha.values.map { smoothstep(0.55, 0.97, $0) }, pixels.width, pixels.height)
+    let hair = SemanticClass.hair.rawValue
+    let sure = photo.alpha.values.enumerated().map { k, a in
+      // A rim of hair before a bright wall is bright, and a line on the hair when it is seen from the side.
+      photo.labels[k] == hair ? smoothstep(0.8, 0.995, a) : smoothstep(0.55, 0.97, a)
+    }
+    PullPush.fill(&out.values, sure, pixels.width, pixels.height)
     return out
   }
 }

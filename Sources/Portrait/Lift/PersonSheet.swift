@@ -9,13 +9,17 @@ struct PersonSheet {
   /// Pixels between its vertices.
   private static let step = 6
   /// How many vertices it reaches beyond the photo's sides and lower border.
-  private static let beyond = 12
+  private static let beyond = 40
   /// How far behind the head's middle it lies, and how far from the skin what moves the skin still moves it, head units.
   private static let behind: Float = 0.04, reach: Float = 0.12
   /// How far hair beside the head lies behind it, head units.
   private static let bend: Float = 0.22
   /// What is thinner than this has no back, head units.
   private static let thin: Float = 0.3
+  /// What of the head it lies behind: down to where the neck goes over to this share of the torso.
+  private static let headEnd: Float = 0.6
+  /// How far ears reach behind their root, head units.
+  private static let earReach: Float = 0.35
 
   /// - opacity: of the texture that it carries, over the photo's pixels.
   /// - offset: where that texture begins, in texels.
@@ -28,14 +32,23 @@ struct PersonSheet {
     var mesh = LiftMesh()
     var numbers: [SIMD2<Int>: Int] = [:]
     let size = SIMD2(Float(opacity.width), Float(opacity.height))
+    let slopes = shoulders(opacity)
+    let hair = PixelPlane(width: opacity.width, height: opacity.height, photo.labels.map { $0 == SemanticClass.hair.rawValue ? 1 : 0 })
+      .spread(2 * step)
+    // Beyond the photo it is mirrored, sheared so that a shoulder goes on as it slopes.
+    func texel(_ pixel: SIMD2<Float>) -> SIMD2<Float> {
+      let far = pixel.replacing(with: 2 * size - pixel, where: pixel .> size)
+      var inner = far.replacing(with: -far, where: far .< 0)
+      if pixel.x < 0 { inner.y += 2 * slopes.x * pixel.x }
+      if pixel.x > size.x { inner.y -= 2 * slopes.y * (pixel.x - size.x) }
+      return inner.clamped(lowerBound: [1, 1], upperBound: size - 1)
+    }
     func vertex(_ x: Int, _ y: Int) -> Int {
       if let known = numbers[[x, y]] { return known }
       let pixel = SIMD2(Float(x * step), Float(y * step)), cell = pixel / Float(step)
       let place = camera.unproject(pixel, depth: field.read(cell, 0))
       var v = LiftVertex(place: place)
-      // Beyond the photo it is mirrored.
-      let far = pixel.replacing(with: 2 * size - pixel, where: pixel .> size), inner = far.replacing(with: -far, where: far .< 0)
-      (v.texel, v.ownShare, v.cut) = (inner.clamped(lowerBound: [1, 1], upperBound: size - 1) + offset, 1, 1)
+      (v.texel, v.ownShare, v.cut) = (texel(pixel) + offset, 1, 1)
       v.torso = min(max(field.read(cell, 1), 0), 1)
       (v.links, v.shares) = movers(place)
       numbers[[x, y]] = mesh.vertices.count
@@ -45,9 +58,15 @@ struct PersonSheet {
     // Beyond the photo clothes go on, for a torso that moves.
     for y in 0..<rows + beyond {
       for x in -beyond..<columns + beyond {
-        let middle = SIMD2(Float(x) + 0.5, Float(y) + 0.5) * Float(step)
+        let middle = texel(SIMD2(Float(x) + 0.5, Float(y) + 0.5) * Float(step))
         guard shown.values[shown.index(middle)] > 0.02 else { continue }
         let label = photo.label(middle)
+        // Beside the photo goes on what its border shows: no strand of hair and no face comes back there.
+        if x < 0 || x >= columns {
+          let isLeft = x < 0, away = isLeft ? middle.x : size.x - middle.x
+          let edge = SIMD2(isLeft ? 1 : size.x - 2, middle.y + (isLeft ? slopes.x : slopes.y) * away)
+          if photo.alpha.read(edge) < 0.1 || (hair.values[hair.index(middle)] > 0 && photo.label(edge) != .hair) { continue }
+        }
         let corners = [vertex(x, y), vertex(x, y + 1), vertex(x + 1, y + 1), vertex(x + 1, y)]
         mesh.add(corners[0], corners[1], corners[2], .soft, label)
         mesh.add(corners[0], corners[2], corners[3], .soft, label)
@@ -67,7 +86,9 @@ struct PersonSheet {
       flatView.draw(places, corners, into: image)
       return image
     }
-    let outside = surface.places.map { toCamera.apply($0) }, outsideCorners = surface.triangles.flatMap { [$0.x, $0.y, $0.z] }
+    let outside = surface.places.map { toCamera.apply($0) }
+    let outsideCorners = surface.triangles.filter { t in (0..<3).allSatisfy { surface.torso[Int(t[$0])] <= headEnd } }
+      .flatMap { [$0.x, $0.y, $0.z] }
     let front = draw(outside, outsideCorners)
     // What is farthest is nearest in a mirror.
     let mirror: Float = 2 * 1.5 * -toCamera.apply(.zero).z
@@ -91,7 +112,9 @@ struct PersonSheet {
       if trunk.triangle[k] >= 0 {
         let f = 3 * Int(trunk.triangle[k]), w = trunk.barycentrics[k]
         share = w.x * torso[Int(trunkCorners[f])] + w.y * torso[Int(trunkCorners[f + 1])] + w.z * torso[Int(trunkCorners[f + 2])]
-        depth = max(depth ?? 0, trunk.depth[k] + behind)
+        // Inside the neck, before the chest.
+        let chest = trunk.depth[k] + behind, below = depth == nil ? 1 : smoothstep(0.35, headEnd, share)
+        depth = max(depth ?? 0, chest) * (1 - below) + chest * below
       }
       guard let depth else { continue }
       (values[3 * k], values[3 * k + 1], known[k]) = (depth, share, 1)
@@ -105,7 +128,39 @@ struct PersonSheet {
       guard photo.label(SIMD2(Float(k % width) + 0.5, Float(k / width) + 0.5) * scale) != .ears else { continue }
       field.values[3 * k] += bend * near.values[k] * (1 - min(1, 2 * field.values[3 * k + 1]))
     }
+    leanEars(&field, head, camera, photo, scale)
     return field
+  }
+
+  /// Ears are leaves that lead backwards from their root: puts them into a plane through it.
+  private static func leanEars(_ field: inout PixelPlane, _ head: LiftHead, _ camera: Camera, _ photo: LiftPhoto, _ scale: Float) {
+    let (width, height) = (camera.width, camera.height)
+    func pixel(_ k: Int) -> SIMD2<Float> { [Float(k % width) + 0.5, Float(k / width) + 0.5] }
+    let ears = PixelPlane(width: width, height: height, (0..<width * height).map { photo.label(pixel($0) * scale) == .ears ? 1 : 0 })
+    // What is around an ear leads back to the rest.
+    let share = ears.spread(2).blurred(2), position = camera.position
+    let roots = [234, 454].map { head.places[$0] }
+    for k in 0..<width * height where share.values[k] > 0 {
+      let way = camera.unproject(pixel(k), depth: 1) - position
+      let isLeft = (position + way * field.values[3 * k] - (roots[0] + roots[1]) / 2).x > 0
+      let root = roots[isLeft ? 1 : 0], normal = SIMD3<Float>(isLeft ? 0.91 : -0.91, 0, 0.41)
+      let slope = -dot(normal, way), depth = camera.project(root).z
+      guard slope > 0.15 else { continue }
+      let hit = min(max(dot(normal, position - root) / slope, depth - 0.05), depth + earReach)
+      field.values[3 * k] += (hit - field.values[3 * k]) * min(1, share.values[k] + ears.values[k])
+    }
+  }
+
+  /// How steeply the person's outline falls at the photo's left and right border, below the middle of its height.
+  private static func shoulders(_ opacity: PixelPlane) -> SIMD2<Float> {
+    let (width, height) = (opacity.width, opacity.height), apart = width / 16
+    func top(_ x: Int) -> Float? { (height / 2..<height).first { opacity.values[$0 * width + x] > 0.5 }.map(Float.init) }
+    func slope(_ edge: Int, _ inner: Int) -> Float {
+      // What goes on above the middle is hair, or fills the border: no shoulder.
+      guard let a = top(edge), let b = top(inner), a > Float(height / 2), b > Float(height / 2) else { return 0 }
+      return min(max((a - b) / Float(apart), -0.1), 1)
+    }
+    return [slope(1, 1 + apart), slope(width - 2, width - 2 - apart)]
   }
 
   /// What moves a place near the skin: its nearest vertices of the face, fading with distance.

@@ -26,7 +26,7 @@ package final class PortraitLift: BackedAvatar {
   /// Tensors as `likeness::lift_frame` takes them, and "texture", "plate".
   let tensors: [String: Tensor]
   /// How far the torso goes along when the neck's root moves.
-  private static let torsoFollow: Float = 0.5
+  private static let torsoFollow: Float = 0.2
   private static let neckRoot: SIMD3<Float> = [0, -1.3, -0.55]
   private var plates: (camera: Camera, plate: Tensor)?
 

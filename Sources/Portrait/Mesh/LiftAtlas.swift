@@ -54,7 +54,9 @@ struct LiftAtlas {
       let n = (0..<3).map { rows[Int(t[$0])] }
       let isPhoto = n.allSatisfy { $0[4] > 0.999 && $0[9] > 0.999 && $0[13] == 0 && $0[14] == 0 && $0[15] <= 0 && $0[10] == n[0][10] }
       let kind: Change =
-        n.contains { $0[13] > 0 } ? .rightLid : n.contains { $0[14] > 0 } ? .leftLid : n.contains { $0[12] > 0 } ? .mouth : n.contains { $0[15] > 0 } ? .lips : .nothing
+        n.contains { $0[13] > 0 }
+        ? .rightLid
+        : n.contains { $0[14] > 0 } ? .leftLid : n.contains { $0[12] > 0 } ? .mouth : n.contains { $0[15] > 0 } ? .lips : .nothing
       change.append(kind)
       first.append(isPhoto ? -1 : squares)
       guard !isPhoto else { continue }

@@ -11,6 +11,11 @@ struct DrawnPerson {
   let state: FaceState
   let camera = Camera(width: 192, height: 192, focal: [560, 560])
   let photo: LiftPhoto
+  static let colors: [SemanticClass: SIMD3<UInt8>] = [
+    .background: [40, 90, 140], .skin: [205, 160, 140], .nose: [200, 150, 130], .eyes: [235, 235, 235], .brows: [90, 60, 40],
+    .ears: [195, 145, 125], .mouthInterior: [60, 20, 20], .lips: [180, 70, 80], .hair: [70, 45, 30], .neck: [190, 145, 125],
+    .torso: [40, 120, 60],
+  ]
 
   /// `crop` says where the drawing lies in a larger photo.
   init(crop: PhotoCrop = PhotoCrop(center: [96, 96], side: 192, roll: 0, size: 192)) {
@@ -22,14 +27,12 @@ struct DrawnPerson {
     photo = Self.drawn(model, state, camera, crop)
   }
 
+  /// The same person in another state, for which the avatar's image can be held against it.
+  func drawn(_ state: FaceState) -> LiftPhoto { Self.drawn(model, state, camera, photo.crop) }
+
   private static func drawn(_ model: MorphableModel, _ state: FaceState, _ camera: Camera, _ crop: PhotoCrop) -> LiftPhoto {
     let places = model.vertices(state)
     let image = Rasteriser.draw(state.pose.apply(places), model.triangles, camera: camera)
-    let colors: [SemanticClass: SIMD3<UInt8>] = [
-      .background: [40, 90, 140], .skin: [205, 160, 140], .nose: [200, 150, 130], .eyes: [235, 235, 235], .brows: [90, 60, 40],
-      .ears: [195, 145, 125], .mouthInterior: [60, 20, 20], .lips: [180, 70, 80], .hair: [70, 45, 30], .neck: [190, 145, 125],
-      .torso: [40, 120, 60],
-    ]
     var labels: [UInt8] = [], pixels: [UInt8] = []
     for k in 0..<camera.width * camera.height {
       let part = image.triangle[k] < 0 ? nil : model.parts[Int(image.triangle[k])]

@@ -48,6 +48,50 @@ import Torch
     #expect(((side.rgb - rest.rgb).abs().mean().item) > 0.01)
   }
 
+  /// What the photo hides is where the person has it: ears beside the head, hair behind it, the neck down to the clothes.
+  @Test func turnedItIsTheSamePerson() throws {
+    let person = DrawnPerson(), avatar = try PortraitLift(person.photo, model: person.model)
+    for yaw: Float in [-0.5, 0.5] {
+      var state = person.state
+      state.pose.rotation = Matrix3(yaw: yaw, pitch: 0.15, roll: 0) * state.pose.rotation
+      let shown = try avatar.render(state, camera: person.camera), truth = person.drawn(state)
+      func share(_ kinds: [SemanticClass]) -> Double {
+        let mine = shown.labels.array(UInt8.self).map { label in kinds.contains { $0.rawValue == label } }
+        let other = truth.image.array(UInt8.self), colors = kinds.map { DrawnPerson.colors[$0]! }
+        let real = mine.indices.map { k in colors.contains([other[3 * k], other[3 * k + 1], other[3 * k + 2]]) }
+        let both = zip(mine, real).count { $0 && $1 }, either = zip(mine, real).count { $0 || $1 }
+        return Double(both) / Double(either)
+      }
+      #expect(share([.hair]) > 0.85, "hair \(share([.hair]))")
+      #expect(share([.ears]) > 0.4, "ears \(share([.ears]))")
+      #expect(share([.neck, .skin]) > 0.8, "skin \(share([.neck, .skin]))")
+    }
+  }
+
+  /// The torso goes along with a head that turns, but a little.
+  @Test func theTorsoStays() throws {
+    let person = DrawnPerson(), avatar = try PortraitLift(person.photo, model: person.model)
+    var turned = person.state
+    turned.pose.rotation = Matrix3(yaw: 0.6, pitch: 0, roll: 0) * turned.pose.rotation
+    let rest = try avatar.render(person.state, camera: person.camera), side = try avatar.render(turned, camera: person.camera)
+    let torso = (rest.labels .== Double(SemanticClass.torso.rawValue)).to(.float32).unsqueeze(2)
+    let change = ((side.rgb - rest.rgb).abs() * torso).sum().item / (3 * torso.sum().item)
+    #expect(change < 0.02, "\(change)")
+  }
+
+  @Test func theViewsAngleIsFromThePhotos() throws {
+    let person = DrawnPerson(), avatar = try PortraitLift(person.photo, model: person.model)
+    #expect(avatar.viewAngle(person.state, person.camera) < 1e-3)
+    var camera = person.camera
+    let turn = Matrix3(yaw: 0.5, pitch: 0, roll: 0), center = person.state.pose.translation
+    camera.cameraToWorld = Rigid(rotation: turn, translation: center - turn * center)
+    #expect(abs(avatar.viewAngle(person.state, camera) - 0.5) < 1e-3)
+    // A head that turns to a camera beside it is seen as in the photo.
+    var turned = person.state
+    turned.pose.rotation = turn * turned.pose.rotation
+    #expect(avatar.viewAngle(turned, camera) < 1e-3)
+  }
+
   @Test func tooManyCoefficientsAreRefused() throws {
     let person = DrawnPerson(), avatar = try PortraitLift(person.photo, model: person.model)
     var state = person.state
