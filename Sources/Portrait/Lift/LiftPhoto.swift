@@ -30,6 +30,8 @@ package struct LiftPhoto {
 
   /// How much wider than a generator's photo, and how much of the shown square must lie in the photo.
   private static let wide: Float = 1.5, shown: Float = 0.97
+  /// The share of the face's landmarks that a mask must take for a person to be believed.
+  private static let leastFace: Float = 0.8
 
   /// `image` is the whole photo, upright, that `photo` was read from. Throws when the person mask's network is absent.
   package init(_ photo: PortraitPhoto, image whole: Tensor) throws {
@@ -90,11 +92,29 @@ package struct LiftPhoto {
       bottom - top > side / 4
     else { return try SemanticMasks().masks(image, landmarks) }
     let box = PixelBox(x: left, y: top, width: right - left + 1, height: bottom - top + 1)
+    let found = try masks(image, landmarks, in: box)
+    guard share(of: landmarks, in: found.alpha) < Self.leastFace else { return found }
+    // The network overlooks people now and then who fill another share of the image.
+    let margin = side / 6
+    let near = PixelBox(
+      x: max(left, margin), y: max(top, margin), width: min(right, side - margin) - max(left, margin) + 1,
+      height: min(bottom, side - margin) - max(top, margin) + 1)
+    let again = try masks(image, landmarks, in: near)
+    return share(of: landmarks, in: again.alpha) > share(of: landmarks, in: found.alpha) ? again : found
+  }
+  /// The masks of a part of the image; around it those of its border go on.
+  private static func masks(_ image: Tensor, _ landmarks: FaceLandmarks, in box: PixelBox) throws -> (labels: Tensor, alpha: Tensor) {
     let part = Media.crop(image, to: box)
-    let points = FaceLandmarks(points: landmarks.points.map { $0 - SIMD3(Float(left), Float(top), 0) }, presence: landmarks.presence)
+    let points = FaceLandmarks(
+      points: landmarks.points.map { $0 - SIMD3(Float(box.x), Float(box.y), 0) }, presence: landmarks.presence)
     let found = try SemanticMasks().masks(part, points)
-    let back = PixelBox(x: -left, y: -top, width: side, height: side)
+    let back = PixelBox(x: -box.x, y: -box.y, width: image.size(1), height: image.size(0))
     return (Media.crop(found.labels.unsqueeze(2), to: back).squeeze(2), Media.crop(found.alpha.unsqueeze(2), to: back).squeeze(2))
+  }
+  /// How many of the face's landmarks a mask takes for a person, 0...1.
+  private static func share(of landmarks: FaceLandmarks, in alpha: Tensor) -> Float {
+    let plane = PixelPlane(width: alpha.size(1), height: alpha.size(0), alpha.floats), points = landmarks.points
+    return Float(points.count { plane.read([$0.x, $0.y]) > 0.5 }) / Float(points.count)
   }
 
   /// For each pixel of the crop the nearest one that lies in the photo.

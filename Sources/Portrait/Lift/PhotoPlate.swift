@@ -13,7 +13,7 @@ struct PhotoPlate {
   init(_ photo: LiftPhoto, finer: (image: Tensor, factor: Int)? = nil) {
     let (side, factor) = (photo.alpha.width, finer?.factor ?? 1), size = side * factor
     // The rim of the mask is not to be trusted, and hair reaches beyond it.
-    let person = photo.alpha.spread(side / 192 + max(2, Int((0.014 * Float(side)).rounded())))
+    let person = photo.alpha.spread(side / 192 + max(2, side / 128))
     let hidden = (0..<side * side).map { person.values[$0] > 0.08 || photo.beyond[$0] }
     let others = PixelPlane(width: side, height: side, photo.others.map { $0 ? 1 : 0 }).spread(side / 96)
     func sized(_ index: (Int) -> Bool) -> [Bool] {
