@@ -79,7 +79,7 @@ struct Animate: ParsableCommand {
   func run() throws {
     StopSignal.listen()
     let start = ContinuousClock.now
-    let avatar = try PortraitLift.made(from: photo, face: photoFace, option: "--photo-face"), scene = avatar.scene
+    let avatar = try CoarseOptions.lifted(from: photo, face: photoFace, option: "--photo-face"), scene = avatar.scene
     print(String(format: "photo -> avatar in %.1f s", locale: nil, (ContinuousClock.now - start) / .seconds(1)))
     fflush(nil)
     guard var sequence = try audio.map({ try spoken($0, scene) }) ?? driver.flatMap({ try driven($0, scene) }) else {
