@@ -67,7 +67,7 @@ struct PortraitVerbsTests {
 
   private static let frames = 5
   /// photo.png, and driver.mp4 of the same person standing still.
-  private static func draw(into folder: URL) throws {
+  static func draw(into folder: URL) throws {
     let crowd = try Crowd(PopulationScript(count: 2, views: 2, seed: 21, yaw: 10)), shot = crowd.shot(0)
     let face = crowd.sitter(shot.person).image(shot).rgb, side = face.size(0), border = 64
     let image = Tensor.full([side + 2 * border, side + 2 * border, 3], 128, .uint8)
