@@ -96,7 +96,7 @@ struct Animate: ParsableCommand {
     let avatar: any Avatar =
       wholePhoto
       ? try PortraitLift.whole(from: photo, size: size ?? WholePhotoAvatar.usualSide, face: photoFace)
-      : StagedAvatar(try PortraitLift.made(from: photo, face: photoFace, option: "--photo-face"), before: backdrop)
+      : StagedAvatar(try CoarseOptions.lifted(from: photo, face: photoFace, option: "--photo-face"), before: backdrop)
     let scene = avatar.scene
     print(String(format: "photo -> avatar in %.1f s", locale: nil, (ContinuousClock.now - start) / .seconds(1)))
     fflush(nil)

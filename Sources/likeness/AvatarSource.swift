@@ -29,8 +29,8 @@ struct AvatarSource {
     if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), !isFolder.boolValue {
       if step != nil { throw Failure.usage("an exported avatar has one step only; leave out --step") }
       (data, file, results) = (nil, url, url.deletingPathExtension())
-      if PortraitLift.isLift(url) {
-        let portrait = try PortraitLift(file: url)
+      if PortraitFile.isPortrait(url) {
+        let portrait = try PortraitFile.read(url)
         (avatar, self.subject, self.step) = (portrait, nil, nil)
         (experiment, method) = (url.deletingPathExtension().lastPathComponent, "portrait")
         return

@@ -51,6 +51,7 @@ struct Eval: ParsableCommand {
   var driver: [String] = []
   @Flag(help: "With --photos, replace a folder of figures of this name.")
   var overwrite = false
+  @OptionGroup(title: "With --from-frame") var coarse: CoarseOptions
   @Option(help: "The side of the images that --from-frame judges, in pixels.")
   var size = 256
   @Option(help: "Which frames: test (held out), train, all, numbers such as 120..200, or every 25th as 0..500/25.")
@@ -70,6 +71,7 @@ struct Eval: ParsableCommand {
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
+    if coarse.coarse != .lift, fromFrame == nil { throw ValidationError("--coarse goes with --from-frame") }
     if let fromFrame {
       guard load == nil, truth == nil, data != nil else {
         throw ValidationError("--from-frame goes with --data <folder> and not with --load or --truth")
@@ -125,7 +127,7 @@ struct Eval: ParsableCommand {
     guard let folder = data.map({ URL(filePath: $0) }) ?? source.data else {
       throw Failure.usage("\(load): an exported avatar does not contain its clip; name its dataset with --data <folder>")
     }
-    if let portrait = source.avatar as? PortraitLift {
+    if let portrait = source.avatar as? any PhotoAvatar {
       if enhance != nil || by != nil { throw Failure.usage("\(load): --enhance and --by go with an avatar of a clip") }
       return try judge(PortraitTrial(portrait, data: folder), except: nil, source.experiment, source.file, source.results)
     }
@@ -156,7 +158,7 @@ struct Eval: ParsableCommand {
         "\(folder.relativePath): has no frame \(frame); its frame numbers end at \(dataset.track.frames.last?.index ?? 0)")
     }
     let start = ContinuousClock.now
-    let trial = try PortraitTrial(photoAt: position, of: dataset, size: size, notice: complain)
+    let trial = try PortraitTrial(photoAt: position, of: dataset, size: size, by: coarse, notice: complain)
     print(String(format: "photo -> avatar, and what the clip does, in %.1f s", locale: nil, (ContinuousClock.now - start) / .seconds(1)))
     try judge(
       trial, except: position, "\(folder.lastPathComponent), frame \(frame)", dataset.folder,

@@ -87,7 +87,7 @@ struct Export: ParsableCommand {
 
   func run() throws {
     if let mesh { return try writeMeshes(mesh) }
-    if PortraitLift.isLift(URL(filePath: load)) {
+    if PortraitFile.isPortrait(URL(filePath: load)) {
       throw Failure.usage(
         "\(load): is a portrait, which is one file already; copy it, render and eval --load it as it is, or export a mesh (.obj, .ply)")
     }
@@ -110,6 +110,9 @@ struct Export: ParsableCommand {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: source.path, isDirectory: &isFolder), isFolder.boolValue {
       throw Failure.usage("\(load): only an avatar of a photo is a mesh; name a photo or the file that portrait wrote")
+    }
+    if GeneratedPortrait.isGenerated(source) {
+      throw Failure.usage("\(load): is a volume (--coarse generator), which has no mesh; export one that was made with --coarse lift")
     }
     let avatar = try PortraitLift.made(from: load)
     guard isSequence else {

@@ -12,7 +12,7 @@ import Tracking
 ///
 /// Who it is comes from the photo alone; of the clip's other frames only what they do is fitted, with that identity kept.
 struct PortraitTrial {
-  let avatar: PortraitLift
+  let avatar: any PhotoAvatar
   let dataset: Dataset
   /// What the avatar was made from, `[H, W, 3]` uint8; nil where only its file is at hand.
   private let photo: Tensor?
@@ -25,22 +25,24 @@ struct PortraitTrial {
 
   /// The photo is the frame at `position` of the dataset's track. Throws `PhotoError` where it shows no usable face. `size` is the side of
   /// the judged images in pixels.
-  init(photoAt position: Int, of dataset: Dataset, size: Int, notice: (String) -> Void) throws {
+  init(
+    photoAt position: Int, of dataset: Dataset, size: Int, by coarse: CoarseOptions, notice: (String) -> Void
+  ) throws {
     let frame = dataset.track.frames[position].index
     let name = "frame \(frame) of \(dataset.folder.relativePath)"
-    let image = try dataset.image(position), read = try PhotoReader().lifted(image, name: name)
+    let image = try dataset.image(position), (photo, read) = try PhotoReader().readBoth(image, name: name)
     for words in read.notices { notice("\(name): \(words)") }
-    (avatar, self.dataset) = (try PortraitLift(read), dataset)
+    (avatar, self.dataset) = (try coarse.avatar(photo, read), dataset)
     camera = avatar.camera.scaled(width: size, height: size)
     // The avatar's camera looks along the axis of the photo's crop, as wide as the photo goes.
     let share = (read.camera.focal.x / Float(read.camera.width)) / (avatar.camera.focal.x / Float(avatar.camera.width))
     let crop = PhotoCrop(center: read.crop.center, side: read.crop.side * share, roll: read.crop.roll, size: size)
-    (self.crop, photo) = (crop, Self.cut(image, crop))
+    (self.crop, self.photo) = (crop, Self.cut(image, crop))
     try fit()
   }
 
   /// A portrait that was made before, in the place of the person in the dataset's clip.
-  init(_ avatar: PortraitLift, data folder: URL) throws {
+  init(_ avatar: any PhotoAvatar, data folder: URL) throws {
     (self.avatar, dataset, photo, crop) = (avatar, try Dataset(folder), nil, nil)
     camera = dataset.camera
     try fit()

@@ -86,7 +86,7 @@ struct Sample: ParsableCommand {
     let isConditionedOnCamera = try GeneratorFile.notes(file)["hears_camera"] != "false"
     if animate {
       let sheet = SampleSheet(generator, people: 1, isConditionedOnCamera: isConditionedOnCamera, truncation: truncation, seed: seed)
-      return try show(sheet.faces()[0])
+      return try show(sheet.photo())
     }
     let sheet = SampleSheet(
       generator, people: count, isConditionedOnCamera: isConditionedOnCamera, truncation: truncation, yaw: radians, seed: seed)
@@ -112,16 +112,9 @@ struct Sample: ParsableCommand {
     if isPortrait, !overwrite, FileManager.default.fileExists(atPath: place.path) {
       throw Failure.usage("\(output): is there already; name another --output, or replace it with --overwrite")
     }
-    // What finds faces wants more pixels than small generators draw.
-    let factor = max(1, Int((512 / Double(face.size(0))).rounded()))
-    let large = withoutGradient {
-      let image = face.permute(2, 0, 1).unsqueeze(0).to(.float32) / 255
-      let sized = image.interpolate(size: [face.size(0) * factor, face.size(1) * factor], .cubic)
-      return (sized[0].permute(1, 2, 0).clamp(0, 1) * 255).round().to(.uint8).contiguous()
-    }
     let avatar: PortraitLift
     do {
-      avatar = try PortraitLift(try PhotoReader().lifted(large, name: "the person of seed \(seed)"))
+      avatar = try PortraitLift(try PhotoReader().lifted(face, name: "the person of seed \(seed)"))
     } catch is PhotoError {
       throw Failure.input("the drawn face of seed \(seed) cannot be read as a photo; try another --seed, or a smaller --truncation")
     }

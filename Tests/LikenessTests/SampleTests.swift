@@ -1,8 +1,10 @@
 import Foundation
 import Generator
 import Media
+import Portrait
 import Testing
 import Torch
+import Tracking
 
 @Suite struct SampleTests {
   /// The same people every time, others with another seed; a film of as many frames as were asked for.
@@ -43,6 +45,22 @@ import Torch
     }
   }
 
+  /// Somebody drawn becomes an avatar as a photo does, or is refused in one line: generators draw faces that no network finds.
+  @Test(.enabled(if: (try? FaceDetector()) != nil, "skipped: the face networks are absent"))
+  func somebodyDrawnIsAnAvatar() throws {
+    try withFolder { folder in
+      let words = ["sample", "--animate", "--seed", "1", "--output", "a.portrait"]
+      let made = try Tool.run(words, in: folder)
+      #expect(made.status == 0 && PortraitLift.isLift(folder.appending(path: "a.portrait")), "\(made.errors)")
+      #expect(try Tool.run(words, in: folder).status == 64)
+      let file = folder.appending(path: "generator.safetensors")
+      try GeneratorFile.write(TriplaneGenerator(.tiny, Generator(seed: 2)), to: file)
+      let refused = try Tool.run(["sample", "--load", file.path, "--animate", "--seed", "3", "--output", "b.portrait"], in: folder)
+      #expect(refused.status == 65 && refused.errors.contains("of seed 3 cannot be read"), "\(refused.errors)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["a.portrait", "generator.safetensors"])
+    }
+  }
+
   @Test func saysWhatIsWrong() throws {
     try withFolder { folder in
       try Data("no tensors".utf8).write(to: folder.appending(path: "junk.safetensors"))
@@ -56,6 +74,10 @@ import Torch
       try says("--load", "junk.safetensors", "--output", "a.png", status: 65)
       try says("--load", "junk.safetensors", "--output", "a.gif", status: 64)
       try says("--output", "a.png", "--people", "0", status: 64)
+      try says("--animate", "--output", "a.mp4", status: 64)
+      try says("--animate", "--driver", "d.mp4", "--output", "a.portrait", status: 64)
+      try says("--animate", "--people", "2", "--output", "a.portrait", status: 64)
+      try says("--driver", "d.mp4", "--output", "a.png", status: 64)
     }
   }
 }

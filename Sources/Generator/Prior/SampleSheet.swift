@@ -54,10 +54,30 @@ package struct SampleSheet {
     }
   }
 
-  /// Everybody from the front, `[S, S, 3]` uint8 each.
-  package func faces() -> [Tensor] {
-    let image = withoutGradient { Self.bytes(views([0])[0].made.image * 0.5 + 0.5) }
-    return (0..<people).map { image[.at($0)] }
+  /// The first of them from the front, as a photo of head and shoulders: `[S, S, 3]` uint8, of about 1.5 `size` pixels a side.
+  ///
+  /// Generators frame heads tightly. Where they draw heads before white, what is around the usual image is drawn by a wider camera, coarsely.
+  package func photo(size: Int = 512) -> Tensor {
+    withoutGradient {
+      let z = Tensor.randn([people, network.configuration.latent], Generator(seed: seed)).narrow(0, 0, 1).to(device)
+      let label = CameraSampler().middle, told = label.tensor.unsqueeze(0).to(device)
+      let ws = network.map(z, isConditionedOnCamera ? told : told.zerosLike(), truncation: truncation), planes = network.planes(ws)
+      func image(_ label: CameraLabel, _ side: Int) -> Tensor {
+        let made = network.render(planes, label.tensor.unsqueeze(0).to(device), ws, draws: .even)
+        return (made.image * 0.5 + 0.5).interpolate(size: [side, side], .cubic).clamp(0, 1)
+      }
+      let near = image(label, size)
+      guard network.configuration.rendering.whiteBack else { return Self.bytes(near)[.at(0)] }
+      let border = size / 4, side = size + 2 * border
+      let focal = label.intrinsics.rows[0] * Float(size) / Float(side)
+      let wide = image(CameraLabel(cameraToWorld: label.cameraToWorld, intrinsics: CameraLabel.intrinsics(focal: focal)), side)
+      // The seam is soft.
+      let place = Tensor.arange(size, .float32) + 0.5, inside = place.minimum(Double(size) - place) * (12 / Double(size))
+      let ramp = inside.clamp(0, 1), share = (ramp.unsqueeze(0) * ramp.unsqueeze(1)).to(device)
+      let middle = wide.narrow(2, border, size).narrow(3, border, size)
+      middle.copy_(middle + (near - middle) * share)
+      return Self.bytes(wide)[.at(0)]
+    }
   }
 
   /// Writes every view as an image of its own, `person-view.png`, with the cameras in `dataset.json`, as `PosedFolder` reads it; returns how

@@ -56,27 +56,9 @@ package final class PortraitAvatar: Avatar {
     let rays = halvesWhileMoving && moves ? max(full / 2, 4) : full
     let lattice = baker.lattice(expression: try model.statistics.expression(state))
     let drawn = model.generator.render(volume, view.label.tensor.unsqueeze(0), session.ws, resolution: rays, deformation: lattice)
-    return withoutGradient { frame(drawn, view, width: camera.width, height: camera.height) }
-  }
-
-  /// The generator's image, brought to the size and place that it has in the camera's.
-  private func frame(_ drawn: GeneratedImage, _ view: FramedView, width: Int, height: Int) -> RenderedFrame {
-    func sized(_ x: Tensor) -> Tensor {
-      (x.size(2) == view.side ? x : x.interpolate(size: [view.side, view.side], .linear, antialias: x.size(2) > view.side))[0]
+    return withoutGradient {
+      let around = Tensor([surroundings.x, surroundings.y, surroundings.z]).expand([camera.height, camera.width, 3])
+      return view.rendered(drawn, home: session.distance, boxUnit: placement.boxUnit, around: around)
     }
-    let rgb = ((sized(drawn.image) + 1) * 0.5).clamp(0, 1).permute(1, 2, 0)
-    let along = sized(drawn.depth)[0], usual = Double(BoxSpace.radius)
-    // From the usual distance to the true one, then from the box's units to the head's.
-    let depth = (along / view.slant - usual) * Double(session.distance / BoxSpace.radius) + Double(view.distance)
-    let isNear = ((usual + Self.reach - along) * (1 / Self.softness)).clamp(0, 1)
-    let opacity = sized(drawn.weights)[0].clamp(0, 1) * isNear
-    let around = Tensor([surroundings.x, surroundings.y, surroundings.z]).expand([height, width, 3])
-    return RenderedFrame(
-      rgb: view.put(rgb, onto: around),
-      labels: view.put((opacity .>= 0.5).to(.uint8) &* 255, onto: Tensor.zeros([height, width], .uint8)),
-      depth: view.put(depth / Double(placement.boxUnit), onto: Tensor.zeros([height, width])),
-      opacity: view.put(opacity, onto: Tensor.zeros([height, width])))
   }
-  /// How far behind the box's middle, in its units, what is seen still counts as the person, and over how much that fades.
-  private static let reach = 0.3, softness = 0.05
 }

@@ -20,6 +20,9 @@ package enum PortraitModelFile {
     try Safetensors.write(tensors, metadata: metadata, to: url)
   }
 
+  /// Whether a file says of itself that it holds such networks; reads its header only.
+  package static func isModel(_ url: URL) -> Bool { (try? Safetensors.read(url))?.metadata["format"] == format }
+
   /// Reads a model, all of it checked; throws `PortraitError` or what reading the file throws, in one line that names it.
   package static func read(_ url: URL) throws -> PortraitModel {
     let file = try Safetensors.read(url)

@@ -54,7 +54,9 @@ extension PortraitLift {
     guard words.faceModel == model.name else {
       throw PortraitError.file(url, "was made with another head model than \"\(model.name)\"; \(Self.again)")
     }
-    guard words.isSound(model) else { throw PortraitError.file(url, "has impossible values for its photo; \(Self.again)") }
+    guard PortraitLift.isSound(words.state, words.calibration, [words.source, words.camera], model) else {
+      throw PortraitError.file(url, "has impossible values for its photo; \(Self.again)")
+    }
     let check = LiftFileCheck(url, file.tensors, remedy: Self.again)
     try check.mesh(movers: model.vertexCount)
     try check.images(words.source)
@@ -69,9 +71,9 @@ extension PortraitLift {
   }
 }
 
-extension PortraitLift.Words {
-  /// Whether a head and cameras can have these values.
-  fileprivate func isSound(_ model: MorphableModel) -> Bool {
+extension PortraitLift {
+  /// Whether a head and cameras that a file names can have these values.
+  static func isSound(_ state: FaceState, _ calibration: [Float], _ cameras: [Camera], _ model: MorphableModel) -> Bool {
     func isFinite(_ values: [Float]) -> Bool { values.allSatisfy { $0.isFinite && abs($0) < 1000 } }
     func isSound(_ camera: Camera) -> Bool {
       (16...4096).contains(camera.width) && (16...4096).contains(camera.height) && camera.focal.min() > 1 && camera.focal.max() < 1e5
@@ -79,7 +81,7 @@ extension PortraitLift.Words {
     }
     return state.identity.count <= model.identityNames.count && state.expression.count <= model.expressionNames.count
       && isFinite(state.identity + state.expression + state.pose.rows + [state.gaze.x, state.gaze.y])
-      && [0, 3 * FaceMeshTopology.pointCount].contains(calibration.count) && isFinite(calibration) && isSound(source) && isSound(camera)
+      && [0, 3 * FaceMeshTopology.pointCount].contains(calibration.count) && isFinite(calibration) && cameras.allSatisfy(isSound)
   }
 }
 

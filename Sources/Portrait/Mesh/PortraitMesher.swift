@@ -41,6 +41,8 @@ package struct PortraitMesher {
         case .eyes: base[3 * Int(corners[3 * f])] < 0 ? 1 : 2
         default: 0
         }
+      // Programs that know no opacity would show what nobody sees of the sheet.
+      guard !isSoft || Self.isSeen((0..<3).map { numbers[Int(corners[3 * f + $0])] }, paint) else { continue }
       groups[group].triangles.append(f)
     }
     groups.removeAll { $0.triangles.isEmpty }
@@ -51,6 +53,14 @@ package struct PortraitMesher {
       parts.append(.init(group.name, isSoft: group.isSoft, triangles: start..<start + group.triangles.count))
     }
     self.parts = parts
+  }
+
+  /// Whether a soft triangle is more than hardly there at any of its corners, the middles of its sides or its own.
+  private static func isSeen(_ corners: [[Float]], _ paint: LiftPaint) -> Bool {
+    let shares: [SIMD3<Float>] = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5], [0.34, 0.33, 0.33]]
+    return shares.contains { w in
+      paint.color((0..<LiftVertex.numbers).map { i in (0..<3).reduce(Float(0)) { $0 + corners[$1][i] * w[$1] } }).1 > 0.03
+    }
   }
 
   /// What all meshes are colored with: `[H, W, 4]` uint8, red, green, blue and opacity.
