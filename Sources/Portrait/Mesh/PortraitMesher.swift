@@ -24,10 +24,11 @@ package struct PortraitMesher {
     let t = avatar.tensors
     self.avatar = avatar
     atlas = withoutGradient { LiftAtlas(t) }
-    paint = LiftPaint(t["texture"]!)
-    (base, shares, links) = (t["base"]!.floats, t["shares"]!.floats, t["links"]!.array())
+    let paint = LiftPaint(t["texture"]!), base = t["base"]!.floats
+    (self.paint, self.base, shares, links) = (paint, base, t["shares"]!.floats, t["links"]!.array())
     let flat = t["numbers"]!.floats, corners = t["triangles"]!.array(Int32.self), kinds = t["kinds"]!.array(UInt8.self)
-    numbers = (0..<flat.count / LiftVertex.numbers).map { Array(flat[LiftVertex.numbers * $0..<LiftVertex.numbers * ($0 + 1)]) }
+    let numbers = (0..<flat.count / LiftVertex.numbers).map { Array(flat[LiftVertex.numbers * $0..<LiftVertex.numbers * ($0 + 1)]) }
+    self.numbers = numbers
     var groups: [(name: String, isSoft: Bool, triangles: [Int])] = [
       ("head", false, []), ("eye_right", false, []), ("eye_left", false, []), ("mouth_inside", false, []), ("mouth_photo", true, []),
       ("hair_and_body", true, []),
