@@ -23,7 +23,7 @@ import Torch
       let frames = try states(person).map { try staged.render($0, camera: person.camera) }
       for (a, b) in zip(frames, frames.dropFirst()) {
         let cover = (a.opacity + b.opacity).unsqueeze(0).unsqueeze(0)
-        let free = (cover.maxPool2d(5, stride: [1, 1], padding: 2)[0, 0] .== 0).to(.float32)
+        let free = (cover.maxPool2d([5, 5], stride: [1, 1], padding: [2, 2])[0, 0] .== 0).to(.float32)
         #expect(free.sum().item > 5000)
         #expect(((a.rgb - b.rgb).abs().max(2).values * free).max().item < 1 / 255)
       }

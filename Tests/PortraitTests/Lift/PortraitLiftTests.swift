@@ -1,6 +1,7 @@
 import Face
 import Foundation
 import Portrait
+import Runs
 import Testing
 import Torch
 
@@ -122,5 +123,37 @@ import Torch
       images.append(try avatar.render(state, camera: camera).rgb.floats)
     }
     #expect(images[0] == images[1] && images[0] == images[2])
+  }
+
+  /// What a file marks as standing still stands still in the kernel as in its twin, whatever head and torso do.
+  @Test func whatIsMarkedStandsStill() throws {
+    let url = FileManager.default.temporaryDirectory.appending(path: "still-\(UInt32.random(in: 0 ... .max)).portrait")
+    defer { try? FileManager.default.removeItem(at: url) }
+    let person = DrawnPerson()
+    try PortraitLift(person.photo, model: person.model).write(to: url)
+    let file = try Checkpoint.read(url)
+    var state = person.doing(["jawOpen": 0.5])
+    state.pose.rotation = Matrix3(yaw: 0.3, pitch: 0, roll: 0.1) * state.pose.rotation
+    state.pose.translation += [0.3, 0, 0]
+    let camera = person.camera.scaled(width: 90, height: 84)
+    func frames(_ still: Double) throws -> (fused: Tensor, plain: Tensor, rest: Tensor) {
+      var tensors = file.tensors.mapValues { $0.clone() }
+      tensors["numbers"]?.narrow(1, 15, 1).fill_(still)
+      let other = FileManager.default.temporaryDirectory.appending(path: "still-\(UInt32.random(in: 0 ... .max)).portrait")
+      defer { try? FileManager.default.removeItem(at: other) }
+      try Checkpoint(step: 0, tensors: tensors, metadata: file.metadata).write(to: other)
+      let avatar = try PortraitLift(file: other, model: person.model)
+      return (
+        try avatar.render(state, camera: camera).rgb, try avatar.referenceRender(state, camera: camera).rgb,
+        try avatar.render(person.state, camera: camera).rgb
+      )
+    }
+    let half = try frames(0.5), whole = try frames(1), none = try frames(0)
+    for (fused, plain, _) in [half, whole] {
+      #expect(((fused - plain).abs().max(2).values .> 2e-3).to(.float32).mean().item < 2e-3)
+    }
+    // The eyes' light and the mouth's apart, nothing has moved.
+    #expect((whole.fused - whole.rest).abs().mean().item < 0.004, "\((whole.fused - whole.rest).abs().mean().item)")
+    #expect((none.fused - none.rest).abs().mean().item > 0.02 && (half.fused - half.rest).abs().mean().item > 0.01)
   }
 }
