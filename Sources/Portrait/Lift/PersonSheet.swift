@@ -65,7 +65,10 @@ struct PersonSheet {
         if x < 0 || x >= columns {
           let isLeft = x < 0, away = isLeft ? middle.x : size.x - middle.x
           let edge = SIMD2(isLeft ? 1 : size.x - 2, middle.y + (isLeft ? slopes.x : slopes.y) * away)
-          if photo.alpha.read(edge) < 0.1 || (hair.values[hair.index(middle)] > 0 && photo.label(edge) != .hair) { continue }
+          // A little below: an outline is no border of cells.
+          let below = edge + [0, 3 * Float(step)]
+          if photo.alpha.read(below) < 0.1 || (hair.values[hair.index(middle)] > 0 && photo.label(edge) != .hair) { continue }
+          if photo.label(below) == .torso, [.skin, .neck, .ears].contains(label) { continue }
         }
         let corners = [vertex(x, y), vertex(x, y + 1), vertex(x + 1, y + 1), vertex(x + 1, y)]
         mesh.add(corners[0], corners[1], corners[2], .soft, label)
