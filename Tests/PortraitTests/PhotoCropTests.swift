@@ -91,4 +91,12 @@ import Tracking
     let turned = PhotoCrop(center: [32, 32], side: 64, roll: .pi / 2, size: 32).labels(labels).array(UInt8.self)
     #expect(Set(turned.prefix(32 * 15)).count == 1 && Set(turned.suffix(32 * 15)).count == 1 && turned.first != turned.last)
   }
+
+  /// A crop that is finer than the size at which images are halved comes to an end, with the image's detail.
+  @Test func fineCropsKeepTheirDetail() {
+    let stripes = Tensor((0..<300 * 300 * 3).map { k in UInt8(k / 3 % 2 * 255) }, [300, 300, 3])
+    let cut = PhotoCrop(center: [150, 150], side: 280, roll: 0, size: 2100).cut(stripes)
+    #expect(cut.shape == [1, 3, 2100, 2100])
+    #expect(cut.max().item > 0.7 && cut.min().item < -0.7)
+  }
 }

@@ -30,7 +30,7 @@ package final class WholePhotoAvatar: Avatar {
     let portrait = try PortraitLift(photo, model: model)
     let border = Border(crop, width: width, height: height)
     let scale = Float(size) / Float(max(width, height)) * crop.side / Float(crop.size)
-    let fineness = FineTexture(photo, image, factor: min(3, max(1, Int((scale * 0.8).rounded(.up)))))
+    let fineness = FineTexture(photo, image, factor: min(2, max(1, Int((scale * 0.8).rounded(.up)))))
     var tensors = portrait.tensors
     (tensors["texture"], tensors["numbers"]) = fineness.refined(tensors["texture"]!, tensors["numbers"]!)
     tensors["numbers"] = Self.fading(tensors["numbers"]!, tensors["base"]!, seen: photo.camera.inHead(photo.state.pose), border)

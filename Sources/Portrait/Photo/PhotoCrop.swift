@@ -77,8 +77,8 @@ package struct PhotoCrop: Equatable, Sendable, Codable {
     withoutGradient {
       var source = image.permute(2, 0, 1).unsqueeze(0).to(.float32)
       var (map, fine) = (self, max(Int(side.rounded(.up)), size))
-      // Where even that would be huge, the image is halved before, which the filter would do as well.
-      while fine > 2048 {
+      // Where even that would be huge, and twice as fine as asked for, the image is halved before, which the filter would do as well.
+      while fine > max(2048, 2 * size) {
         source = source.interpolate(size: [max(source.size(2) / 2, 1), max(source.size(3) / 2, 1)], .area)
         map = PhotoCrop(center: map.center / 2, side: map.side / 2, roll: roll, size: size)
         fine = max(Int(map.side.rounded(.up)), size)
