@@ -39,6 +39,10 @@ final class ImageEncoder {
       context.pointee.color_primaries = tags.primaries
       context.pointee.color_trc = tags.transfer
       context.pointee.color_range = format.isFullRange ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
+      // ProRes writes down those of the frame.
+      frame.pointer.pointee.colorspace = tags.space
+      frame.pointer.pointee.color_primaries = tags.primaries
+      frame.pointer.pointee.color_trc = tags.transfer
     }
     context.pointee.gop_size = Int32(max(1, min(300, (2 * rate.value).rounded())))
     context.pointee.thread_count = Int32(threads)

@@ -53,7 +53,7 @@ struct MeshVerbsTests {
         (["--load", "a.portrait", "--shapes", "--driver", "d.mp4", "--output", "b"], 64, "give one of"),
       ] {
         let ending = try Tool.run(["export"] + words, in: folder)
-        #expect(ending.status == status && ending.errors.contains(text), "\(words): \(ending.status) \(ending.errors)")
+        #expect(ending.status == status && (text.isEmpty || ending.errors.contains(text)), "\(words): \(ending.status) \(ending.errors)")
       }
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.portrait"])
     }
@@ -97,7 +97,7 @@ struct MeshVerbsTests {
         ),
       ] {
         let ending = try Tool.run(words, in: folder)
-        #expect(ending.status == status && ending.errors.contains(text), "\(words): \(ending.status) \(ending.errors)")
+        #expect(ending.status == status && (text.isEmpty || ending.errors.contains(text)), "\(words): \(ending.status) \(ending.errors)")
       }
     }
   }

@@ -64,7 +64,7 @@ struct PortraitVerbsTests {
         (driven?["frames"] as? Int ?? 0) > 0 && driven?["lost"] as? Int == 0 && (driven?["aed"] as? Double ?? 1) < 0.2, "\(driven ?? [:])")
       #expect((rows?.last?["refused"] as? String)?.contains("no face") == true)
       let again = try Tool.run(words, in: folder)
-      #expect(again.status == 64 && again.errors.contains("judged"), "\(again.errors)")
+      #expect(again.status != 0 && again.errors.contains("judged: exists already"), "\(again.errors)")
       let none = try Tool.run("eval", "--photos", "photos/b.png", "--output", "none", in: folder)
       #expect(none.status == 65 && !FileManager.default.fileExists(atPath: folder.appending(path: "none").path), "\(none.errors)")
       let alone = try Tool.run("eval", "--driver", "driver.mp4", "--data", "x", "--from-frame", "0", in: folder)
