@@ -78,12 +78,14 @@ struct HeadOutline {
       var p = SIMD2(s.x, s.y)
       guard alpha.read(p) < 0.55 else { continue }
       let way = (goal - p) / max(length2(goal - p), 1e-3)
+      // As far as it takes: one that stayed outside while its neighbors come back would be a horn.
+      let most = Int(length2(goal - p))
       var steps = 0
-      while alpha.read(p) < 0.75, steps < 60 {
+      while alpha.read(p) < 0.75, steps < most {
         p += way
         steps += 1
       }
-      guard steps < 60 else { continue }
+      guard steps < most else { continue }
       let d = (p - SIMD2(s.x, s.y)) * (s.z / camera.focal.x)
       moves[v] = toHead.rotation * SIMD3(d.x, -d.y, 0)
     }
