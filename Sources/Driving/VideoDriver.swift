@@ -53,7 +53,7 @@ package struct VideoDriver {
     if faceless > 0 {
       notice("\(url.lastPathComponent): no face is seen in \(faceless) of \(wanted.count) frames; their motion was interpolated")
     }
-    if wanted.count == 1, frames == nil { notice("\(url.lastPathComponent): is one image and no film; nothing moves but to it") }
+    if wanted.count == 1, frames == nil { notice("\(url.lastPathComponent): is one image and no film; what is made of it has one frame") }
     let track = Track(
       modelName: model.name, expressionNames: ExpressionNames.arkit, identity: fit.identity, camera: fit.camera, fps: fps, frames: tracked)
     return VideoMotion(url: url, track: track, numbers: first..<first + wanted.count, hasAudio: reader.hasAudio)

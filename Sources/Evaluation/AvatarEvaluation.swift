@@ -121,9 +121,20 @@ package struct AvatarEvaluation {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let chosen = tellingFrames(12)
     for i in chosen { try ImageFile.write(cat([pairs[i].truth, pairs[i].render], 1), to: folder.appending(path: "\(pairs[i].frame).png")) }
+    try Data(motionTable.utf8).write(to: folder.appending(path: "motion.csv"), options: .atomic)
     let sheet = folder.appending(path: "contact-sheet.png")
     try ImageFile.write(ContactSheet(columns: 6, cell: 256).image(chosen.map { (pairs[$0].truth, pairs[$0].render) }), to: sheet)
     return sheet
+  }
+
+  /// What moved how far in every judged frame, truth beside avatar, as CSV; a cell is empty where no face was seen.
+  private var motionTable: String {
+    let names = MotionSignals.names
+    func cell(_ value: Double?) -> String { value.map { String(format: "%.5f", $0) } ?? "" }
+    let rows = zip(pairs, zip(truthSignals, renderSignals)).map { pair, seen in
+      ([String(pair.frame)] + names.flatMap { [cell(seen.0?.named[$0]), cell(seen.1?.named[$0])] }).joined(separator: ",")
+    }
+    return ([(["frame"] + names.flatMap { ["\($0)_truth", $0] }).joined(separator: ",")] + rows).joined(separator: "\n") + "\n"
   }
 
   /// Places of `count` frames in order of time: the mouth at its most open, most closed, narrowest and widest, the eyes most closed,

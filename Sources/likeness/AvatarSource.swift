@@ -26,6 +26,9 @@ struct AvatarSource {
     let url = URL(filePath: place)
     var isFolder: ObjCBool = false
     let subject: SubjectAvatar
+    if !FileManager.default.fileExists(atPath: url.path), ["portrait", "safetensors"].contains(url.pathExtension) {
+      throw Failure.input("\(place): there is no such file; name what portrait or export wrote, or a run folder")
+    }
     if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), !isFolder.boolValue {
       if step != nil { throw Failure.usage("an exported avatar has one step only; leave out --step") }
       (data, file, results) = (nil, url, url.deletingPathExtension())

@@ -20,7 +20,7 @@ struct Eval: ParsableCommand {
       compared with the truth's: correlation and amplitude (standard deviation over the truth's), 1 is best for both; how many frames late the
       lips are; and the average distances of expression (AED) and pose (APD). The report says what each figure means, as does Docs/metrics.md.
 
-      Writes <run>/eval.json and <run>/eval/ (of anna.safetensors, which export wrote, anna/eval.json and anna/eval/): contact-sheet.png (truth above, avatar below) and <frame>.png of each of its frames.
+      Writes <run>/eval.json and <run>/eval/ (of anna.safetensors, which export wrote, anna/eval.json and anna/eval/): contact-sheet.png (truth above, avatar below) and <frame>.png of each of its frames, and motion.csv: what moved how far in every frame.
 
       --from-frame 0 judges what one photo is good for: an avatar is made of that frame of --data alone, as from any photo, moves as the person does
       in the other frames, and is compared with them. Writes <data>/from-frame-0.json. --load anna.portrait --data <folder> does the same with a

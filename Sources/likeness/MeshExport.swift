@@ -79,7 +79,7 @@ struct MeshExport {
   /// What all meshes need beside them.
   private func shared(_ format: Format) throws -> [(String, Data)] {
     let texture = mesher.texture
-    let image = ("\(name).png", try ImageFile.png(withOpacity: texture))
+    let image = ("\(name).png", try ImageFile.png(texture))
     guard format == .obj else { return [image] }
     return [
       image, ("\(name)-opacity.png", try ImageFile.png(texture.select(2, 3).contiguous())),

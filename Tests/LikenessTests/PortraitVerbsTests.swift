@@ -85,6 +85,7 @@ struct PortraitVerbsTests {
         (["portrait", "strip.png", "--output", "none/b.portrait"], 1, "its folder does not exist"),
         (["animate", "text.portrait", "--driver", "d.mp4", "--output", "b.mp4"], 65, "text.portrait: not a valid safetensors file"),
         (["animate", "strip.png", "--driver", "d.mp4", "--output", ""], 64, "--output is empty"),
+        (["render", "--load", "none.portrait", "--driver", "d.mp4", "--output", "b.mp4"], 65, "there is no such file"),
       ] {
         let ending = try Tool.run(words, in: folder)
         #expect(ending.status == status && ending.errors.contains(text), "\(words): \(ending.status) \(ending.errors)")
