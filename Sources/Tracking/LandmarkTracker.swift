@@ -22,9 +22,9 @@ package final class LandmarkTracker {
   private var chosen: (center: SIMD2<Float>, size: Float)?
 
   /// Throws when the networks are absent.
-  package init() throws {
+  package init(_ choice: MeshChoice = .best) throws {
     detector = try FaceDetector()
-    mesh = try FaceMesh()
+    mesh = try FaceMesh(choice)
   }
 
   /// Forgets the face, as after a cut.

@@ -74,7 +74,11 @@ struct Doctor: ParsableCommand {
       guard try tracker.track(.zeros([64, 64, 3], .uint8)) == nil else {
         return .bad("face networks", "they see a face in a black image; remove .deps/litert and .deps/mediapipe and run scripts/setup")
       }
-      return .good("face networks", try DependencyFolder.file("mediapipe").path)
+      let folder = try DependencyFolder.file("mediapipe").path
+      return MeshChoice.best == .landmarker
+        ? .good("face networks", "\(folder), points of the face landmarker")
+        : .note(
+          "face networks", "\(folder); the face landmarker is missing and the older mesh sees lids less well; run scripts/setup again")
     } catch {
       return .bad("face networks", oneLine(error))
     }

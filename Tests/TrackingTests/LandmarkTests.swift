@@ -86,6 +86,40 @@ struct LandmarkTests {
   }
 }
 
+/// Two published networks put the same points on a face; the older one is used where the newer is absent.
+@Suite(
+  .enabled(if: Assets.landmarkerIsPresent && Assets.arePresent, "skipped: run scripts/setup first, and ../shared is needed"))
+struct LandmarkerTests {
+  @Test func theNewerIsUsedWhereItIs() { #expect(MeshChoice.best == .landmarker) }
+
+  @Test(arguments: ["frontal_m_cruise.jpg", "pose_f_3q_redhair.jpg", "pose_f_roll.jpg", "bw_einstein.jpg"])
+  func bothPutTheSamePointsOnAFace(photo: String) throws {
+    let image = try ImageFile.read(Assets.photo(photo))
+    let newer = try #require(try LandmarkTracker(.landmarker).track(image)),
+      older = try #require(try LandmarkTracker(.attention).track(image))
+    #expect(newer.presence > 0.9 && newer.points.count == 478)
+    let apart = zip(newer.points, older.points).map { a, b in ((a - b) * (a - b) * [1, 1, 0]).sum().squareRoot() / older.eyeDistance }
+    #expect(median(apart) < 0.04 && apart.max()! < 0.25)
+    // Depth in the same scale and direction: the nose's tip before the ears.
+    let depth = { (face: FaceLandmarks) in (face.points[1].z - (face.points[234].z + face.points[454].z) / 2) / face.eyeDistance }
+    #expect(depth(newer) < -0.5 && abs(depth(newer) / depth(older) - 1) < 0.35)
+  }
+
+  /// Frames of a man with glasses who blinks in frame 100, through which the older network sees lids half open.
+  @Test func lidsBehindGlassesAreSeenShut() throws {
+    let reader = try VideoReader(Assets.video("drive_lp_d19.mp4"), rate: Rational(30)), tracker = try LandmarkTracker(.landmarker)
+    try reader.skip(60)
+    var opening: [Int: Float] = [:]
+    for frame in 60...100 {
+      guard let image = try reader.next(), let face = try tracker.track(image.rgb) else { continue }
+      let lids = [(159, 145), (386, 374)].map { face[$0] - face[$1] }.map { ($0 * $0).sum().squareRoot() / face.eyeDistance }
+      opening[frame] = lids.max()
+    }
+    let rest = try #require(opening[60]), shut = try #require(opening[100])
+    #expect(shut < 0.4 * rest)
+  }
+}
+
 @Suite struct MeshTests {
   @Test func mirroringTwiceChangesNothing() {
     let twin = MeshContour.mirror

@@ -1,20 +1,26 @@
 import Foundation
+import Torch
 
-/// MediaPipe's published face mesh with attention to lips and eyes, on a square crop of a face: 478 points.
-///
-/// Three branches look again, at the network's own features, where its first guess puts the lips and the two eyes. The operators that cut
-/// these regions out are the network's own; they are written here from their published description.
+/// The published networks that put points on a face.
+package enum MeshChoice: Sendable {
+  /// MediaPipe's face landmarker, which sees lids best; `scripts/setup` fetches it where it can.
+  case landmarker
+  /// Its older face mesh with attention.
+  case attention
+
+  /// The landmarker where it is there, otherwise the older one.
+  package static var best: MeshChoice { (try? DependencyFolder.file(LandmarkerNetwork.file)) == nil ? .attention : .landmarker }
+}
+
+/// The face mesh on a square crop of a face: 478 points.
 final class FaceMesh {
-  private let model: LiteRTModel
-  private let cutter: RegionCutter
-  private static let size = 192
+  private let network: any MeshNetwork
 
   /// Throws when the network is absent.
-  init() throws {
-    cutter = RegionCutter()
-    model = try LiteRTModel(published: "face_landmark_with_attention", kernels: cutter.kernels)
-    guard model.inputCounts == [192 * 192 * 3], model.outputCounts == [1404, 160, 142, 142, 10, 10, 1] else {
-      throw CaptureError(.setUp, "face_landmark_with_attention.tflite: not the published face mesh; run scripts/setup again")
+  init(_ choice: MeshChoice = .best) throws {
+    switch choice {
+    case .landmarker: network = try LandmarkerNetwork()
+    case .attention: network = try AttentionNetwork()
     }
   }
 
@@ -31,35 +37,15 @@ final class FaceMesh {
   }
 
   private func run(_ view: PixelView, _ square: TurnedSquare, mirrored: Bool) throws -> FaceLandmarks {
-    cutter.begin()
-    return try model.run {
-      view.sample(square, size: Self.size, mirrored: mirrored, into: $0)
-    } read: { outputs in
-      let scale = square.side / Float(Self.size), axes = square.axes
-      let across = axes.x * (mirrored ? -scale : scale), down = axes.y * scale
-      func image(_ raw: UnsafeBufferPointer<Float>, _ at: Int) -> SIMD2<Float> {
-        square.center + (raw[at] - 96) * across + (raw[at + 1] - 96) * down
-      }
-      var points = (0..<468).map { k in
-        let p = image(outputs[0], 3 * k)
-        return SIMD3(p.x, p.y, outputs[0][3 * k + 2] * scale)
-      }
-      for (output, region) in zip(1...3, FaceRegion.all) {
-        for (k, index) in region.points.enumerated() {
-          let p = image(outputs[output], 2 * k)
-          points[index].x = p.x
-          points[index].y = p.y
-        }
-      }
-      for (output, corners) in zip(4...5, [(133, 33), (362, 263)]) {
-        let depth = (points[corners.0].z + points[corners.1].z) / 2
-        for k in 0..<5 {
-          let p = image(outputs[output], 2 * k)
-          points.append(SIMD3(p.x, p.y, depth))
-        }
-      }
-      return FaceLandmarks(points: points, presence: 1 / (1 + exp(-outputs[6][0])))
+    let size = network.size
+    let (raw, logit) = try network.run { view.sample(square, size: size, mirrored: mirrored, into: $0) }
+    let scale = square.side / Float(size), axes = square.axes
+    let across = axes.x * (mirrored ? -scale : scale), down = axes.y * scale, middle = Float(size) / 2
+    let points = raw.map { p in
+      let q = square.center + (p.x - middle) * across + (p.y - middle) * down
+      return SIMD3(q.x, q.y, p.z * scale)
     }
+    return FaceLandmarks(points: points, presence: 1 / (1 + exp(-logit)))
   }
 
   /// The square to look at for a detected face: half as large again as its box, with level eyes.

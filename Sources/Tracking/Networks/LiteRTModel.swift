@@ -64,6 +64,7 @@ package final class LiteRTModel {
         try check(tensor(signature, index, &handle), "find a tensor")
         try check(library.tensorType(handle, &type), "read a tensor's type")
         try check(type.element_type == 1 ? 0 : -1, "use a tensor that is not of float32")
+        type.useOneImage()
         try check(requirements(compiled, 0, index, &needs), "size a buffer")
         try check(library.createBuffer(library.environment, &type, needs, &buffer), "make a buffer")
         made.append(buffer)
@@ -105,6 +106,16 @@ package final class LiteRTModel {
     return read(lent)
   }
   private var failure: CaptureError { CaptureError(.setUp, "\(name): the network does not run; run scripts/setup again") }
+}
+
+extension litert_tensor_type {
+  /// Makes dimensions that the network leaves open (how many images it sees at once) one.
+  fileprivate mutating func useOneImage() {
+    withUnsafeMutableBytes(of: &dimensions) { bytes in
+      let dimensions = bytes.bindMemory(to: Int32.self)
+      for k in dimensions.indices.prefix(Int(rank & 0x7f)) where dimensions[k] < 0 { dimensions[k] = 1 }
+    }
+  }
 }
 
 /// Runs `body` with standard error closed: the library under LiteRT announces itself there once, whatever severity is asked for.
