@@ -16,7 +16,7 @@ enum LiftNumber { lift_u, lift_v, lift_u2, lift_v2, lift_own, lift_other, lift_r
 /// Points of the lips' inner border. Light below the upper lip, above the lower one and in the corners, how far those shadows reach (head
 /// units; the last of the mouth's width), and how much of the lost light is red.
 constexpr int lift_lips = 20;
-constexpr float lift_shade[3] = {0.5f, 0.7f, 0.4f}, lift_reach[3] = {0.05f, 0.03f, 0.7f}, lift_glow = 0.08f;
+constexpr float lift_shade[3] = {0.55f, 0.7f, 0.25f}, lift_reach[3] = {0.05f, 0.03f, 0.7f}, lift_glow = 0.08f;
 
 /// Samples of a pixel along each axis, and the 1/256 of a sample that corners are rounded to.
 constexpr int lift_samples = 2, lift_steps = 256;

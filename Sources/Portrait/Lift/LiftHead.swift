@@ -16,6 +16,7 @@ struct LiftHead {
   private let tongue: [Int]
   /// What a blink of the right and of the left eye moves, `[V]` each; empty where the model has none.
   private let blinks: [[SIMD3<Float>]]
+  private let parting: LipParting
   /// `[52, V * 3]`.
   private let basis: Tensor
 
@@ -60,6 +61,7 @@ struct LiftHead {
     Self.flattenTeeth(&places, model, .upperTeeth, down: 1)
     Self.flattenTeeth(&places, model, .lowerTeeth, down: -1)
     self.places = places
+    parting = LipParting(model, places)
     let basis = model.expressionBasis.reshape(model.expressionNames.count, -1)
     self.basis = basis
     blinks = ["eyeBlinkRight", "eyeBlinkLeft"].map { name in
@@ -102,6 +104,7 @@ struct LiftHead {
     // The tongue goes down with the jaw, but not as far.
     for v in tongue { moved[v] *= Self.tongueFollows }
     Self.keepApart(&moved, places, FaceMeshTopology.lipsInner, corners: 10)
+    parting.apply(&moved, places)
     for eye in [FaceMeshTopology.rightEye, FaceMeshTopology.leftEye] { Self.keepApart(&moved, places, eye, corners: 8) }
     return moved
   }

@@ -65,6 +65,6 @@ extension LiftFrame {
     func shade(_ least: Float, _ reach: Float, _ far: Float) -> Float { least + (1 - least) * smoothstep(0, reach, far) }
     let along = (p.x - lips[0].x) / (lips[10].x - lips[0].x + 1e-6)
     let upper = height(Array(lips[0...10])), lower = height([lips[0]] + lips[10...].reversed())
-    return shade(0.5, 0.05, upper - p.y) * shade(0.7, 0.03, p.y - lower) * shade(0.4, 0.7, 4 * along * (1 - along))
+    return shade(0.55, 0.05, upper - p.y) * shade(0.7, 0.03, p.y - lower) * shade(0.25, 0.7, 4 * along * (1 - along))
   }
 }

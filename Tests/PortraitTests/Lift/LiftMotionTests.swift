@@ -58,4 +58,26 @@ import Tracking
     #expect(asked > 0.05 * open, "the model is to leave them apart: \(asked) of \(open)")
     #expect(shut < 0.25 * asked, "\(shut) of \(open), asked for \(asked)")
   }
+
+  /// A mouth that hardly opens parts in the middle and clings at the corners; one that opens wide parts along its whole width.
+  @Test func lipsPartFromTheMiddle() throws {
+    let person = DrawnPerson(), avatar = try PortraitLift(person.photo, model: person.model)
+    let loop = MeshContour.lipsInner, vertices = loop.map { person.model.landmarkVertices[$0] }
+    /// The gap of each pair from corner to corner, drawn and as the model has it.
+    func gaps(_ jaw: Float) throws -> [(drawn: Float, asked: Float)] {
+      let state = person.doing(["jawOpen": jaw])
+      let places = avatar.drawn(vertices, state)
+      let head = FittedHead(person.model, identity: state.identity, calibration: avatar.calibration)
+      let direct = head.vertices(state).floats
+      return try (1..<10).map { i in
+        let drawn = try #require(places[i]).y - #require(places[20 - i]).y
+        return (drawn, direct[3 * vertices[i] + 1] - direct[3 * vertices[20 - i] + 1])
+      }
+    }
+    let little = try gaps(0.1), wide = try gaps(0.8)
+    #expect(little[4].drawn > 0.95 * little[4].asked && little[4].asked > 0.01, "\(little[4])")
+    for i in [1, 7] { #expect(little[i].drawn < 0.6 * little[i].asked && little[i].asked > 0.003, "pair \(i): \(little[i])") }
+    for i in 0..<9 { #expect(abs(wide[i].drawn - wide[i].asked) < 0.05 * wide[4].asked, "pair \(i): \(wide[i])") }
+    #expect(little.allSatisfy { $0.drawn > -1e-4 }, "lips do not cross")
+  }
 }
