@@ -26,6 +26,9 @@ struct AvatarSource {
     let url = URL(filePath: place)
     var isFolder: ObjCBool = false
     let subject: SubjectAvatar
+    if !FileManager.default.fileExists(atPath: url.path), ["portrait", "safetensors"].contains(url.pathExtension) {
+      throw Failure.input("\(place): there is no such file; name what portrait or export wrote, or a run folder")
+    }
     if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), !isFolder.boolValue {
       if step != nil { throw Failure.usage("an exported avatar has one step only; leave out --step") }
       (data, file, results) = (nil, url, url.deletingPathExtension())
@@ -44,6 +47,9 @@ struct AvatarSource {
     (avatar, self.subject, self.step) = (subject, subject, subject.step)
     (experiment, method) = (subject.record.experiment, subject.record.method)
   }
+
+  /// Whether it was trained to hear speech.
+  var hears: Bool { subject?.configuration.speech != nil }
 
   /// The avatar that speech may drive; throws `SubjectError` for one that hears nothing.
   func heard() throws -> SubjectAvatar {

@@ -30,7 +30,7 @@ struct PortraitVerbsTests {
         (["portrait", "a.portrait", "--face", "2", "--output", "b.portrait"], 64, "leave out --face"),
         (["animate", "a.portrait", "--driver", "driver.mp4", "--output", "driver.mp4"], 64, "is what is read"),
         (["export", "--load", "a.portrait", "--output", "b.safetensors"], 64, "is a portrait"),
-        (["render", "--load", "a.portrait", "--audio", "s.wav", "--output", "b.mp4"], 64, "a portrait hears nothing"),
+        (["render", "--load", "a.portrait", "--audio", "s.wav", "--output", "b.mp4"], 65, "s.wav"),
         (
           ["render", "--load", "a.portrait", "--driver", "driver.mp4", "--frames", "90..99", "--output", "b.mp4"], 65,
           "has no frames 90..99"
@@ -85,6 +85,7 @@ struct PortraitVerbsTests {
         (["portrait", "strip.png", "--output", "none/b.portrait"], 1, "its folder does not exist"),
         (["animate", "text.portrait", "--driver", "d.mp4", "--output", "b.mp4"], 65, "text.portrait: not a valid safetensors file"),
         (["animate", "strip.png", "--driver", "d.mp4", "--output", ""], 64, "--output is empty"),
+        (["render", "--load", "none.portrait", "--driver", "d.mp4", "--output", "b.mp4"], 65, "there is no such file"),
       ] {
         let ending = try Tool.run(words, in: folder)
         #expect(ending.status == status && ending.errors.contains(text), "\(words): \(ending.status) \(ending.errors)")
