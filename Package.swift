@@ -54,7 +54,8 @@ let package = Package(
     module("Tracking", ["CLiteRT", "Face", "Media", "Torch"]),
     module("Segmentation", ["Tracking", "Face", "Media", "Torch"]),
     module("Capture", ["Segmentation", "Tracking", "Datasets", "Speech", "Media", "Face", "Torch"]),
-    module("Driving", ["Tracking", "Datasets", "Speech", "Media", "Face", "Torch"]),
+    module("Talking", ["Speech", "Runs", "Metrics", "Media", "Face", "Torch"]),
+    module("Driving", ["Talking", "Tracking", "Datasets", "Speech", "Media", "Face", "Torch"]),
     module("Evaluation", ["Tracking", "Datasets", "Metrics", "Perception", "Media", "Face", "Torch"]),
     module("Synthetic", ["Datasets", "Media", "Face", "Torch"]),
     module("Subject", ["Datasets", "Radiance", "Speech", "Face", "Metrics", "Media", "Runs", "Torch"]),
@@ -66,7 +67,7 @@ let package = Package(
       name: "likeness",
       dependencies: [
         "Torch", "Media", "Speech", "Face", "Radiance", "Metrics", "Perception", "Runs", "Datasets", "Tracking", "Capture", "Driving",
-        "Exchange", "Evaluation", "Synthetic", "Subject", "Texture", "Study", "Generator", "Portrait",
+        "Talking", "Exchange", "Evaluation", "Synthetic", "Subject", "Texture", "Study", "Generator", "Portrait",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -100,6 +101,7 @@ let package = Package(
     tests(
       "Portrait",
       ["Portrait", "Driving", "Exchange", "Generator", "Golden", "Radiance", "Tracking", "Face", "Media", "Perception", "Runs", "Torch"]),
+    tests("Talking", ["Talking", "Perception", "Speech", "Runs", "Face", "Torch"]),
     tests("Driving", ["Driving", "Datasets", "Face", "Torch"]),
     tests("Evaluation", ["Evaluation", "Datasets", "Face", "Media", "Metrics", "Torch"]),
     tests("Likeness", ["likeness", "Driving", "Evaluation", "Study", "Texture", "Runs", "Media", "Torch", "Synthetic", "Tracking"]),

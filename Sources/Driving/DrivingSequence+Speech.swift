@@ -26,16 +26,7 @@ extension DrivingSequence {
       features = fitted.features
       if let words = fitted.notice { notice(words) }
     }
-    let motion: [Frame] =
-      switch head {
-      case .still: []
-      case .looped(let track, let isOwn):
-        // Only the head's motion is taken.
-        DrivingSequence(
-          track, ExpressionMatch(avatar: scene.expressionNames, motion: track.expressionNames), positions: Array(track.frames.indices),
-          for: scene, isOwn: isOwn
-        ).frames
-      }
+    let motion = Self.motion(of: head, for: scene)
     frames = (0..<count).map { frame in
       var state = FaceState(identity: scene.identity, expression: scene.restingExpression, pose: scene.pose)
       var torso = SIMD4<Float>.zero
@@ -49,6 +40,16 @@ extension DrivingSequence {
     blink(scene, seed: seed)
     voice = try Voice(source, features, fps: scene.fps)
     self.sound = sound
+  }
+
+  /// How the head moves; nothing where it is still, or moves by itself.
+  static func motion(of head: Head?, for scene: AvatarScene) -> [Frame] {
+    guard case .looped(let track, let isOwn)? = head else { return [] }
+    // Only the head's motion is taken.
+    return DrivingSequence(
+      track, ExpressionMatch(avatar: scene.expressionNames, motion: track.expressionNames), positions: Array(track.frames.indices),
+      for: scene, isOwn: isOwn
+    ).frames
   }
 
   /// 0, 1, ..., count - 1, count - 2, ..., 1, 0, 1, ...

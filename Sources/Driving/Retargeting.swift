@@ -19,6 +19,8 @@ package struct Retargeting: Sendable, Equatable {
   /// Whether the face moves from the avatar's own rest as the driver's moves from theirs. Otherwise the driver's coefficients are taken as
   /// they are, as for a clip of the same person.
   package var isRelative = true
+  /// Whether the driver's rest is known to be 0 in all coefficients, as where they are made from sound.
+  package var isFromRest = false
   /// How large the motion is, 1 as the driver's.
   package var expressionScale: Float = 1, poseScale: Float = 1
   /// The cut-off frequency below which slow motion is smoothed, hertz; nil does not smooth. See `OneEuroFilter`.
@@ -33,7 +35,9 @@ package struct Retargeting: Sendable, Equatable {
   /// Relative motion has three kinds. What speaks (jaw, lips) closes where the driver's closes, whatever the avatar's mouth does at rest;
   /// a lid's way is from the avatar's open eye to shut; everything else is added to the avatar's rest, so that a smile stays a smile.
   func expressions(_ driver: [[Float]], _ match: ExpressionMatch, _ scene: AvatarScene) -> [[Float]] {
-    let neutral = isRelative ? Self.neutral(driver, match, scene.expressionNames) : []
+    let neutral =
+      isFromRest
+      ? [Float](repeating: 0, count: match.places.count) : isRelative ? Self.neutral(driver, match, scene.expressionNames) : []
     return driver.map { frame in
       match.places.enumerated().map { i, place in
         let name = scene.expressionNames[i], rest = scene.restingExpression[i]

@@ -2,14 +2,14 @@ import Foundation
 import Torch
 
 /// An array of floating-point numbers in a NumPy file, read from the disk as it is used.
-struct NumpyArray {
-  let url: URL
+package struct NumpyArray {
+  package let url: URL
   let header: NumpyHeader
-  var shape: [Int] { header.shape }
+  package var shape: [Int] { header.shape }
   private let data: Data
 
   /// Throws `SpeechError` where the file is not sound, `FileError` where it cannot be read.
-  init(_ url: URL) throws {
+  package init(_ url: URL) throws {
     self.url = url
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
@@ -26,7 +26,7 @@ struct NumpyArray {
   }
 
   /// Some of the entries along the first dimension as float32; throws where one of their numbers is not finite.
-  func rows(_ range: Range<Int>) throws -> Tensor {
+  package func rows(_ range: Range<Int>) throws -> Tensor {
     let inner = shape.dropFirst().reduce(1, *)
     let floats = [Float](unsafeUninitializedCapacity: range.count * inner) { buffer, count in
       data.withUnsafeBytes { bytes in

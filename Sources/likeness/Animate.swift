@@ -16,8 +16,8 @@ struct Animate: ParsableCommand {
       The face moves from what it does in the photo as the film's face moves from its rest, the head from where the photo shows it. What is
       behind the person stands still. The sound is the film's.
 
-      With --audio the mouth says what is heard. Which mouth goes with which sound is learnt from a person's clip: --speech-from names an
-      avatar that was trained with --driver speech or both. The eyes blink by themselves.
+      With --audio the mouth says what is heard, whoever speaks; eyes, brows and head go with the voice by themselves. --speech-from names an
+      avatar that was trained with --driver speech or both, whose mouth moves the photo's in its own way.
 
       Use only photos of yourself, or of people who have agreed to it, and say of the result that it is synthetic.
 
@@ -28,6 +28,7 @@ struct Animate: ParsableCommand {
         likeness animate anna.jpg --driver film.mp4 --whole-photo --output anna.mp4
         likeness animate anna.jpg --driver film.mp4 --background beach.jpg --output anna.mp4
         likeness animate anna.jpg --driver film.mp4 --background transparent --output anna.mov
+        likeness animate anna.jpg --audio speech.wav --output anna.mp4
         likeness animate anna.portrait --audio speech.wav --speech-from <run> --output anna.mp4
       """)
 
@@ -39,6 +40,7 @@ struct Animate: ParsableCommand {
   var audio: String?
   @Option(help: ArgumentHelp("With --audio, the avatar of a clip whose speech network moves the mouth.", valueName: "run|file"))
   var speechFrom: String?
+  @OptionGroup var network: SpeechNetworkOptions
   @OptionGroup var sound: SoundOptions
   @OptionGroup(title: "Motion of another person") var motion: MotionOptions
   @Option(help: ArgumentHelp("Which face of the photo, counted from the left; the largest by default.", valueName: "number"))
@@ -78,15 +80,15 @@ struct Animate: ParsableCommand {
     case (_?, _?): throw ValidationError("give --driver or --audio, not both")
     default: break
     }
-    if audio != nil, speechFrom == nil {
-      throw ValidationError("--audio needs --speech-from <run>, an avatar that was trained with --driver speech or both")
-    }
     for source in [photo, driver, audio].compactMap(\.self) {
       for (option, place) in [("--output", output), ("--depth", depth ?? "")] where !place.isEmpty && isSameFile(source, place) {
         throw ValidationError("\(option) \(place) is what is read; name another file")
       }
     }
     if audio == nil, speechFrom != nil { throw ValidationError("--speech-from goes with --audio") }
+    if network.speechNetwork != nil, audio == nil || speechFrom != nil {
+      throw ValidationError("--speech-network goes with --audio, without --speech-from")
+    }
     if audio != nil, motion.face != nil { throw ValidationError("--face goes with --driver") }
   }
 
@@ -100,11 +102,12 @@ struct Animate: ParsableCommand {
     let scene = avatar.scene
     print(String(format: "photo -> avatar in %.1f s", locale: nil, (ContinuousClock.now - start) / .seconds(1)))
     fflush(nil)
-    guard var sequence = try audio.map({ try spoken($0, scene) }) ?? driver.flatMap({ try driven($0, scene) }) else {
+    guard var sequence = try audio.map({ try speaking($0, scene) }) ?? driver.flatMap({ try driven($0, scene) }) else {
       throw ExitCode(StopSignal.exitStatus ?? 1)
     }
     sequence.resize(to: size ?? (wholePhoto ? min(WholePhotoAvatar.usualSide, max(scene.camera.width, scene.camera.height)) : 512))
-    if audio != nil || !motion.retargeting.parts.contains(.eyes) { sequence.blink(scene, seed: seed) }
+    // A network for any voice lets them blink with it.
+    if speechFrom != nil || !motion.retargeting.parts.contains(.eyes) { sequence.blink(scene, seed: seed) }
     if camera == .orbit { sequence.orbit(around: avatar) }
     sequence.noticeFarViews(of: avatar)
     let film = try SequenceFilm(output, isTransparent: background.isTransparent)
@@ -121,9 +124,16 @@ struct Animate: ParsableCommand {
       progress: { table.show("looked at \($0) frames of \(film.lastPathComponent)", last: false) }, shouldStop: { StopSignal.isRaised })
   }
 
+  /// What a mouth does at a sound.
+  private func speaking(_ audio: String, _ scene: AvatarScene) throws -> DrivingSequence {
+    if let speechFrom { return try spoken(audio, scene, as: speechFrom) }
+    return try DrivingSequence(
+      hearing: sound.track(of: audio), by: network.face(), for: scene, retargeting: motion.retargeting, seed: seed, notice: complain)
+  }
+
   /// What the mouth of another avatar does at a sound; the head and the rest of the face stay as in the photo.
-  private func spoken(_ audio: String, _ scene: AvatarScene) throws -> DrivingSequence {
-    let source = try AvatarSource(speechFrom ?? "", step: nil, device: .cpu), speaker = try source.heard()
+  private func spoken(_ audio: String, _ scene: AvatarScene, as speechFrom: String) throws -> DrivingSequence {
+    let source = try AvatarSource(speechFrom, step: nil, device: .cpu), speaker = try source.heard()
     let file = sound.track(of: audio)
     let heard = try DrivingSequence(
       speaking: file, speaker.speechFeatures(file: file), sound: file, head: .still, for: speaker.scene, seed: seed, notice: complain)
@@ -136,7 +146,7 @@ struct Animate: ParsableCommand {
       modelName: speaker.scene.modelName, expressionNames: speaker.scene.expressionNames, identity: [], camera: speaker.scene.camera,
       fps: speaker.scene.fps, frames: frames)
     let match = try ExpressionMatch.checked(
-      avatar: scene.expressionNames, motion: track.expressionNames, from: speechFrom ?? "", notice: complain)
+      avatar: scene.expressionNames, motion: track.expressionNames, from: speechFrom, notice: complain)
     var retargeting = motion.retargeting
     retargeting.parts.formIntersection([.lips])
     var sequence = DrivingSequence(track, match, positions: Array(frames.indices), for: scene, isOwn: false, by: retargeting)

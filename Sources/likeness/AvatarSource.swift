@@ -48,6 +48,9 @@ struct AvatarSource {
     (experiment, method) = (subject.record.experiment, subject.record.method)
   }
 
+  /// Whether it was trained to hear speech.
+  var hears: Bool { subject?.configuration.speech != nil }
+
   /// The avatar that speech may drive; throws `SubjectError` for one that hears nothing.
   func heard() throws -> SubjectAvatar {
     guard let subject else {

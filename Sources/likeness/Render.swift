@@ -18,8 +18,9 @@ struct Render: ParsableCommand {
       Without --track or --driver the avatar plays the frames of its own clip that it never saw in training. The result is a film if
       --output ends in .mp4, .m4v or .mov, otherwise a folder of PNGs named by frame number; other films are refused.
 
-      --audio is for avatars trained with --driver speech or both. The mouth says what is heard, in any sound file FFmpeg reads and of any length;
-      the eyes blink by themselves, and the head moves as in the avatar's own clip, there and back, or as in that of --track.
+      With --audio the mouth says what is heard, in any sound file FFmpeg reads and of any length: as its own clip taught an avatar that was
+      trained with --driver speech or both, otherwise as a network for any voice says. The eyes blink by themselves, and the head moves as in
+      the avatar's own clip, there and back, or as in that of --track.
 
       Examples:
         likeness render --load <run> --output anna.mp4
@@ -42,6 +43,7 @@ struct Render: ParsableCommand {
   @Option(help: ArgumentHelp("The sound that the avatar is to say.", valueName: "sound"))
   var audio: String?
   @OptionGroup var sound: SoundOptions
+  @OptionGroup var network: SpeechNetworkOptions
   @Option(
     help: ArgumentHelp("The features of that sound (.npy), for an avatar trained with --speech file.", valueName: "array"))
   var features: String?
@@ -91,6 +93,7 @@ struct Render: ParsableCommand {
     }
     if by != nil, driver != nil { throw ValidationError("a video's face drives by what it does; leave out --by or --driver") }
     if sound.audioTrack != nil, audio == nil, driver == nil { throw ValidationError("--audio-track goes with --audio or --driver") }
+    if audio == nil, network.speechNetwork != nil { throw ValidationError("--speech-network goes with --audio") }
     if audio == nil, head != nil || features != nil { throw ValidationError("--head and --features go with --audio") }
     if let frames, FrameChoice(frames) == nil {
       throw ValidationError("--frames \(frames): write test, train, all, or numbers such as 120..200")
@@ -184,6 +187,11 @@ struct Render: ParsableCommand {
       }
     } else if head == .clip {
       throw Failure.usage("\(load): an exported avatar does not contain its clip; name a motion of the head with --track <dataset>")
+    }
+    guard source.hears, network.speechNetwork == nil else {
+      if features != nil { throw Failure.usage("\(load): was not trained on features of speech; leave out --features") }
+      return try DrivingSequence(
+        hearing: spoken, by: network.face(), head: moving, for: scene, seed: seed, notice: complain)
     }
     return try DrivingSequence(
       speaking: spoken, source.heard().speechFeatures(file: spoken), sound: audio.map(sound.track), head: moving, for: scene, seed: seed,

@@ -30,7 +30,7 @@ struct PortraitVerbsTests {
         (["portrait", "a.portrait", "--face", "2", "--output", "b.portrait"], 64, "leave out --face"),
         (["animate", "a.portrait", "--driver", "driver.mp4", "--output", "driver.mp4"], 64, "is what is read"),
         (["export", "--load", "a.portrait", "--output", "b.safetensors"], 64, "is a portrait"),
-        (["render", "--load", "a.portrait", "--audio", "s.wav", "--output", "b.mp4"], 64, "a portrait hears nothing"),
+        (["render", "--load", "a.portrait", "--audio", "s.wav", "--output", "b.mp4"], 65, "s.wav"),
         (
           ["render", "--load", "a.portrait", "--driver", "driver.mp4", "--frames", "90..99", "--output", "b.mp4"], 65,
           "has no frames 90..99"
