@@ -27,6 +27,17 @@ enum DeformationBenchmark {
         "portrait, published size, deformation through the lattice against exact", -10 * log10((baked - exact).square().mean().item / 4),
         "dB")
     }
+    ofPhotos(report)
+  }
+
+  /// What moves the volume of a photo, in each of its two ways: the lattice of an expression by the mesh, and by networks.
+  private static func ofPhotos(_ report: Report) {
+    let plan = DistillationConfiguration(), warp = MeshTeacher().warp(0, of: "lesson", people: 1), random = Generator(seed: 24)
+    let alpha = Tensor.randn([1, plan.field.identity], random), beta = Tensor.randn([1, plan.field.expression], random)
+    let baker = DeformationBaker(DeformationField(plan.field, random), identity: alpha, extent: 0.48)
+    let found = fastest(report.times(5), [{ _ = warp() }, { _ = baker.lattice(expression: beta) }])
+    report.add("portrait of a photo, lattice of an expression by the mesh", found[0] * 1e3, "ms")
+    report.add("portrait of a photo, lattice of an expression by untrained networks", found[1] * 1e3, "ms", ratio: found[0] / found[1])
   }
 
   /// A field that moves points by up to 2 hundredths of the box, some places more than others.

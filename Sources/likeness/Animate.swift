@@ -45,6 +45,11 @@ struct Animate: ParsableCommand {
   @OptionGroup(title: "Motion of another person") var motion: MotionOptions
   @Option(help: ArgumentHelp("Which face of the photo, counted from the left; the largest by default.", valueName: "number"))
   var photoFace: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Of a file of portrait --coarse generator: move it by mesh, learned or learned=<file>, as there; otherwise as it was made.",
+      valueName: "mesh|learned|learned=file"))
+  var deformation: MotionChoice?
   @Option(help: "fixed: the camera of the photo; orbit: a camera that sways around the head.")
   var camera = Render.CameraChoice.fixed
   @OptionGroup var background: BackgroundOptions
@@ -74,6 +79,7 @@ struct Animate: ParsableCommand {
     }
     if let photoFace, photoFace < 1 { throw ValidationError("--photo-face counts from 1") }
     if wholePhoto, background.isOther { throw ValidationError("--whole-photo shows the photo's own background; leave out --background") }
+    if wholePhoto, deformation != nil { throw ValidationError("--whole-photo is moved as a mesh; leave out --deformation") }
     if wholePhoto, camera == .orbit { throw ValidationError("--whole-photo shows what the photo shows; leave out --camera orbit") }
     switch (driver, audio) {
     case (nil, nil): throw ValidationError("name what moves the person: --driver <film> or --audio <sound>")
@@ -95,11 +101,12 @@ struct Animate: ParsableCommand {
   func run() throws {
     StopSignal.listen()
     let backdrop = try background.backdrop(), start = ContinuousClock.now
+    let made = wholePhoto ? nil : try CoarseOptions.lifted(from: photo, face: photoFace, option: "--photo-face", motion: deformation)
     let avatar: any Avatar =
-      wholePhoto
-      ? try PortraitLift.whole(from: photo, size: size ?? WholePhotoAvatar.usualSide, face: photoFace)
-      : StagedAvatar(try CoarseOptions.lifted(from: photo, face: photoFace, option: "--photo-face"), before: backdrop)
+      try made.map { StagedAvatar($0, before: backdrop) }
+      ?? PortraitLift.whole(from: photo, size: size ?? WholePhotoAvatar.usualSide, face: photoFace)
     let scene = avatar.scene
+    if let volume = made as? GeneratedPortrait { print("moved by \(volume.motionWords)") }
     print(String(format: "photo -> avatar in %.1f s", locale: nil, (ContinuousClock.now - start) / .seconds(1)))
     fflush(nil)
     guard var sequence = try audio.map({ try speaking($0, scene) }) ?? driver.flatMap({ try driven($0, scene) }) else {

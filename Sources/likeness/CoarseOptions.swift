@@ -5,8 +5,6 @@ import Media
 import Portrait
 import Torch
 
-extension GeneratedPortrait.Motion: ExpressibleByArgument {}
-
 /// What an avatar of a photo is made from: options of the verbs that read a photo.
 struct CoarseOptions: ParsableArguments {
   enum Coarse: String, ExpressibleByArgument, CaseIterable { case lift, generator }
@@ -22,10 +20,10 @@ struct CoarseOptions: ParsableArguments {
       valueName: "file"))
   var prior: String?
   @Option(
-    help:
-      "With --coarse generator: mesh, the fitted head moves the volume; learned, the networks of a portrait model do, which is its default."
-  )
-  var deformation: GeneratedPortrait.Motion?
+    help: ArgumentHelp(
+      "With --coarse generator: mesh, the fitted head moves the volume; learned, the networks of a portrait model do, which is its default; learned=<file>, those of train portrait --stage deformation.",
+      valueName: "mesh|learned|learned=file"))
+  var deformation: MotionChoice?
 
   func validate() throws {
     if coarse == .lift, prior != nil || deformation != nil {
@@ -37,12 +35,15 @@ struct CoarseOptions: ParsableArguments {
   func avatar(_ photo: PortraitPhoto, _ wide: LiftPhoto) throws -> any PhotoAvatar {
     guard coarse == .generator else { return try PortraitLift(wide) }
     let file = try prior.map { URL(filePath: $0) } ?? GeneratorFile.shipped(), networks = try GeneratedPortrait.Prior.read(file)
-    if deformation == .learned, case .generator = networks {
-      throw Failure.usage("\(file.relativePath): is a generator without networks that move it; choose --deformation mesh")
+    let moving = try deformation?.networks()
+    if deformation?.motion == .learned, moving == nil, case .generator = networks {
+      throw Failure.usage(
+        "\(file.relativePath): is a generator without networks that move it; choose --deformation mesh, or name networks with --deformation learned=<file>"
+      )
     }
     let table = ProgressTable()
     defer { table.finish() }
-    let made = try GeneratedPortrait.made(photo, wide, prior: networks, motion: deformation) { step, all, error in
+    let made = try GeneratedPortrait.made(photo, wide, prior: networks, motion: deformation?.motion, networks: moving) { step, all, error in
       table.show("looked for the volume, step \(step) of \(all), " + String(format: "error %.3f", locale: nil, error), last: step == all)
       return !StopSignal.isRaised
     }
@@ -60,11 +61,23 @@ struct CoarseOptions: ParsableArguments {
     return try avatar(photo, wide)
   }
 
-  /// From a photo's file, by the lift, or from one of either kind that `portrait` wrote; see `PortraitLift.made`.
-  static func lifted(from name: String, face: Int?, option: String) throws -> any PhotoAvatar {
+  /// From a photo's file, by the lift, or from one of either kind that `portrait` wrote; see `PortraitLift.made`. `motion` moves a volume in
+  /// another way than it was made with.
+  static func lifted(from name: String, face: Int?, option: String, motion: MotionChoice? = nil) throws -> any PhotoAvatar {
     let url = URL(filePath: name)
-    guard GeneratedPortrait.isGenerated(url) else { return try PortraitLift.made(from: name, face: face, option: option) }
+    guard GeneratedPortrait.isGenerated(url) else {
+      if motion != nil {
+        throw Failure.usage("\(name): is moved as a mesh; --deformation goes with a file that portrait --coarse generator wrote")
+      }
+      return try PortraitLift.made(from: name, face: face, option: option)
+    }
     if face != nil { throw Failure.usage("\(name): is a portrait of one face; leave out \(option), or name the photo") }
-    return try GeneratedPortrait(file: url)
+    let portrait = try GeneratedPortrait(file: url)
+    guard let motion else { return portrait }
+    let networks = try motion.networks()
+    if motion.motion == .learned, networks == nil, !portrait.hasNetworks {
+      throw Failure.usage("\(name): holds no networks that move it; name some with --deformation learned=<file>")
+    }
+    return try portrait.moved(by: motion.motion, networks: networks)
   }
 }

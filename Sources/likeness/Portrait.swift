@@ -21,6 +21,7 @@ struct MakePortrait: ParsableCommand {
       Examples:
         likeness portrait anna.jpg --output anna.portrait
         likeness portrait anna.jpg --coarse generator --prior generator.safetensors --output anna-generator.portrait
+        likeness portrait anna.jpg --coarse generator --deformation learned=deformation.safetensors --output anna-learned.portrait
       """)
 
   @ArgumentParser.Argument(help: ArgumentHelp("A photo that shows a face from the front.", valueName: "photo"))
@@ -50,6 +51,7 @@ struct MakePortrait: ParsableCommand {
     let start = ContinuousClock.now
     let avatar = try coarse.made(from: photo, face: face)
     try avatar.write(to: place)
+    if let volume = avatar as? GeneratedPortrait { print("moved by \(volume.motionWords)") }
     print("\(photo) -> \(output)")
     print(String(format: "photo -> avatar in %.1f s", locale: nil, (ContinuousClock.now - start) / .seconds(1)))
   }

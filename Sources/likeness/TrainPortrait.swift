@@ -25,18 +25,25 @@ struct TrainPortrait: ParsableCommand {
       needs no images; --load names the generator. validation/*.png show its images beside the lighter ones, and generator.safetensors at
       the end is the same generator with the lighter one in place.
 
+      Stage deformation teaches the paper's deformation networks (D-Net and W-Net) to move a generator's volume as the fitted head's mesh
+      does. It needs no data: people of the head model, what their faces do and the places looked at are drawn at random, most of them about
+      lids and lips. The table shows how far the networks are from the mesh, in millimeters, for what they train on and for people kept
+      aside. deformation.safetensors at the end goes to portrait --coarse generator --deformation learned=<file>.
+
       Examples:
         likeness synth population --count 10000 --output data/population
         likeness train portrait --stage prior --data data/population --max-minutes 240
         likeness train portrait --stage prior --data data/population --max-minutes 480 --resume
         likeness train portrait --stage prior --data data/ffhq --preset ffhq512 --device cuda
         likeness train portrait --stage light --load generator.safetensors --max-minutes 30
+        likeness train portrait --stage deformation --max-minutes 15
       """)
 
   /// What is trained.
-  enum Stage: String, CaseIterable, ExpressibleByArgument { case prior, light }
+  enum Stage: String, CaseIterable, ExpressibleByArgument { case prior, light, deformation }
 
-  @Option(help: "What to train: prior, the generator, or light, a lighter super-resolution for one.")
+  @Option(
+    help: "What to train: prior, the generator; light, a lighter super-resolution for one; deformation, the networks that move its volume.")
   var stage: Stage
   @Option(
     help: ArgumentHelp("Of prior: the folder of images and cameras; with --resume and --output the run knows it.", valueName: "folder"))
@@ -64,11 +71,15 @@ struct TrainPortrait: ParsableCommand {
     case .prior:
       if load != nil { throw ValidationError("--load goes with --stage light") }
       if data == nil, !training.namesRun { throw ValidationError("--data names the folder of images to train on") }
-    case .light:
+    case .light, .deformation:
       let others: KeyValuePairs = [
         "--data": data != nil, "--preset": preset != nil, "--objective": objective != nil, "--kimg": kimg != nil,
       ]
       if let other = others.first(where: \.value)?.key { throw ValidationError("\(other) goes with --stage prior") }
+      if stage == .deformation {
+        if load != nil { throw ValidationError("--load goes with --stage light") }
+        return
+      }
       if load == nil, !training.namesRun { throw ValidationError("--load names the generator to make lighter") }
     }
   }
@@ -78,6 +89,7 @@ struct TrainPortrait: ParsableCommand {
     switch stage {
     case .prior: try trainPrior()
     case .light: try trainLight()
+    case .deformation: try trainDeformation()
     }
   }
 

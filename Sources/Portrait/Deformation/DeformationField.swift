@@ -65,14 +65,19 @@ package struct DeformationBaker {
   ///   - count: 48 is enough for a smooth field; time and memory grow with its cube.
   ///   - extent: nil reaches a little beyond the box, as rays do.
   ///   - least: Nodes with a smaller w stay where they are.
-  package init(_ field: DeformationField, identity: Tensor, count: Int = 80, extent: Double? = nil, least: Double = 1.0 / 256) {
+  ///   - offsets: How far each node's place lies from that of the person whom the field knows, `[count, count, count, 3]`: what of a face
+  ///     their identity does not say. nil is nothing.
+  package init(
+    _ field: DeformationField, identity: Tensor, count: Int = 80, extent: Double? = nil, least: Double = 1.0 / 256, offsets: Tensor? = nil
+  ) {
     self.count = count
     self.extent = extent ?? 0.6 * field.configuration.boxWarp
     self.field = field
     self.identity = identity
     let nodes = DeformationLattice.nodes(count, extent: self.extent)
     (encoded, active, weight) = withoutGradient {
-      let encoded = field.encode(nodes.unsqueeze(0)), weight = field.weight(encoded, identity).reshape(-1)
+      let places = offsets.map { nodes - $0.reshape(-1, 3) } ?? nodes
+      let encoded = field.encode(places.unsqueeze(0)), weight = field.weight(encoded, identity).reshape(-1)
       let active = (weight .>= least).nonzero().reshape(-1)
       return (encoded.indexSelect(1, active), active, weight.indexSelect(0, active).unsqueeze(1))
     }

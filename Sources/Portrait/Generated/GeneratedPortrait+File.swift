@@ -8,7 +8,7 @@ extension GeneratedPortrait {
   private static let format = "likeness.portrait", kind = "generator", version = 1
   private static let again = "make it again from the photo"
   /// Parts of the file, by what their tensors' names begin with.
-  private static let decoder = "decoder.", enlarger = "superresolution.", field = "deformation.", numbers = "statistics."
+  private static let decoder = "decoder.", enlarger = "superresolution."
 
   private struct Words: Codable {
     var state, shown: FaceState
@@ -20,23 +20,25 @@ extension GeneratedPortrait {
     var motion: Motion
     var generator: GeneratorConfiguration
     var deformation: DeformationConfiguration?
+    /// Of its networks; files of earlier versions do not say.
+    var source: LearnedMotion.Source?
+    var networks: String?
   }
 
   /// Writes all that drawing needs, with a checksum of every tensor, atomically; throws `FileError`.
   package func write(to url: URL) throws {
     let words = Words(
       state: state, shown: head.source, calibration: calibration.flatMap { [$0.x, $0.y, $0.z] }, faceModel: scene.modelName, camera: camera,
-      distance: distance, photo: photo, motion: motion, generator: generator.configuration, deformation: learned?.field.configuration)
+      distance: distance, photo: photo, motion: motion, generator: generator.configuration, deformation: learned?.field.configuration,
+      source: learned?.source, networks: learned?.name)
     var tensors = ["planes": planes, "ws": ws, "plate": plate]
     tensors.merge(generator.decoder.namedState(prefix: Self.decoder)) { $1 }
     if let larger = generator.superresolution { tensors.merge(larger.namedState(prefix: Self.enlarger)) { $1 } }
-    if let learned {
-      tensors.merge(learned.field.namedState(prefix: Self.field)) { $1 }
-      tensors.merge(learned.statistics.namedState(prefix: Self.numbers)) { $1 }
-    }
+    if let learned { tensors.merge(learned.tensors) { $1 } }
     let metadata = [
       "format": Self.format, "coarse": Self.kind, "version": "\(Self.version)",
       "portrait": String(decoding: try JSONEncoder().encode(words), as: UTF8.self), "notice": PortraitSession.notice,
+      "motion": motionWords,
     ]
     try Checkpoint(step: 0, tensors: tensors.mapValues { $0.detach().to(.cpu).contiguous() }, metadata: metadata).write(to: url)
   }
@@ -88,13 +90,11 @@ extension GeneratedPortrait {
       try generator.superresolution?.load(part(Self.enlarger), prefix: Self.enlarger)
       var learned: LearnedMotion?
       if let deformation = words.deformation {
-        if let text = deformation.fault { throw PortraitError.configuration("deformation.\(text)") }
-        let made = LearnedMotion(
-          field: DeformationField(deformation, Generator(seed: 0)),
-          statistics: CoefficientStatistics(identity: deformation.identity, expression: deformation.expression))
-        try made.field.load(part(Self.field), prefix: Self.field)
-        try made.statistics.load(part(Self.numbers), prefix: Self.numbers)
-        learned = made
+        let source = words.source ?? .identity
+        guard (deformation.identity, deformation.expression) == LearnedMotion.widths(model, source) else {
+          throw fault("has networks for another head model than \"\(model.name)\"")
+        }
+        learned = try LearnedMotion(file.tensors, deformation, source, name: words.networks ?? "the portrait model's own")
       }
       guard words.motion == .mesh || learned != nil else { throw fault("lacks the networks that move it") }
       let calibration = stride(from: 0, to: words.calibration.count, by: 3).map {

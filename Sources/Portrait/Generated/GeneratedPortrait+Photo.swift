@@ -19,40 +19,41 @@ extension GeneratedPortrait {
   }
 
   /// Makes it from a photo, of which `wide` is the lift's reading. nil where `progress` said to stop: it hears of steps done, of all, and of
-  /// the error. Throws `PortraitError` where networks or photo do not go together.
+  /// the error. `networks` move it in place of the prior's own. Throws `PortraitError` where networks or photo do not go together.
   package static func made(
-    _ photo: PortraitPhoto, _ wide: LiftPhoto, prior: Prior, motion: Motion? = nil, model: MorphableModel = .builtIn(),
+    _ photo: PortraitPhoto, _ wide: LiftPhoto, prior: Prior, motion: Motion? = nil, networks: LearnedMotion? = nil,
+    model: MorphableModel = .builtIn(),
     inversion: (styles: Int, planes: Int) = (200, 200), progress: (Int, Int, Double) -> Bool = { _, _, _ in true }
   ) throws -> GeneratedPortrait? {
     guard photo.faceModel == model.name else { throw PortraitError.otherFaceModel(found: photo.faceModel, expected: model.name) }
     let generator: TriplaneGenerator
-    var motion = motion
+    var motion = motion ?? networks.map { _ in .learned }
     let found: (ws: Tensor, planes: Tensor)
-    var learned: LearnedMotion?
+    var learned = networks
     var shown = photo.state
     let calibrated = LiftHead(model, photo.state, landmarks: photo.landmarks, camera: photo.fittedCamera)
     switch prior {
     case .generator(let only):
       generator = only
-      guard motion != .learned else {
-        throw PortraitError.configuration("deformation=learned needs a portrait model with trained networks, and the file is a generator")
-      }
-      motion = .mesh
+      if motion == .learned, learned == nil { throw PortraitError.configuration(Motion.lacksNetworks) }
+      motion = motion ?? .mesh
       var search = VolumeInversion()
       (search.styleSteps, search.planeSteps) = inversion
       let average = only.backbone.mapping.average ?? Tensor.zeros([only.configuration.width])
       let target = target(photo, wide, only.configuration)
       guard let volume = search.volume(of: target, photo.label, only, start: average, progress: progress) else { return nil }
       found = volume
-    case .model(let networks):
-      generator = networks.generator
+    case .model(let trained):
+      generator = trained.generator
       var bare = photo
       if generator.configuration.rendering.whiteBack { bare = photo.showing(target(photo, wide, generator.configuration)) }
-      let session = try networks.session(of: bare)
+      let session = try trained.session(of: bare)
       found = (session.ws, session.planes)
-      learned = LearnedMotion(field: networks.deformation, statistics: networks.statistics)
+      learned =
+        learned
+        ?? LearnedMotion(field: trained.deformation, statistics: trained.statistics, source: .identity, name: "the portrait model's own")
       // Its volume rests in the expression that all faces rest in.
-      if networks.configuration.deformsCoarse {
+      if trained.configuration.deformsCoarse {
         shown.expression = [Float](repeating: 0, count: model.expressionNames.count)
       }
     }

@@ -10,6 +10,9 @@ package final class GeneratedPortrait: PhotoAvatar {
     case mesh
     /// By trained networks (D-Net x W-Net).
     case learned
+
+    static let lacksNetworks =
+      "deformation=learned needs networks that move volumes: those of a trained portrait model, or a file of train portrait --stage deformation"
   }
   package let camera: Camera
   package let scene: AvatarScene
@@ -33,12 +36,6 @@ package final class GeneratedPortrait: PhotoAvatar {
   private let warp: MeshWarp
   private let baker: DeformationBaker?
 
-  /// Networks that deform, and the numbers that they are told of.
-  struct LearnedMotion {
-    let field: DeformationField
-    let statistics: CoefficientStatistics
-  }
-
   /// - head: as the volume shows it; state: what the photo shows.
   init(
     generator: TriplaneGenerator, planes: Tensor, ws: Tensor, plate: Tensor, head: LiftHead, state: FaceState, distance: Float,
@@ -52,8 +49,16 @@ package final class GeneratedPortrait: PhotoAvatar {
       restingExpression: names.indices.map { state.expression.indices.contains($0) ? state.expression[$0] : 0 })
     placement = PhotoFit(head.model).placement
     volume = generator.baked(planes, skipping: 48)
-    warp = MeshWarp(head, placement)
-    baker = motion == .learned ? try learned.map { DeformationBaker($0.field, identity: try $0.statistics.identity(state)) } : nil
+    let mesh = MeshWarp(head, placement)
+    warp = mesh
+    // Only what was taught by the mesh was taught without a calibration.
+    baker =
+      motion == .learned
+      ? try learned.map {
+        DeformationBaker(
+          $0.field, identity: try $0.source(head.source, head.model), count: MeshWarp.count, extent: Double(MeshWarp.extent),
+          offsets: $0.source == .shown ? mesh.calibration() : nil)
+      } : nil
   }
 
   package func background(_ camera: Camera) -> Tensor {
@@ -86,8 +91,22 @@ package final class GeneratedPortrait: PhotoAvatar {
   /// Where what is seen at a point of the box lies in the volume; nil where nothing moves.
   package func lattice(_ state: FaceState) throws -> DeformationLattice? {
     guard let baker, let learned else { return warp.lattice(state) }
-    var whole = state
-    whole.expression += [Float](repeating: 0, count: scene.expressionNames.count - state.expression.count)
-    return baker.lattice(expression: try learned.statistics.expression(whole))
+    return baker.lattice(expression: try learned.driving(state, head.model))
+  }
+
+  /// The same volume moved in another way; nil of `motion` is learned where `networks` are given, and as it is otherwise. Throws
+  /// `PortraitError` where it is to be moved by networks and has none.
+  package func moved(by motion: Motion?, networks: LearnedMotion? = nil) throws -> GeneratedPortrait {
+    let learned = networks ?? learned, motion = motion ?? (networks == nil ? self.motion : .learned)
+    guard motion == .mesh || learned != nil else { throw PortraitError.configuration(Motion.lacksNetworks) }
+    return try GeneratedPortrait(
+      generator: generator, planes: planes, ws: ws, plate: plate, head: head, state: state, distance: distance, learned: learned,
+      motion: motion, camera: camera, photo: photo)
+  }
+  /// Whether it holds networks that could move it.
+  package var hasNetworks: Bool { learned != nil }
+  /// What moves it, in words.
+  package var motionWords: String {
+    motion == .mesh ? "the fitted head's mesh" : "learned networks (\(learned?.name ?? "?"))"
   }
 }

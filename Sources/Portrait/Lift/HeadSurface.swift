@@ -20,6 +20,8 @@ struct HeadSurface {
   private(set) var torso: [Float] = []
   /// What lies further down the neck than this share of the torso is left to the sheet.
   private static let neckEnd: Float = 0.97
+  /// The model's triangles that it covers, and whether its corners are rounded, 1 or 0.
+  private let faces: [SIMD3<Int32>], round: [Float]
 
   /// `places` are the model's vertices; each edge is cut into `pieces`.
   init(_ model: MorphableModel, places: [SIMD3<Float>], pieces: Int = 4) {
@@ -32,11 +34,13 @@ struct HeadSurface {
       let t = all[f]
       return whole[Int(t.x)] && !inside.contains(model.parts[f]) && (0..<3).allSatisfy { torso[Int(t[$0])] <= Self.neckEnd }
     }
-    let normals = vertexNormals(places, kept.map { all[$0] })
+    faces = kept.map { all[$0] }
+    let normals = vertexNormals(places, faces)
     var round = [Float](repeating: 1, count: places.count)
     for f in kept where [.eyelid, .upperLip, .lowerLip, .innerLip].contains(model.parts[f]) {
       for k in 0..<3 { round[Int(all[f][k])] = 0 }
     }
+    self.round = round
     var numbers: [SIMD8<Int32>: Int32] = [:]
     for f in kept {
       let t = all[f]
@@ -63,6 +67,13 @@ struct HeadSurface {
         }
       }
     }
+  }
+  /// The same surface of another head of the same model, whose vertices are `places`, for less.
+  func laid(on places: [SIMD3<Float>]) -> HeadSurface {
+    var other = self
+    let normals = vertexNormals(places, faces)
+    for v in links.indices { other.places[v] = Self.rounded(links[v], weights[v], places, normals, round) }
+    return other
   }
   private mutating func add(_ a: Int32, _ b: Int32, _ c: Int32, _ part: FacePart) {
     triangles.append([a, b, c])

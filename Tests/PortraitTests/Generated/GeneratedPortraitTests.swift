@@ -2,6 +2,7 @@ import Face
 import Foundation
 import Generator
 import Portrait
+import Runs
 import Testing
 import Torch
 import Tracking
@@ -100,5 +101,46 @@ import Tracking
     #expect(throws: PortraitError.self) {
       try GeneratedPortrait.made(photo(), person.photo, prior: .generator(generator), motion: .learned, model: person.model)
     }
+  }
+
+  /// A file of networks moves a generator's volume: at the nodes as the networks say of a face without calibration, and so from its file.
+  @Test func networksOfTheirOwnFileMoveIt() throws {
+    let generator = TriplaneGenerator(.tiny, Generator(seed: 5)), plan = DistillationConfiguration()
+    let networks = LearnedMotion(
+      field: DeformationField(plan.field, Generator(seed: 6)),
+      statistics: CoefficientStatistics(identity: plan.field.identity, expression: plan.field.expression), source: .shown,
+      name: "deformation.safetensors")
+    withoutGradient {
+      for (name, tensor) in networks.field.state() where name == "displacement.layers.6.weight" { tensor.mul_(4e3) }
+    }
+    let learned = try #require(
+      try GeneratedPortrait.made(
+        photo(), person.photo, prior: .generator(generator), networks: networks, model: person.model, inversion: (2, 2)))
+    #expect(learned.motion == .learned && learned.motionWords.contains("deformation.safetensors"))
+    let open = person.doing(["jawOpen": 0.7])
+    let lattice = try #require(try learned.lattice(open)), far = Tensor([Float(0.45), 0.45, -0.45], [1, 1, 3])
+    let alpha = Tensor(person.state.identity + person.state.expression + [0, 0]).unsqueeze(0)
+    let beta = Tensor(open.expression + [0, 0]).unsqueeze(0)
+    // There is no calibration far from the skin.
+    let n = lattice.moves.size(0), corner = Tensor([Float(-0.48), -0.48, -0.48], [1, 1, 3])
+    let expected = withoutGradient { networks.field.move(corner, identity: alpha, expression: beta).floats }
+    let found = lattice.moves[.at(0)][.at(0)][.at(0)].floats
+    #expect(n == 80 && (0..<3).allSatisfy { abs(found[$0] - expected[$0]) < 1e-6 } && expected.contains { abs($0) > 1e-4 })
+    #expect((lattice(far) - far).abs().max().item > 0)
+
+    let url = FileManager.default.temporaryDirectory.appending(path: "generated-\(UUID().uuidString).portrait")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try learned.write(to: url)
+    #expect(try Checkpoint.read(url).metadata["motion"] == learned.motionWords)
+    let again = try GeneratedPortrait(file: url, model: person.model), camera = learned.camera.scaled(width: 48, height: 48)
+    let image = try learned.render(open, camera: camera).rgb.floats
+    #expect(try again.render(open, camera: camera).rgb.floats == image && again.motionWords == learned.motionWords)
+    let meshed = try again.moved(by: .mesh)
+    #expect(meshed.motion == .mesh && meshed.hasNetworks && meshed.motionWords.contains("mesh"))
+    #expect(try meshed.render(open, camera: camera).rgb.floats != image)
+    #expect(try meshed.moved(by: .learned).render(open, camera: camera).rgb.floats == image)
+    let bare = try made()
+    #expect(throws: PortraitError.self) { try bare.moved(by: .learned) }
+    #expect(try bare.moved(by: nil, networks: networks).motion == .learned)
   }
 }
