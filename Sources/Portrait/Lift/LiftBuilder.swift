@@ -46,11 +46,24 @@ struct LiftBuilder {
       }
       mesh.vertices.append(vertex)
     }
-    for (t, part) in zip(surface.triangles, surface.parts) { mesh.add(Int(t.x), Int(t.y), Int(t.z), .solid, part.semanticClass) }
+    let clothed = Self.clothed(surface, head: head, photo: photo)
+    for (t, part) in zip(surface.triangles, surface.parts) where !(0..<3).allSatisfy({ clothed[Int(t[$0])] }) {
+      mesh.add(Int(t.x), Int(t.y), Int(t.z), .solid, part.semanticClass)
+    }
     mesh.append(EyeTexture.mesh(head, offset: texture.eyes))
     let skin = [50, 280, 151, 195].map { pixels.color(photo.landmarks[$0]) }.reduce(.zero, +) / 4
     mesh.append(MouthInside.mesh(head, photo: photo, pixels: pixels, skin: skin))
     mesh.append(PersonSheet.mesh(surface, head: head, photo: photo, opacity: texture.behindOpacity, offset: texture.behind))
     (self.head, self.mesh, self.texture) = (head, mesh, texture)
+  }
+
+  /// Which vertices of the neck lie where the photo shows clothes: these are the sheet's, and the neck below them would come out as the head moves.
+  private static func clothed(_ surface: HeadSurface, head: LiftHead, photo: LiftPhoto) -> [Bool] {
+    let camera = photo.camera.inHead(head.source.pose)
+    return surface.places.indices.map { v in
+      guard surface.torso[v] > 0.05 else { return false }
+      let p = camera.project(surface.places[v])
+      return photo.label([p.x, p.y]) == .torso
+    }
   }
 }
