@@ -106,10 +106,10 @@ import Tracking
   /// A file of networks moves a generator's volume: at the nodes as the networks say of a face without calibration, and so from its file.
   @Test func networksOfTheirOwnFileMoveIt() throws {
     let generator = TriplaneGenerator(.tiny, Generator(seed: 5)), plan = DistillationConfiguration()
-    let networks = LearnedMotion(
-      field: DeformationField(plan.field, Generator(seed: 6)),
-      statistics: CoefficientStatistics(identity: plan.field.identity, expression: plan.field.expression), source: .shown,
-      name: "deformation.safetensors")
+    let place = FileManager.default.temporaryDirectory.appending(path: "networks-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: place) }
+    let record = try RunRecord(experiment: "mesh", method: "deformation", data: place, configuration: plan)
+    let networks = try DistillationTrainer(plan, run: RunFolder.create(place, record), warn: { Issue.record("\($0)") }).motion
     withoutGradient {
       for (name, tensor) in networks.field.state() where name == "displacement.layers.6.weight" { tensor.mul_(4e3) }
     }
@@ -119,8 +119,12 @@ import Tracking
     #expect(learned.motion == .learned && learned.motionWords.contains("deformation.safetensors"))
     let open = person.doing(["jawOpen": 0.7])
     let lattice = try #require(try learned.lattice(open)), far = Tensor([Float(0.45), 0.45, -0.45], [1, 1, 3])
-    let alpha = Tensor(person.state.identity + person.state.expression + [0, 0]).unsqueeze(0)
-    let beta = Tensor(open.expression + [0, 0]).unsqueeze(0)
+    let numbers = networks.statistics.namedState()
+    func seen(_ values: [Float], _ kind: String) throws -> Tensor {
+      ((Tensor(values) - (try #require(numbers["\(kind)_mean"]))) / (try #require(numbers["\(kind)_scale"]))).unsqueeze(0)
+    }
+    let alpha = try seen(person.state.identity + person.state.expression + [0, 0], "identity")
+    let beta = try seen(open.expression + [0, 0], "expression")
     // There is no calibration far from the skin.
     let n = lattice.moves.size(0), corner = Tensor([Float(-0.48), -0.48, -0.48], [1, 1, 3])
     let expected = withoutGradient { networks.field.move(corner, identity: alpha, expression: beta).floats }
