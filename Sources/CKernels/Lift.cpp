@@ -1,5 +1,5 @@
 // likeness::lift_frame, a frame of a lifted photo as one operator: vertices move with a head model, go with head or torso, and triangles are
-// filled in two layers, an opaque one and one with soft rims, four samples a pixel, colored from a texture or from their vertices.
+// filled in three layers, an opaque one, one with soft rims and one of what is worn, four samples a pixel, colored from a texture or from their vertices.
 //
 // Tiles are independent of each other and a triangle's place in the list decides ties, so that the image's bits do not depend on threads.
 
@@ -94,7 +94,7 @@ void prepare(LiftJob &job, const std::vector<Vertex> &seen, const int32_t *corne
       t.corner[k] = corners[3 * f + k];
     }
     int64_t area = int64_t(t.x[1] - t.x[0]) * (t.y[2] - t.y[0]) - int64_t(t.x[2] - t.x[0]) * (t.y[1] - t.y[0]);
-    t.layer = kinds[2 * f] & 1;
+    t.layer = kinds[2 * f] & 4 ? lift_worn : kinds[2 * f] & 1;
     t.label = kinds[2 * f + 1];
     // y runs down, so that corners which run counter-clockwise as seen have a negative area; of closed surfaces the inside is not drawn.
     if (area == 0 || (area > 0 && t.layer == 0 && !(kinds[2 * f] & 2))) continue;
@@ -223,7 +223,7 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> draw(const Tensor &base, const Tensor
 /// A frame of a lifted photo in front of `plate` `[H, W, 3]`: rgb `[H, W, 3]`, labels `[H, W]` uint8, depth and opacity `[H, W]`.
 ///
 /// Vertices `base` `[N, 3]` are moved by `shares` `[N, K]` of the rows `links` of `moved` `[M, 3]`; `numbers` `[N, 16]` are those of Lift.h.
-/// `kinds` `[F, 2]` uint8: layer (1: the soft one; 2 added: both sides are drawn) and class. `poses` `[3, 3, 4]`: head, torso and, for what
+/// `kinds` `[F, 2]` uint8: layer (1: the soft one; 4: what is worn; 2 added: both sides are drawn) and class. `poses` `[3, 3, 4]`: head, torso and, for what
 /// stands still, the head as the photo shows it, to camera.
 /// `camera`: focal lengths and center. `controls`: how far the right and the left lid are closed, the light inside the mouth, and how far
 /// the lips are parted. `lips` `[20, 2]`: their inner border in head space, from the right corner over the upper lip.

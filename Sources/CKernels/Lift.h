@@ -18,6 +18,8 @@ enum LiftNumber { lift_u, lift_v, lift_u2, lift_v2, lift_own, lift_other, lift_r
 constexpr int lift_lips = 20;
 constexpr float lift_shade[3] = {0.55f, 0.7f, 0.25f}, lift_reach[3] = {0.05f, 0.03f, 0.7f}, lift_glow = 0.08f;
 
+/// Layers: what is opaque, what has soft rims behind it, and what is worn before both, such as glasses.
+constexpr int lift_layers = 3, lift_worn = 2;
 /// Samples of a pixel along each axis, and the 1/256 of a sample that corners are rounded to.
 constexpr int lift_samples = 2, lift_steps = 256;
 /// Pixels of a tile, and its samples.

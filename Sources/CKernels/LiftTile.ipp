@@ -5,10 +5,10 @@
 typedef float f4v __attribute__((vector_size(16)));
 typedef uint8_t b4v __attribute__((vector_size(4)));
 
-/// The nearest triangle of each of two layers at each sample: the inverse of its depth, 0 where there is none, and its number.
+/// The nearest triangle of each layer at each sample: the inverse of its depth, 0 where there is none, and its number.
 struct LiftSamples {
-  float inverse[2][lift_side * lift_side];
-  int32_t triangle[2][lift_side * lift_side];
+  float inverse[lift_layers][lift_side * lift_side];
+  int32_t triangle[lift_layers][lift_side * lift_side];
 };
 
 struct LiftColor {
@@ -99,13 +99,14 @@ INLINE LiftColor shade(const LiftJob &job, int32_t number, float px, float py) {
   return {color, std::min(std::max(opacity, 0.0f), 1.0f)};
 }
 
-/// What the two layers show together at a place in samples: color times opacity, with the opacity last.
+/// What the layers show together at a place in samples: color times opacity, with the opacity last.
 INLINE f4v layers(const LiftJob &job, const LiftSamples &s, int at, float px, float py) {
   const int front = s.inverse[1][at] > s.inverse[0][at] ? 1 : 0;
   f4v sum = {0, 0, 0, 0};
   float free = 1;
-  for (int k = 0; k < 2; ++k) {
-    const int layer = k == 0 ? front : 1 - front;
+  int order[lift_layers] = {front, 1 - front, lift_worn};
+  for (int k = lift_worn; k > 0 && s.inverse[lift_worn][at] > s.inverse[order[k - 1]][at]; --k) std::swap(order[k], order[k - 1]);
+  for (const int layer : order) {
     if (s.triangle[layer][at] < 0) continue;
     const LiftColor c = shade(job, s.triangle[layer][at], px, py);
     const float weight = free * c.opacity;
@@ -137,18 +138,22 @@ static void lift_tile_of(const LiftJob &job, int tile, LiftSamples &s) {
         const int places[4] = {at, at + 1, at + lift_side, at + lift_side + 1};
         bool same = true;
         for (int k = 1; k < 4; ++k)
-          same = same && s.triangle[0][places[k]] == s.triangle[0][at] && s.triangle[1][places[k]] == s.triangle[1][at];
+          for (int layer = 0; layer < lift_layers; ++layer) same = same && s.triangle[layer][places[k]] == s.triangle[layer][at];
         const float px = static_cast<float>(x * lift_samples), py = static_cast<float>(y * lift_samples);
         if (same) {
-          if (s.triangle[0][at] >= 0 || s.triangle[1][at] >= 0) sum = layers(job, s, at, px + 1, py + 1);
+          sum = layers(job, s, at, px + 1, py + 1);
         } else {
           for (int k = 0; k < 4; ++k)
             sum += layers(job, s, places[k], px + 0.5f + static_cast<float>(k & 1), py + 0.5f + static_cast<float>(k >> 1)) * 0.25f;
         }
         int winner = -1;
         for (int k = 0; k < 4; ++k)
-          for (int layer = 0; layer < 2; ++layer)
+          for (int layer = 0; layer < lift_layers; ++layer)
             if (s.inverse[layer][places[k]] > inverse) {
+              // Most of what is worn is as good as air.
+              if (layer == lift_worn && shade(job, s.triangle[layer][places[k]], px + 0.5f + static_cast<float>(k & 1),
+                                              py + 0.5f + static_cast<float>(k >> 1)).opacity < 0.5f)
+                continue;
               inverse = s.inverse[layer][places[k]];
               winner = s.triangle[layer][places[k]];
             }

@@ -30,16 +30,16 @@ struct FineTexture {
       let side = photo.image.size(0)
       let coarse = photo.image.permute(2, 0, 1).unsqueeze(0).to(.float32)
       let detail = (fine - coarse.interpolate(size: [side * factor, side * factor], .cubic))[0].permute(1, 2, 0)
-      var layers = (texture.size(0) + side - 1) / side
-      layers = min(layers, 2)
+      // The photo, what is behind the head, and, below the eyes, the photo with glasses.
+      let first = [0, side, 2 * side + EyeTexture.side].filter { $0 + side <= texture.size(0) }
       let large = texture.permute(2, 0, 1).unsqueeze(0).to(.float32)
         .interpolate(size: [texture.size(0) * factor, texture.size(1) * factor], .cubic)[0].permute(1, 2, 0).contiguous()
-      for layer in 0..<layers {
+      for row in first {
         // Detail goes where the texture is the photo, and not where something was put in the photo's place.
-        let part = texture.narrow(0, layer * side, side).narrow(1, 0, side)
+        let part = texture.narrow(0, row, side).narrow(1, 0, side)
         let isPhoto = ((part.narrow(2, 0, 3).to(.float32) - photo.image.to(.float32)).abs().max(2).values .< 1.5).to(.float32)
         let share = isPhoto.unsqueeze(0).unsqueeze(0).interpolate(size: [side * factor, side * factor], .linear)[0].permute(1, 2, 0)
-        let place = large.narrow(0, layer * side * factor, side * factor).narrow(1, 0, side * factor).narrow(2, 0, 3)
+        let place = large.narrow(0, row * factor, side * factor).narrow(1, 0, side * factor).narrow(2, 0, 3)
         place.copy_(place + detail * share)
       }
       let scale = [Float](repeating: Float(factor), count: 4) + [Float](repeating: 1, count: LiftVertex.numbers - 4)

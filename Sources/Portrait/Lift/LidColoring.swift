@@ -97,8 +97,10 @@ struct LidColoring {
     for v in reached { value[v] = 0.5 }
     for v in crease { value[v] = 0 }
     for v in margin { value[v] = 1 }
+    // In an order of their own, which that of sets is not: the same photo gives the same bits.
+    let free = around.keys.filter { !both.contains($0) }.sorted().map { ($0, (around[$0] ?? []).sorted()) }
     for _ in 0..<30 {
-      for (v, all) in around where !both.contains(v) { value[v] = all.reduce(0) { $0 + (value[$1] ?? 0) } / Float(all.count) }
+      for (v, all) in free { value[v] = all.reduce(0) { $0 + (value[$1] ?? 0) } / Float(all.count) }
     }
     return value.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
   }

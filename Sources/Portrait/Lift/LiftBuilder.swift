@@ -13,7 +13,7 @@ struct LiftBuilder {
 
   init(_ photo: LiftPhoto, model: MorphableModel) {
     let head = LiftHead(model, photo.state, landmarks: photo.landmarks, camera: photo.camera)
-    let pixels = photo.pixels
+    let person = LiftTexture.foreground(photo.pixels, photo)
     plate = PhotoPlate(photo).image
 
     var surface = HeadSurface(model, places: head.places)
@@ -21,12 +21,16 @@ struct LiftBuilder {
     for v in FaceMeshTopology.faceOval { scalp[v] = min(scalp[v], 0.15) }
     let hair = surface.interpolated(scalp)
     HeadOutline.fit(&surface, scalp: hair, head: head, photo: photo)
+    // Everything below is colored by the face without its glasses.
+    let glasses = GlassesLayer(head: head, photo: photo, person: person)
+    let pixels = glasses?.bare ?? photo.pixels
     let color = HeadColoring(surface, scalp: hair, head: head, photo: photo, pixels: pixels)
     let lids = LidColoring(surface, head: head, photo: photo, pixels: pixels)
     let lips = LipColoring(surface, head: head, photo: photo)
     let eyes = (0..<2).map { EyeTexture($0, head: head, photo: photo, pixels: pixels) }
-    let texture = LiftTexture(surface, head: head, photo: photo, pixels: pixels, eyes: eyes)
+    let texture = LiftTexture(surface, head: head, photo: photo, front: glasses?.bare ?? person, eyes: eyes, glasses: glasses)
 
+    let headwear = Headwear(head, photo)
     var mesh = LiftMesh()
     for v in 0..<surface.count {
       var vertex = LiftVertex(place: surface.places[v])
@@ -40,6 +44,8 @@ struct LiftBuilder {
         // A margin is seen though what lies behind it is not: it must not fade with it.
         if color.seen[v] > 0.02 { vertex.ownShare = 1 }
       }
+      // A lid closes below a fringe, too.
+      if lids.lids[v].max() == 0 { vertex.shares *= 1 - headwear.stillness(vertex.place) }
       if lips.shares[v] > 0 {
         (vertex.other, vertex.otherShare, vertex.color, vertex.lip) = (lips.texels[v], 1, .zero, lips.shares[v])
         if color.seen[v] > 0.02 { vertex.ownShare = 1 }
@@ -53,7 +59,8 @@ struct LiftBuilder {
     mesh.append(EyeTexture.mesh(head, offset: texture.eyes))
     let skin = [50, 280, 151, 195].map { pixels.color(photo.landmarks[$0]) }.reduce(.zero, +) / 4
     mesh.append(MouthInside.mesh(head, photo: photo, pixels: pixels, skin: skin))
-    mesh.append(PersonSheet.mesh(surface, head: head, photo: photo, opacity: texture.behindOpacity, offset: texture.behind))
+    mesh.append(PersonSheet.mesh(surface, head: head, photo: photo, opacity: texture.behindOpacity, offset: texture.behind, headwear))
+    if let glasses { mesh.append(glasses.mesh(surface, head: head, photo: photo, offset: texture.worn)) }
     (self.head, self.mesh, self.texture) = (head, mesh, texture)
   }
 

@@ -3,27 +3,30 @@ import Foundation
 import Segmentation
 import Torch
 
-/// The image that a lifted photo is colored from: the person in front of nothing, below it what is behind the head, below that both eyes.
+/// The image that a lifted photo is colored from: the person in front of nothing, below it what is behind the head, below that both eyes, and
+/// below them, where glasses are worn, the photo with them.
 struct LiftTexture {
   let width, height: Int
   /// RGBA.
   private(set) var bytes: [UInt8]
-  /// Where what is behind the head begins, and where the eyes do.
-  let behind: SIMD2<Float>
-  let eyes: SIMD2<Float>
+  /// Where what is behind the head begins, where the eyes do, and where the photo with glasses does.
+  let behind, eyes, worn: SIMD2<Float>
   /// The opacity of what is behind the head.
   let behindOpacity: PixelPlane
 
-  init(_ surface: HeadSurface, head: LiftHead, photo: LiftPhoto, pixels: PixelPlane, eyes images: [EyeTexture]) {
-    let (w, h) = (pixels.width, pixels.height)
-    (width, height) = (max(w, images.count * EyeTexture.side), 2 * h + EyeTexture.side)
+  /// `front` is what `foreground` makes of the photo, without glasses.
+  init(
+    _ surface: HeadSurface, head: LiftHead, photo: LiftPhoto, front: PixelPlane, eyes images: [EyeTexture], glasses: GlassesLayer? = nil
+  ) {
+    let (w, h) = (front.width, front.height)
+    (width, height) = (max(w, images.count * EyeTexture.side), (glasses == nil ? 2 : 3) * h + EyeTexture.side)
     behind = [0, Float(h)]
     eyes = [0, Float(2 * h)]
+    worn = [0, Float(2 * h + EyeTexture.side)]
     let camera = photo.camera.inHead(head.source.pose)
     let image = RasterImage(width: w, height: h)
     Rasteriser(camera).draw(surface.places, surface.triangles.flatMap { [$0.x, $0.y, $0.z] }, into: image)
     let covered = PixelPlane(width: w, height: h, (0..<w * h).map { image.triangle[$0] >= 0 ? 1 : 0 })
-    let front = Self.foreground(pixels, photo)
 
     let edge = covered.spread(2)
     var back = front
@@ -55,12 +58,13 @@ struct LiftTexture {
     store(front, photo.alpha, at: 0)
     store(back, opacity, at: h)
     for (k, eye) in images.enumerated() { store(eye.color, nil, at: 2 * h, left: k * EyeTexture.side) }
+    if let glasses { store(glasses.shown, glasses.cover, at: 2 * h + EyeTexture.side) }
   }
 
   var tensor: Tensor { Tensor(bytes, [height, width, 4]) }
 
   /// The person's own color: where the background shines through, what lies beside it.
-  private static func foreground(_ pixels: PixelPlane, _ photo: LiftPhoto) -> PixelPlane {
+  static func foreground(_ pixels: PixelPlane, _ photo: LiftPhoto) -> PixelPlane {
     var out = pixels
     // A mask is not sure enough at its rim to take the background out of the color by it: that leaves fringes of the opposite color.
     let hair = SemanticClass.hair.rawValue

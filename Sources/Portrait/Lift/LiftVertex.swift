@@ -38,7 +38,7 @@ struct LiftVertex {
 /// Vertices and triangles of a lifted photo.
 struct LiftMesh {
   enum Layer: UInt8 {
-    case solid = 0, soft = 1
+    case solid = 0, soft = 1, worn = 4
   }
   var vertices: [LiftVertex] = []
   var triangles: [SIMD3<Int32>] = []

@@ -23,7 +23,9 @@ struct PersonSheet {
 
   /// - opacity: of the texture that it carries, over the photo's pixels.
   /// - offset: where that texture begins, in texels.
-  static func mesh(_ surface: HeadSurface, head: LiftHead, photo: LiftPhoto, opacity: PixelPlane, offset: SIMD2<Float>) -> LiftMesh {
+  static func mesh(
+    _ surface: HeadSurface, head: LiftHead, photo: LiftPhoto, opacity: PixelPlane, offset: SIMD2<Float>, _ headwear: Headwear
+  ) -> LiftMesh {
     let camera = photo.camera.inHead(head.source.pose)
     let columns = opacity.width / step, rows = opacity.height / step
     let field = fields(surface, head, camera.scaled(width: columns, height: rows), photo)
@@ -51,6 +53,7 @@ struct PersonSheet {
       (v.texel, v.ownShare, v.cut) = (texel(pixel) + offset, 1, 1)
       v.torso = min(max(field.read(cell, 1), 0), 1)
       (v.links, v.shares) = movers(place)
+      v.shares *= 1 - headwear.stillness(place)
       numbers[[x, y]] = mesh.vertices.count
       mesh.vertices.append(v)
       return mesh.vertices.count - 1

@@ -113,7 +113,7 @@ private struct LiftFileCheck {
     for tensor in [base, shares, numbers] where tensor.abs().max().item > 1e6 { throw fault("has impossible places") }
     func within(_ tensor: Tensor, _ count: Int) -> Bool { tensor.min().item >= 0 && tensor.max().item < Double(count) }
     guard within(links, movers), within(triangles, n) else { throw fault("refers to vertices that are not there") }
-    guard kinds.select(1, 0).max().item <= 3, kinds.select(1, 1).max().item < Double(SemanticClass.allCases.count) else {
+    guard kinds.select(1, 0).max().item <= 7, kinds.select(1, 1).max().item < Double(SemanticClass.allCases.count) else {
       throw fault("has triangles of an unknown kind")
     }
   }

@@ -26,7 +26,7 @@ private struct ReferenceLift {
   private let width, height: Int
   private var triangles: [[Corner]] = []
   private var labels: [UInt8] = []
-  /// Nearest triangles of both layers.
+  /// Nearest triangles of all layers.
   private var hits: [[Hit]]
   private let paint: LiftPaint
 
@@ -35,7 +35,7 @@ private struct ReferenceLift {
     (width, height) = (frame.camera.width * Self.samples, frame.camera.height * Self.samples)
     let t = frame.tensors
     paint = LiftPaint(t["texture"]!)
-    hits = Array(repeating: Array(repeating: Hit(), count: width * height), count: 2)
+    hits = Array(repeating: Array(repeating: Hit(), count: width * height), count: 3)
     let base = t["base"]!.floats, links = t["links"]!.array(Int32.self), shares = t["shares"]!.floats, numbers = t["numbers"]!.floats
     let corners: [Corner?] = (0..<base.count / 3).map { v in
       let first = SIMD3(base[3 * v], base[3 * v + 1], base[3 * v + 2])
@@ -57,7 +57,7 @@ private struct ReferenceLift {
     for f in 0..<faces.count / 3 {
       let all = (0..<3).compactMap { corners[Int(faces[3 * f + $0])] }
       guard all.count == 3 else { continue }
-      fill(all, layer: Int(kinds[2 * f] & 1), twoSided: kinds[2 * f] & 2 != 0, label: kinds[2 * f + 1])
+      fill(all, layer: kinds[2 * f] & 4 != 0 ? 2 : Int(kinds[2 * f] & 1), twoSided: kinds[2 * f] & 2 != 0, label: kinds[2 * f + 1])
     }
   }
 
@@ -67,7 +67,7 @@ private struct ReferenceLift {
   private mutating func fill(_ given: [Corner], layer: Int, twoSided: Bool, label: UInt8) {
     var t = given
     var area = Self.edge(t[0], t[1], t[2].x, t[2].y)
-    guard area != 0, area < 0 || layer == 1 || twoSided else { return }
+    guard area != 0, area < 0 || layer > 0 || twoSided else { return }
     if area < 0 {
       t.swapAt(1, 2)
       area = -area
@@ -113,11 +113,13 @@ private struct ReferenceLift {
     return paint.color(n)
   }
 
-  /// Both layers together at a sample, seen at a place: color times opacity, and opacity.
+  /// The layers together at a sample, seen at a place: color times opacity, and opacity.
   private func layers(_ sample: Int, _ x: Float, _ y: Float) -> SIMD4<Float> {
     let front = hits[1][sample].inverseDepth > hits[0][sample].inverseDepth ? 1 : 0
     var sum = SIMD4<Float>.zero, free: Float = 1
-    for layer in [front, 1 - front] where hits[layer][sample].triangle >= 0 && free >= 0.004 {
+    var order = [front, 1 - front]
+    order.insert(2, at: order.firstIndex { hits[2][sample].inverseDepth > hits[$0][sample].inverseDepth } ?? 2)
+    for layer in order where hits[layer][sample].triangle >= 0 && free >= 0.004 {
       let (color, opacity) = shade(hits[layer][sample].triangle, x, y)
       sum += SIMD4(color, 1) * (free * opacity)
       free -= free * opacity
@@ -133,7 +135,7 @@ private struct ReferenceLift {
     for pixel in 0..<w * h {
       let (x, y) = (pixel % w * 2, pixel / w * 2)
       let at = [(0, 0), (1, 0), (0, 1), (1, 1)].map { (y + $0.1) * width + x + $0.0 }
-      let isOne = at.allSatisfy { s in (0..<2).allSatisfy { hits[$0][s].triangle == hits[$0][at[0]].triangle } }
+      let isOne = at.allSatisfy { s in (0..<3).allSatisfy { hits[$0][s].triangle == hits[$0][at[0]].triangle } }
       var sum = SIMD4<Float>.zero
       if isOne {
         sum = layers(at[0], Float(x) + 1, Float(y) + 1)
@@ -141,7 +143,12 @@ private struct ReferenceLift {
         for (k, s) in at.enumerated() { sum += layers(s, Float(x + k % 2) + 0.5, Float(y + k / 2) + 0.5) * 0.25 }
       }
       var best = Hit()
-      for s in at { for layer in hits where layer[s].inverseDepth > best.inverseDepth { best = layer[s] } }
+      for (k, s) in at.enumerated() {
+        for layer in 0..<3 where hits[layer][s].inverseDepth > best.inverseDepth {
+          let isAir = layer == 2 && shade(hits[layer][s].triangle, Float(x + k % 2) + 0.5, Float(y + k / 2) + 0.5).1 < 0.5
+          if !isAir { best = hits[layer][s] }
+        }
+      }
       for c in 0..<3 { rgb[3 * pixel + c] = min(max(sum[c] + (1 - sum.w) * plate[3 * pixel + c], 0), 1) }
       depth[pixel] = best.inverseDepth > 0 ? 1 / best.inverseDepth : 0
       opacity[pixel] = sum.w

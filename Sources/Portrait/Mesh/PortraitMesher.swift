@@ -31,14 +31,15 @@ package struct PortraitMesher {
     self.numbers = numbers
     var groups: [(name: String, isSoft: Bool, triangles: [Int])] = [
       ("head", false, []), ("eye_right", false, []), ("eye_left", false, []), ("mouth_inside", false, []), ("mouth_photo", true, []),
-      ("hair_and_body", true, []),
+      ("glasses", true, []), ("hair_and_body", true, []),
     ]
     for f in 0..<corners.count / 3 {
-      let isSoft = kinds[2 * f] & 1 == LiftMesh.Layer.soft.rawValue
+      let isSoft = kinds[2 * f] & (LiftMesh.Layer.soft.rawValue | LiftMesh.Layer.worn.rawValue) != 0
       let group =
         switch SemanticClass(rawValue: kinds[2 * f + 1]) {
         case .mouthInterior: isSoft ? 4 : 3
-        case _ where isSoft: 5
+        case .glasses where isSoft: 5
+        case _ where isSoft: 6
         case .eyes: base[3 * Int(corners[3 * f])] < 0 ? 1 : 2
         default: 0
         }

@@ -9,7 +9,9 @@ struct DrawnPerson {
   let model: MorphableModel
   /// What the drawing does: lips a little apart.
   let state: FaceState
-  let camera = Camera(width: 192, height: 192, focal: [560, 560])
+  let camera: Camera
+  let glasses: Glasses?
+  enum Glasses { case clear, dark }
   let photo: LiftPhoto
   static let colors: [SemanticClass: SIMD3<UInt8>] = [
     .background: [40, 90, 140], .skin: [205, 160, 140], .nose: [200, 150, 130], .eyes: [235, 235, 235], .brows: [90, 60, 40],
@@ -17,20 +19,24 @@ struct DrawnPerson {
     .torso: [40, 120, 60],
   ]
 
-  /// `crop` says where the drawing lies in a larger photo.
-  init(crop: PhotoCrop = PhotoCrop(center: [96, 96], side: 192, roll: 0, size: 192)) {
+  /// `crop` says where the drawing lies in a larger photo, `size` how many pixels a side it has.
+  init(crop: PhotoCrop? = nil, size: Int = 192, glasses: Glasses? = nil) {
+    let half = Float(size) / 2
+    (camera, self.glasses) = (Camera(width: size, height: size, focal: [half * 35 / 6, half * 35 / 6]), glasses)
     let model = MorphableModel.builtIn()
     var state = FaceState(identity: [Float](repeating: 0, count: model.identityNames.count))
     state.expression = [Float](repeating: 0, count: model.expressionNames.count)
     state.pose = Rigid(rotation: Matrix3(yaw: 0.08, pitch: 0.03, roll: 0), translation: [0, -0.1, -10])
     (self.model, self.state) = (model, state)
-    photo = Self.drawn(model, state, camera, crop)
+    photo = Self.drawn(model, state, camera, crop ?? PhotoCrop(center: [half, half], side: 2 * half, roll: 0, size: size), glasses)
   }
 
   /// The same person in another state, for which the avatar's image can be held against it.
-  func drawn(_ state: FaceState) -> LiftPhoto { Self.drawn(model, state, camera, photo.crop) }
+  func drawn(_ state: FaceState) -> LiftPhoto { Self.drawn(model, state, camera, photo.crop, glasses) }
 
-  private static func drawn(_ model: MorphableModel, _ state: FaceState, _ camera: Camera, _ crop: PhotoCrop) -> LiftPhoto {
+  private static func drawn(_ model: MorphableModel, _ state: FaceState, _ camera: Camera, _ crop: PhotoCrop, _ glasses: Glasses?)
+    -> LiftPhoto
+  {
     let places = model.vertices(state)
     let image = Rasteriser.draw(state.pose.apply(places), model.triangles, camera: camera)
     var labels: [UInt8] = [], pixels: [UInt8] = []
@@ -49,10 +55,30 @@ struct DrawnPerson {
       identity: Tensor(state.identity), expression: Tensor(state.expression), gaze: Tensor([Float(0), 0])
     ).floats
     let points = (0..<flat.count / 3).map { seen.project(SIMD3(flat[3 * $0], flat[3 * $0 + 1], flat[3 * $0 + 2])) }
+    if let glasses { put(glasses, on: &pixels, camera.width, points.map { [$0.x, $0.y] }) }
     return LiftPhoto(
       name: "drawn.png", crop: crop, image: Tensor(pixels, size + [3]),
       landmarks: FaceLandmarks(points: points.map { [$0.x, $0.y, 0] }, presence: 1), state: state, faceModel: model.name, camera: camera,
       frame: camera, alpha: Tensor(labels.map { $0 == 0 ? Float(0) : 1 }, size), labels: Tensor(labels, size))
+  }
+
+  /// Paints a pair of glasses, rounded boxes about both eyes with a bridge, over the image of a face with these landmarks.
+  private static func put(_ glasses: Glasses, on pixels: inout [UInt8], _ width: Int, _ points: [SIMD2<Float>]) {
+    let eyes = [(33, 133), (263, 362)].map { (points[$0.0] + points[$0.1]) / 2 }
+    let across = eyes[1] - eyes[0], unit = (across * across).sum().squareRoot()
+    for k in 0..<pixels.count / 3 {
+      let p = SIMD2(Float(k % width) + 0.5, Float(k / width) + 0.5), way = p - (eyes[0] + eyes[1]) / 2
+      let isBridge = abs(way.x) < 0.15 * unit && abs(way.y) < 0.03 * unit
+      var far = Float.infinity
+      for eye in eyes {
+        let d: SIMD2<Float> = (p - eye - SIMD2<Float>(0, 0.1 * unit)) / (SIMD2<Float>(0.4, 0.28) * unit)
+        far = min(far, pow(pow(abs(d.x), 3) + pow(abs(d.y), 3), 1 / 3))
+      }
+      let isRim = isBridge || (far > 0.92 && far < 1.08)
+      guard isRim || (glasses == .dark && far < 1) else { continue }
+      let color: SIMD3<UInt8> = isRim ? [90, 0, 120] : [50, 0, 70]
+      (pixels[3 * k], pixels[3 * k + 1], pixels[3 * k + 2]) = (color.x, color.y, color.z)
+    }
   }
 
   /// The state with coefficients changed.
