@@ -60,21 +60,24 @@ let package = Package(
     module("Synthetic", ["Datasets", "Media", "Face", "Torch"]),
     module("Subject", ["Datasets", "Radiance", "Speech", "Face", "Metrics", "Media", "Runs", "Torch"]),
     module("Generator", ["Perception", "Radiance", "Face", "Media", "Metrics", "Runs", "Torch"]),
-    module("Portrait", ["Exchange", "Generator", "Segmentation", "Tracking", "Perception", "Radiance", "Face", "Media", "Runs", "Torch"]),
+    module("Photos", ["Generator", "Tracking", "Perception", "Face", "Media", "Torch"]),
+    module(
+      "Portrait",
+      ["Photos", "Exchange", "Generator", "Segmentation", "Tracking", "Perception", "Radiance", "Face", "Media", "Runs", "Torch"]),
     module("Texture", ["Subject", "Datasets", "Face", "Media", "Metrics", "Runs", "Torch"]),
     module("Study", ["Subject", "Runs", "Torch"]),
     .executableTarget(
       name: "likeness",
       dependencies: [
         "Torch", "Media", "Speech", "Face", "Radiance", "Metrics", "Perception", "Runs", "Datasets", "Tracking", "Capture", "Driving",
-        "Talking", "Exchange", "Evaluation", "Synthetic", "Subject", "Texture", "Study", "Generator", "Portrait",
+        "Talking", "Exchange", "Evaluation", "Synthetic", "Subject", "Texture", "Study", "Generator", "Photos", "Portrait",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Torch", "Media", "Face", "Radiance", "Runs", "Datasets", "Synthetic", "Subject", "Generator", "Portrait",
+        "Torch", "Media", "Face", "Radiance", "Runs", "Datasets", "Synthetic", "Subject", "Generator", "Photos", "Portrait",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/bench", swiftSettings: strict),
@@ -100,11 +103,15 @@ let package = Package(
     tests("Generator", ["Generator", "Golden", "Radiance", "Face", "Media", "Runs", "Torch"]),
     tests(
       "Portrait",
-      ["Portrait", "Driving", "Exchange", "Generator", "Golden", "Radiance", "Tracking", "Face", "Media", "Perception", "Runs", "Torch"]),
+      [
+        "Portrait", "Photos", "Driving", "Exchange", "Generator", "Golden", "Radiance", "Tracking", "Face", "Media", "Perception", "Runs",
+        "Torch",
+      ]),
     tests("Talking", ["Talking", "Perception", "Speech", "Runs", "Face", "Torch"]),
     tests("Driving", ["Driving", "Datasets", "Face", "Torch"]),
     tests("Evaluation", ["Evaluation", "Datasets", "Face", "Media", "Metrics", "Torch"]),
-    tests("Likeness", ["likeness", "Driving", "Evaluation", "Study", "Texture", "Runs", "Media", "Torch", "Synthetic", "Tracking"]),
+    tests(
+      "Likeness", ["likeness", "Driving", "Photos", "Evaluation", "Study", "Texture", "Runs", "Media", "Torch", "Synthetic", "Tracking"]),
   ],
   cxxLanguageStandard: .cxx20
 )

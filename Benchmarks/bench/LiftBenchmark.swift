@@ -1,4 +1,5 @@
 import Face
+import Photos
 import Portrait
 import Synthetic
 import Torch

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Generator
 import Media
+import Photos
 import Portrait
 import Torch
 

@@ -4,6 +4,7 @@ import Evaluation
 import Face
 import Foundation
 import Media
+import Photos
 import Portrait
 import Torch
 import Tracking

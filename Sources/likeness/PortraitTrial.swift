@@ -3,6 +3,7 @@ import Driving
 import Evaluation
 import Face
 import Foundation
+import Photos
 import Portrait
 import Torch
 import Tracking

@@ -4,6 +4,7 @@ import Foundation
 import Generator
 import Media
 import Perception
+import Photos
 import Portrait
 import Runs
 import Speech

@@ -1,6 +1,7 @@
 import Face
 import Generator
 import Golden
+import Photos
 import Portrait
 import Testing
 import Torch

@@ -1,5 +1,6 @@
 import Face
 import Generator
+import Photos
 import Torch
 
 extension FramedView {

@@ -1,6 +1,7 @@
 import Face
 import Foundation
 import Generator
+import Photos
 import Torch
 
 /// How a generator is to see a head so that any camera's image of it comes out: a camera of the generator's own framing and distance, and

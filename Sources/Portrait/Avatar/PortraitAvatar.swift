@@ -1,6 +1,7 @@
 import Face
 import Foundation
 import Generator
+import Photos
 import Torch
 
 /// A person of one photo, drawn in any pose and with any expression.

@@ -1,6 +1,7 @@
 import Face
 import Foundation
 import Generator
+import Photos
 import Torch
 
 /// What is found out about a person's photo once and used for every image: the volume of the person, and what drives it from rest.

@@ -1,5 +1,6 @@
 import Foundation
 import Generator
+import Photos
 import Torch
 
 /// How far a learned field is from the mesh's where it is seen, and how far keeping still would be.

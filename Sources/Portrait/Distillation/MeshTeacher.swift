@@ -1,5 +1,6 @@
 import Face
 import Generator
+import Photos
 import Torch
 
 /// Teaches deformation networks what the mesh of the head model does: people, expressions and places drawn at random, and where each place

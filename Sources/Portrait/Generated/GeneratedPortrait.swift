@@ -1,6 +1,7 @@
 import Face
 import Foundation
 import Generator
+import Photos
 import Torch
 
 /// A person of one photo as a generator's volume: the paper's own coarse volume, moved by its deformation network or by the head model.

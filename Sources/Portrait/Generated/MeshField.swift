@@ -1,5 +1,6 @@
 import Face
 import Foundation
+import Photos
 import Torch
 
 /// Where what is seen at a place lies in a volume that shows a head at rest, by the surface of the head model: the field that `MeshWarp` reads

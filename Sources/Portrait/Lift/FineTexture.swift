@@ -1,4 +1,5 @@
 import Foundation
+import Photos
 import Torch
 
 /// A portrait's texture with the detail that the photo has and the portrait's square does not, for images that are larger than it.

@@ -2,6 +2,7 @@ import Face
 import Foundation
 import Generator
 import Media
+import Photos
 import Segmentation
 import Torch
 import Tracking

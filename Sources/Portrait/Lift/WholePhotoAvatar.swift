@@ -1,6 +1,7 @@
 import Face
 import Foundation
 import Media
+import Photos
 import Segmentation
 import Torch
 

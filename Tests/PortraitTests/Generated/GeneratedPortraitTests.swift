@@ -1,6 +1,7 @@
 import Face
 import Foundation
 import Generator
+import Photos
 import Portrait
 import Runs
 import Testing

@@ -1,5 +1,6 @@
 import Face
 import Foundation
+import Photos
 import Portrait
 import Torch
 import Tracking

@@ -41,7 +41,7 @@ package final class PhotoReader {
   }
 
   /// The same with the whole image, turned upright.
-  func readUpright(_ image: Tensor, name: String, face choice: Int? = nil) throws -> (photo: PortraitPhoto, image: Tensor) {
+  package func readUpright(_ image: Tensor, name: String, face choice: Int? = nil) throws -> (photo: PortraitPhoto, image: Tensor) {
     // Long strips would be searched in thousands of squares.
     let (short, long) = (min(image.size(0), image.size(1)), max(image.size(0), image.size(1)))
     guard short >= Self.leastSide, long <= Self.mostStretch * short else { throw PhotoError(name, .shape(image.size(1), image.size(0))) }
