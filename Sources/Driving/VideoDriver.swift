@@ -40,7 +40,8 @@ package struct VideoDriver {
     var fitter = FaceFit(model)
     let person = try fitter.fit(Array(wanted), width: reader.width, height: reader.height)
     // Once it is known who drives, what they do is followed more closely.
-    fitter.person = FaceFit.Person(identity: person.identity, calibration: person.calibration, focal: person.camera.focal.x)
+    fitter.person = FaceFit.Person(
+      identity: person.identity, calibration: person.calibration, focal: person.camera.focal.x, lids: person.lids)
     fitter.precise = true
     let fit = try fitter.fit(Array(wanted), width: reader.width, height: reader.height)
     let tracked = fit.frames.enumerated().compactMap { i, frame in

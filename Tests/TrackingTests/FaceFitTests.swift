@@ -57,7 +57,8 @@ import Tracking
     let clip = SyntheticClip(frames: 120, noise: 0.001, bias: 0.01, seed: 6)
     var fit = FaceFit(SyntheticClip.head.model)
     let whole = try fit.fit(clip.landmarks, width: 512, height: 512)
-    fit.person = FaceFit.Person(identity: whole.identity, calibration: whole.calibration, focal: whole.camera.focal.x)
+    fit.person = FaceFit.Person(
+      identity: whole.identity, calibration: whole.calibration, focal: whole.camera.focal.x, lids: whole.lids)
     let part = try fit.fit(Array(clip.landmarks[40..<100]), width: 512, height: 512)
     #expect(part.identity == whole.identity && part.calibration == whole.calibration)
     #expect(abs(part.camera.focal.x / whole.camera.focal.x - 1) < 1e-4)

@@ -15,14 +15,17 @@ struct SyntheticClip {
   let names = SyntheticClip.head.model.expressionNames
 
   /// - noise: of the landmarks, and `bias` the same in all frames, both as deviations over the distance of the eyes.
+  /// - lashes: how far apart lids that touch are seen, as a share of the open eye.
+  /// - winks: every other blink is of the left eye alone.
+  /// - somebody: how far the shape is from the mean head, whose lids a blink closes to the last.
   init(
     frames: Int, focal: Float = 2.2, size: Int = 512, noise: Float = 0.003, bias: Float = 0, seed: UInt64 = 1,
-    still: Bool = false
+    still: Bool = false, lashes: Float = 0, winks: Bool = false, somebody: Double = 0.5
   ) {
     camera = Camera(width: size, height: size, focal: [focal * Float(size), focal * Float(size)])
     let model = Self.head.model
     let generator = Generator(seed: seed)
-    let identity = (Tensor.randn([model.identityNames.count], generator) * 0.5).floats
+    let identity = (Tensor.randn([model.identityNames.count], generator) * somebody).floats
     let depth = focal * 6.3 / 1.9
     let eye = 0.63 * focal * Float(size) / depth
     let offsets = (Tensor.randn([478, 2], generator) * Double(bias * eye)).floats
@@ -38,7 +41,7 @@ struct SyntheticClip {
         // A blink of five frames every two seconds.
         let blink: Float = [0.4, 1, 0.9, 0.5, 0.2, 0][min(5, i % 50)]
         set("eyeBlinkLeft", blink)
-        set("eyeBlinkRight", blink)
+        set("eyeBlinkRight", winks && i % 100 >= 50 ? 0 : blink)
       }
       let turn = Matrix3(yaw: 0.35 * sin(1.3 * t), pitch: 0.15 * sin(1.9 * t + 1), roll: 0.08 * sin(0.9 * t))
       let pose = Rigid(rotation: turn, translation: [0.2 * sin(t), 0.1 * sin(1.4 * t), -depth + 0.3 * sin(0.7 * t)])
@@ -48,7 +51,20 @@ struct SyntheticClip {
       let points = model.landmarks(
         identity: Tensor(identity), expression: Tensor(expression), gaze: Tensor([state.gaze.x, state.gaze.y]))
       let placed = pose.apply(points)
-      let pixels = camera.project(placed).floats
+      var pixels = camera.project(placed).floats
+      if lashes > 0 {
+        var awake = expression
+        for name in ["eyeBlinkLeft", "eyeBlinkRight"] { if let k = model.expressionIndex(name) { awake[k] = 0 } }
+        let open = camera.project(pose.apply(model.landmarks(identity: Tensor(identity), expression: Tensor(awake)))).floats
+        for loop in [MeshContour.rightEye, MeshContour.leftEye] {
+          for k in 1..<8 {
+            for axis in 0..<2 {
+              let (u, l) = (3 * loop[k] + axis, 3 * loop[16 - k] + axis)
+              pixels[u] += lashes * (open[u] - open[l] - pixels[u] + pixels[l])
+            }
+          }
+        }
+      }
       let z = placed.floats
       let shake = (Tensor.randn([478, 2], generator) * Double(noise * eye)).floats
       landmarks.append(

@@ -80,6 +80,16 @@ package struct CaptureReport: Codable, Sendable {
       case crop, scale
     }
   }
+  /// How far apart lids are over the distance of the eyes.
+  package struct Lids: Codable, Sendable {
+    /// As they are seen where they touch: there a blink is 1.
+    package var closed: Double
+    /// Of the person's own open eye: there a blink is 0.
+    package var rest: Double
+  }
+  package struct Eyes: Codable, Sendable {
+    package var left, right: Lids
+  }
 
   package var source: String
   package var frames: Frames
@@ -96,6 +106,8 @@ package struct CaptureReport: Codable, Sendable {
   package var yaw, pitch, roll: Extent
   /// Of every expression whose coefficient passes 0.05 at its high end.
   package var expression: [String: Extent]
+  /// The person's own; absent in reports of earlier versions.
+  package var eyes: Eyes?
   /// 0 (sharp) ... 1 (blurred), of the face, the median of some frames.
   package var blur: Double
   /// How late the sound is in the clip.

@@ -54,7 +54,8 @@ package struct ClipProcessor {
       try progress(ClipProgress(stage: .fit, done: 0, total: faces.count))
       let center = crop.principalPoint(width: survey.width, height: survey.height)
       let model = MorphableModel.builtIn()
-      var track = try self.track(faces, model, builder.torso, center: center)
+      let (found, eyes) = try self.track(faces, model, builder.torso, center: center)
+      var track = found
       try files.write(track)
       let looks = try Dataset(files.url, size: min(HeadAlignment.resolution, options.size))
       try progress(ClipProgress(stage: .fit, done: faces.count, total: faces.count))
@@ -73,7 +74,8 @@ package struct ClipProcessor {
       }
       let seconds = (ContinuousClock.now - start) / .seconds(1)
       let report = Preflight(
-        video: video, survey: survey, chosen: chosen, crop: crop, track: track, builder: builder, sound: sound, fps: options.fps.value,
+        video: video, survey: survey, chosen: chosen, crop: crop, track: track, eyes: eyes, builder: builder, sound: sound,
+        fps: options.fps.value,
         seconds: seconds
       ).report()
       try report.write(to: files.report)
@@ -104,8 +106,10 @@ package struct ClipProcessor {
     }
   }
 
-  /// The fitted track of all frames with a face.
-  private func track(_ faces: [FaceLandmarks?], _ model: MorphableModel, _ torso: TorsoTracker, center: SIMD2<Float>) throws -> Track {
+  /// The fitted track of all frames with a face, and the person's lids.
+  private func track(
+    _ faces: [FaceLandmarks?], _ model: MorphableModel, _ torso: TorsoTracker, center: SIMD2<Float>
+  ) throws -> (Track, CaptureReport.Eyes?) {
     var fit = FaceFit(model)
     fit.center = center
     let found = try fit.fit(faces, width: options.size, height: options.size)
@@ -120,8 +124,9 @@ package struct ClipProcessor {
         TrackFrame(
           index: i, state: state, torso: shift, landmarks: face.points.map { SIMD2($0.x, $0.y) }, error: frame.error))
     }
-    return Track(
+    let track = Track(
       modelName: model.name, expressionNames: model.expressionNames, identity: found.identity, calibration: found.calibration,
       camera: found.camera, fps: options.fps.value, frames: frames)
+    return (track, found.lids.map { CaptureReport.Eyes($0, opening: found.lidOpening) })
   }
 }

@@ -10,6 +10,7 @@ struct Preflight {
   let chosen: Int
   let crop: FaceCrop
   let track: Track
+  let eyes: CaptureReport.Eyes?
   let builder: DatasetBuilder
   /// Of the shot, if there is any.
   let sound: ShotSound?
@@ -47,7 +48,7 @@ struct Preflight {
         eyeDistance: Self.rounded(Double(median(faces.map(\.eyeDistance)))), crop: [crop.box.x, crop.box.y, crop.box.width],
         scale: Self.rounded(Double(crop.scale), 4)),
       focal: Self.rounded(Double(track.camera.focal.x)), yaw: degrees(0), pitch: degrees(1), roll: degrees(2), expression: expression,
-      blur: Self.rounded(builder.blurs.isEmpty ? 0 : builder.blurs.sorted()[builder.blurs.count / 2], 3), sound: sound?.offset,
+      eyes: eyes, blur: Self.rounded(builder.blurs.isEmpty ? 0 : builder.blurs.sorted()[builder.blurs.count / 2], 3), sound: sound?.offset,
       sync: sound?.shift, diagnoses: [],
       model: track.modelName)
     report.diagnoses = diagnoses(report)
@@ -146,9 +147,20 @@ struct Preflight {
     let cut = sorted.count / 100
     return (sorted[cut], sorted[sorted.count - 1 - cut])
   }
-  private static func rounded(_ x: Double, _ digits: Int = 2) -> Double {
+  fileprivate static func rounded(_ x: Double, _ digits: Int = 2) -> Double {
     let scale = pow(10, Double(digits))
     return (x * scale).rounded() / scale
+  }
+}
+
+extension CaptureReport.Eyes {
+  /// `opening` is that of the fitted head without expression, right then left.
+  init(_ lids: LidRange, opening: SIMD2<Float>) {
+    func eye(_ k: Int) -> CaptureReport.Lids {
+      .init(
+        closed: Preflight.rounded(Double(lids.closed[k] * opening[k]), 4), rest: Preflight.rounded(Double(lids.rest[k] * opening[k]), 4))
+    }
+    self.init(left: eye(1), right: eye(0))
   }
 }
 

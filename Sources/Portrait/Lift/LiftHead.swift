@@ -22,7 +22,7 @@ struct LiftHead {
 
   private static let tongueFollows: Float = 0.8
   /// Shares of an eye's opening in the photo: what counts as closed, and from where on lids go there.
-  private static let shut: Float = 0.2, nearlyShut: Float = 0.45
+  private static let shut: Float = 0.15, nearlyShut: Float = 0.3
 
   init(_ model: MorphableModel, _ source: FaceState, landmarks: FaceLandmarks, camera: Camera) {
     let seen = camera.inHead(source.pose)
@@ -99,7 +99,7 @@ struct LiftHead {
     let change = zip(padded(state.expression), padded(source.expression)).map { $0 - $1 }
     let flat = withoutGradient { Tensor(change, [1, count]).matmul(basis) }.floats
     var moved = (0..<flat.count / 3).map { SIMD3(flat[3 * $0], flat[3 * $0 + 1], flat[3 * $0 + 2]) }
-    closeLids(&moved)
+    closeLids(&moved, state)
     turnEyes(&moved, state.gaze)
     // The tongue goes down with the jaw, but not as far.
     for v in tongue { moved[v] *= Self.tongueFollows }
@@ -109,15 +109,23 @@ struct LiftHead {
     return moved
   }
 
-  /// Lids that nearly meet close: a tracker sees closed lids a lash's breadth apart.
-  private func closeLids(_ moved: inout [SIMD3<Float>]) {
-    for (blink, loop) in zip(blinks, [FaceMeshTopology.rightEye, FaceMeshTopology.leftEye]) where !blink.isEmpty {
+  /// A blink closes this person's eyes, which may be larger than the model's, and lids that nearly meet close.
+  private func closeLids(_ moved: inout [SIMD3<Float>], _ state: FaceState) {
+    let names = ["eyeBlinkRight", "eyeBlinkLeft"], loops = [FaceMeshTopology.rightEye, FaceMeshTopology.leftEye]
+    for (blink, (name, loop)) in zip(blinks, zip(names, loops)) where !blink.isEmpty {
       var (before, now, change): (Float, Float, Float) = (0, 0, 0)
       for i in 2...6 {
         let (u, l) = (loop[i], loop[16 - i])
         before += places[u].y - places[l].y
         now += places[u].y + moved[u].y - places[l].y - moved[l].y
         change += blink[u].y - blink[l].y
+      }
+      if let k = model.expressionIndex(name), change < -0.01 {
+        func shut(_ state: FaceState) -> Float { state.expression.indices.contains(k) ? min(max(state.expression[k], 0), 1) : 0 }
+        let rest = 1 - shut(source), way = shut(state) - shut(source)
+        let larger = min(max(-before / change / max(rest, 0.2) - 1, -0.3), 0.8)
+        for v in moved.indices { moved[v] += blink[v] * (way * larger) }
+        now += change * way * larger
       }
       let open = now / max(before, 0.01)
       guard open < Self.nearlyShut, change < -0.01 else { continue }

@@ -13,6 +13,10 @@ package struct FaceFit {
   package struct Result {
     package var identity: [Float]
     package var calibration: [SIMD3<Float>]
+    /// What the person's lids do; nil of a model without eyes.
+    package var lids: LidRange?
+    /// How far apart lids are on the fitted head without expression, right then left, over the distance of the eyes.
+    package var lidOpening: SIMD2<Float>
     /// `cameraToWorld` is the identity.
     package var camera: Camera
     /// One per frame given; nil where there were no landmarks.
@@ -37,8 +41,10 @@ package struct FaceFit {
     package var calibration: [SIMD3<Float>]
     /// Pixels of the images to be fitted.
     package var focal: Float
-    package init(identity: [Float], calibration: [SIMD3<Float>], focal: Float) {
-      (self.identity, self.calibration, self.focal) = (identity, calibration, focal)
+    /// As in `Result`; nil finds out how shut lids are seen, the open eye being the calibrated head's.
+    package var lids: LidRange?
+    package init(identity: [Float], calibration: [SIMD3<Float>], focal: Float, lids: LidRange? = nil) {
+      (self.identity, self.calibration, self.focal, self.lids) = (identity, calibration, focal, lids)
     }
   }
 
@@ -91,7 +97,7 @@ package struct FaceFit {
     let clip = person.map { known($0, points, eye) } ?? measured(faces, points, observed, eye, longer)
     var state = initial(points, focal: clip.focal)
     (state.identity, state.calibration) = (clip.identity, clip.calibration)
-    let all = precise ? FitSolver(model, observed: observed, expectedError: 0.025, pairs: .all) : FitSolver(model, observed: observed)
+    let all = solver(observed)
     let motion = smooth ? PoseMotion(times: times) : nil
     for _ in 0..<6 { state = all.step(state) }
     for _ in 0..<8 {
@@ -100,6 +106,7 @@ package struct FaceFit {
     }
     let camera = Camera(width: width, height: height, focal: SIMD2(repeating: Float(state.focal * eye)), center: middle)
     var gaze = [SIMD2<Float>](repeating: .zero, count: times.count)
+    var lids: LidRange?
     if let head {
       gaze = look(head, faces, times, state, camera)
       // Lids go along with the eyes; the rest of the expressions settles around that.
@@ -108,8 +115,60 @@ package struct FaceFit {
         let pull = smooth ? neighbours(state.expression, times) : nil
         state = all.step(state, pull: pull, weight: evenness, motion: motion)
       }
+      lids = blink(&state, gaze, observed, times, motion)
     }
-    return result(state, gaze, observed: observed, times: times, count: count, camera: camera)
+    var result = result(state, gaze, observed: observed, times: times, count: count, camera: camera)
+    result.lids = lids
+    return result
+  }
+  private func solver(_ observed: Tensor, told: [String] = []) -> FitSolver {
+    precise
+      ? FitSolver(model, observed: observed, expectedError: 0.025, pairs: .all, told: told)
+      : FitSolver(model, observed: observed, told: told)
+  }
+
+  /// Says how far the lids are shut, and lets the rest of the expressions settle around that.
+  private func blink(_ state: inout FitState, _ gaze: [SIMD2<Float>], _ observed: Tensor, _ times: [Int], _ motion: PoseMotion?) -> LidRange
+  {
+    var lids = LidFit(
+      state, model, observed: observed, times: times, range: person?.lids, rest: person == nil ? nil : [1, 1])
+    var range = lids.range
+    if person == nil, calibrates {
+      // From here on the calibrated head's open eye is the person's.
+      state.calibration = lids.rested(state.calibration, state, model)
+      range = LidRange(rest: [1, 1], closed: range.closed / range.rest)
+      lids = LidFit(state, model, observed: observed, times: times, range: range, rest: nil)
+    }
+    let all = solver(lids.corrected(observed), told: ["eyeBlink"])
+    for _ in 0..<2 {
+      state.expression = withLids(state.expression, gaze)
+      lids = LidFit(state, model, observed: observed, times: times, range: range, rest: nil)
+      state.expression = withBlinks(state.expression, lids.blinks(smooth: smooth))
+      for _ in 0..<2 { state = all.step(state, pull: smooth ? neighbours(state.expression, times) : nil, weight: evenness, motion: motion) }
+    }
+    state.expression = withoutWideBlinks(state.expression)
+    return range
+  }
+  /// `expression` with these blinks; lids that are shut do not follow the eyes.
+  private func withBlinks(_ expression: Tensor, _ blinks: [SIMD2<Float>]) -> Tensor {
+    let columns = model.expressionNames.enumerated().map { i, name in
+      let shut = Tensor(blinks.map { name.hasSuffix("Right") ? $0.x : $0.y }), column = expression[.all, .at(i)]
+      if name.hasPrefix("eyeBlink") { return shut }
+      return name.hasPrefix("eyeLookUp") || name.hasPrefix("eyeLookDown") ? column * (1 - shut) : column
+    }
+    return stack(columns, 1)
+  }
+
+  /// Lids that close are not held open: what is left over there is the shut lid's shape.
+  private func withoutWideBlinks(_ expression: Tensor) -> Tensor {
+    let columns = model.expressionNames.enumerated().map { i, name in
+      let column = expression[.all, .at(i)]
+      guard name.hasPrefix("eyeWide"), let blink = model.expressionNames.firstIndex(of: "eyeBlink" + name.dropFirst(7)) else {
+        return column
+      }
+      return column * (1 - expression[.all, .at(blink)] * 4).clamp(0, 1)
+    }
+    return stack(columns, 1)
   }
 
   /// The clip's own values, from frames that show the person at rest in different poses.
@@ -212,7 +271,8 @@ package struct FaceFit {
       frames[times[i]] = Frame(expression: Array(e[ne * i..<ne * (i + 1)]), pose: pose, gaze: gaze[i], error: errors[i])
     }
     return Result(
-      identity: state.identity.floats, calibration: Self.points(state.calibration), camera: camera, frames: frames,
+      identity: state.identity.floats, calibration: Self.points(state.calibration), lids: nil,
+      lidOpening: LidFit.opening(state, model), camera: camera, frames: frames,
       medianError: median(errors))
   }
 

@@ -14,11 +14,14 @@ struct FitSolver {
   /// Frames that are dealt with at once, so that what they need fits the cache.
   private let chunk = 64
 
-  init(_ model: LandmarkModel, observed: Tensor, expectedError: Double = 0.05, pairs: LandmarkWeights.Pairs = .openings) {
+  /// `told` are beginnings of names of expressions that are not solved for.
+  init(
+    _ model: LandmarkModel, observed: Tensor, expectedError: Double = 0.05, pairs: LandmarkWeights.Pairs = .openings, told: [String] = []
+  ) {
     self.model = model
     self.observed = observed
     self.expectedError = expectedError
-    free = FreeExpressions(model)
+    free = FreeExpressions(model, told: told)
     let scale = 1 / (expectedError * expectedError)
     weights = Tensor(LandmarkWeights.points) * scale
     openings = Openings(pairs.list, scale: scale)

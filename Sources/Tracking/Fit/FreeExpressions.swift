@@ -23,7 +23,9 @@ struct FreeExpressions {
     case "jawForward", "jawLeft", "jawRight", "noseSneerLeft", "noseSneerRight", "cheekSquintLeft", "cheekSquintRight": 0.12
     case let name where name.hasPrefix("eyeBlink"): 0.7
     case let name where name.hasPrefix("eyeSquint"): 0.12
-    case let name where name.hasPrefix("brow") || name.hasPrefix("eyeWide"): 0.3
+    case let name where name.hasPrefix("browDown") || name.hasPrefix("eyeWide"): 0.3
+    // A raised brow moves its points by little more than a landmark's error, and a narrow prior would halve it.
+    case let name where name.hasPrefix("brow"): 0.7
     case let name where name.hasPrefix("mouthSmile") || name == "mouthPucker" || name == "mouthFunnel": 0.3
     default: 0.2
     }
@@ -31,9 +33,10 @@ struct FreeExpressions {
   /// How far the two sides of one movement usually differ.
   private static func asymmetry(_ name: String) -> Double { name.hasPrefix("eyeBlink") ? 0.25 : 0.15 }
 
-  init(_ model: LandmarkModel) {
-    let names = model.expressionNames
-    indices = names.indices.filter { i in !Self.told.contains { names[i].hasPrefix($0) } }
+  /// `told` are beginnings of further names that are known.
+  init(_ model: LandmarkModel, told: [String] = []) {
+    let names = model.expressionNames, told = told + Self.told
+    indices = names.indices.filter { i in !told.contains { names[i].hasPrefix($0) } }
     index = Tensor(indices.map(Int64.init))
     basis = model.expression.indexSelect(2, index).contiguous()
     let f = indices.count
