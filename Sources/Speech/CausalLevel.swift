@@ -10,8 +10,10 @@ package struct CausalLevel: Sendable {
   package static let decibels: Float = 20, depth: Float = 60
   /// What is within so many dB of the level is speech.
   private static let gate: Float = 25
+  /// Less than this, in dB of full scale, is never speech.
+  private static let audible: Float = -66
   /// The level before anything was heard, and as far as it sinks before anybody speaks, dB of full scale.
-  private static let usual: Float = -42, lowest: Float = -62
+  private static let usual: Float = -42, lowest: Float = -50
   /// dB a step that it sinks until then.
   private static let search: Float = 0.05
   private static let rise: Float = 0.1
@@ -33,15 +35,15 @@ package struct CausalLevel: Sendable {
 
   /// The next step's bands, dB of full scale, as numbers about 0: -1 is 20 dB less than speech usually has in that band.
   package mutating func next(_ bands: ArraySlice<Float>) -> [Float] {
-    let loudness = Self.loudness(bands)
+    let loudness = Self.loudness(bands), gate = max(level - Self.gate, Self.audible)
     if loudness > level {
       level += (loudness - level) * Self.rise
-    } else if loudness > level - Self.gate {
+    } else if loudness > gate {
       level += (loudness - level) / min(Self.memory, 50 + heard)
     } else if heard == 0 {
       level = max(level - Self.search, Self.lowest)
     }
-    let isSpeech = loudness > level - Self.gate
+    let isSpeech = loudness > max(level - Self.gate, Self.audible)
     strength = min(1, max(0, (loudness - level + Self.gate) / (Self.gate + 5)))
     let relative = bands.map { max($0 - level, -Self.depth) }
     if isSpeech {

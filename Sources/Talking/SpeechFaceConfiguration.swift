@@ -5,7 +5,7 @@ package struct SpeechFaceConfiguration: Codable, Equatable, Sendable {
   /// Seconds that the mouth is moved earlier than the recordings have it: animated faces move with the sound, filmed ones a little before.
   package var lead = 0.05
   /// Channels of a layer, and how far apart in steps of 20 ms the three steps are that each convolution looks at.
-  package var width = 128
+  package var width = 176
   package var dilations = [1, 2, 4, 8, 1, 2, 4, 8]
   /// Steps of 20 ms that it hears ahead of what it says; see `SpeechFace.lookAhead`.
   package var ahead = 6
@@ -20,16 +20,16 @@ package struct SpeechFaceConfiguration: Codable, Equatable, Sendable {
   package var voices: [String] = []
   package var sentences = 12
   /// The part of a batch that synthetic voices have.
-  package var syntheticShare = 0.5
+  package var syntheticShare = 0.6
 
   package var augmentation = SpeechAugmentation()
   /// Weights of the losses beside that of the coefficients, which is 1: of the lips' distance and of how fast all changes.
-  package var gapLoss = 1.0, speedLoss = 0.5
+  package var gapLoss = 2.0, speedLoss = 0.5
   /// Sequences of a step, and their length in steps of 20 ms.
-  package var batch = 12, length = 150
-  package var learningRate = 1e-3, decay = 0.05
+  package var batch = 16, length = 150
+  package var learningRate = 1.5e-3, decay = 0.05
   package var seed: UInt64 = 1
-  package var steps = 2000, validateEvery = 250, saveEvery = 250
+  package var steps = 1800, validateEvery = 250, saveEvery = 250
 
   package init() {}
 
@@ -62,9 +62,11 @@ package struct SpeechAugmentation: Codable, Equatable, Sendable {
   /// Largest shift of the bands of hearing, in bands: a longer or shorter throat.
   package var shift = 2.5
   /// Standard deviation of what a band is raised by, in dB: a microphone, a telephone.
-  package var color = 4.0
+  package var color = 3.0
   /// Largest change of the loudness, in dB, and how far below the speech the quietest and loudest noise is.
-  package var gain = 15.0, quietNoise = 60.0, loudNoise = 8.0
+  package var gain = 15.0, quietNoise = 60.0, loudNoise = 12.0
+  /// The part of the sequences in which nobody speaks and only a room is heard.
+  package var emptyShare = 0.1
 
   package init() {}
 }

@@ -22,9 +22,11 @@ extension SpeechFaceData {
       let take = all[Int(random.next() % UInt64(all.count))]
       // Some begin before the recording does, as recordings begin with nobody speaking.
       let lead = random.unit() < 0.2 ? Int(random.within(0, Float(length / 2))) : 0
+      // In others nobody speaks at all.
+      let isEmpty = random.unit() < Float(configuration.augmentation.emptyShare)
       let last = max(0, take.steps / joined - length - configuration.ahead)
-      let first = lead > 0 ? -lead : Int(random.next() % UInt64(last + 1))
-      let piece = changed(take, from: first * joined, count: steps, configuration.augmentation, &random)
+      let first = isEmpty ? take.steps : lead > 0 ? -lead : Int(random.next() % UInt64(last + 1))
+      let piece = changed(take, from: first * joined, count: steps, configuration.augmentation, isEmpty: isEmpty, &random)
       var level = CausalLevel(spectrum: spectrum)
       for i in 0..<steps { heard += level.next(piece[i * bands..<(i + 1) * bands]) }
       let known = take.truth.count / shapes
@@ -42,7 +44,7 @@ extension SpeechFaceData {
   /// `count` steps of a take's loudness as another throat, microphone and room would have it, and at another distance; nothing but the room
   /// is heard outside the take.
   private func changed(
-    _ take: Heard, from first: Int, count: Int, _ how: SpeechAugmentation, _ random: inout SeededRandom
+    _ take: Heard, from first: Int, count: Int, _ how: SpeechAugmentation, isEmpty: Bool, _ random: inout SeededRandom
   ) -> [Float] {
     let bands = CausalMel.bands, top = Float(bands - 1)
     let shift = Float(how.shift) * random.within(-1, 1), gain = Float(how.gain) * random.within(-1, 1)
@@ -52,7 +54,9 @@ extension SpeechFaceData {
       return (0..<bands).map { b in waves.reduce(0) { $0 + $1.2 * sin($1.0 * Float(b) / top * 2 + $1.1) } }
     }
     let color = curve(Float(how.color)), noiseColor = curve(5)
-    let below = random.unit() < 0.3 ? Float(how.quietNoise) : random.within(Float(how.loudNoise), Float(how.quietNoise))
+    let below =
+      isEmpty
+      ? random.within(-5, 40) : random.unit() < 0.3 ? Float(how.quietNoise) : random.within(Float(how.loudNoise), Float(how.quietNoise))
     let noise = (0..<bands).map { take.level - below + noiseColor[$0] }
     var result = [Float](repeating: 0, count: count * bands)
     for i in 0..<count {

@@ -25,10 +25,10 @@ package final class SpokenTake {
     clock = FrameClock(rate: rate)
   }
   /// Of a file's sound; `notice` hears what is to be said of it. Throws what opening it throws.
-  package convenience init(_ sound: URL, by face: SpeechFace, rate: Double, style: Int? = nil, notice: (String) -> Void) throws {
+  package convenience init(_ sound: URL, by face: SpeechFace, rate: Double, notice: (String) -> Void) throws {
     let reader = try AudioReader(sound, sampleRate: CausalMel.sampleRate)
     if let words = reader.notice { notice(words) }
-    self.init(face, rate: rate, style: style, damage: { reader.damage }) { try reader.next() }
+    self.init(face, rate: rate, damage: { reader.damage }) { try reader.next() }
   }
 
   /// Further frames with the samples they were heard in, at least one frame; nil at the end.

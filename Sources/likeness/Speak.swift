@@ -35,9 +35,6 @@ struct Speak: ParsableCommand {
   @Option(help: ArgumentHelp("With --compare: how many frames later than the film its sound is.", valueName: "frames"))
   var late = 0
 
-  @Option(help: .hidden)
-  var style: Int?
-
   private var format: TakeWriter.Format? { output.flatMap { .init(rawValue: URL(filePath: $0).pathExtension.lowercased()) } }
 
   func validate() throws {
@@ -55,7 +52,7 @@ struct Speak: ParsableCommand {
     let file = track.track(of: sound)
     if let compare { try judge(file, against: URL(filePath: compare), face) }
     guard let output, let format else { return }
-    let take = try SpokenTake(file, by: face, rate: rate, style: style, notice: complain), table = ProgressTable()
+    let take = try SpokenTake(file, by: face, rate: rate, notice: complain), table = ProgressTable()
     defer { table.finish() }
     do {
       let rows = try TakeWriter.write(
@@ -71,7 +68,7 @@ struct Speak: ParsableCommand {
 
   private func judge(_ file: URL, against folder: URL, _ face: SpeechFace) throws {
     let track = try Dataset(folder).track
-    let take = try SpokenTake(file, by: face, rate: track.fps, style: style, notice: complain)
+    let take = try SpokenTake(file, by: face, rate: track.fps, notice: complain)
     var said: [[Float]] = []
     while let frames = try take.next() { said += frames }
     let pairs = track.frames.compactMap { frame -> (said: [Float], truth: [Float])? in
