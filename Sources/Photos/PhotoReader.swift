@@ -16,6 +16,8 @@ package final class PhotoReader {
   private static let leastFace: Float = 0.8, leastSquare: Float = 0.75, mostTurn: Float = 70, muchTurn: Float = 45
 
   private let tracker: LandmarkTracker
+  /// With the older mesh network, which knows faces from the side that the other one does not.
+  private let sideways: LandmarkTracker
   private let upright: UprightSearch
   private let human: HumanFace
   package let fit: PhotoFit
@@ -24,7 +26,7 @@ package final class PhotoReader {
 
   /// Throws when the networks that find faces are absent.
   package init(_ fit: PhotoFit = PhotoFit(), size: Int = 512) throws {
-    tracker = try LandmarkTracker()
+    (tracker, sideways) = (try LandmarkTracker(), try LandmarkTracker(.attention))
     (upright, human) = (try UprightSearch(), try HumanFace())
     (self.fit, self.size) = (fit, size)
   }
@@ -88,9 +90,11 @@ package final class PhotoReader {
   /// The largest face, or the one that was chosen, that is a person's; throws `PhotoError`.
   private func humanFace(_ image: Tensor, _ name: String, _ choice: Int?) throws -> (face: FaceLandmarks, crop: PhotoCrop, score: Float) {
     func look(_ choice: Int?) throws -> (face: FaceLandmarks, crop: PhotoCrop)? {
-      tracker.reset()
-      tracker.choice = choice
-      guard let face = try tracker.track(image) else { return nil }
+      for one in [tracker, sideways] {
+        one.reset()
+        one.choice = choice
+      }
+      guard let face = try tracker.track(image) ?? sideways.track(image) else { return nil }
       var points = FacePoints(mesh: face.points.map { SIMD2($0.x, $0.y) })
       // The standard face's tip of the nose is the foremost point, not the one below it that recognition networks know.
       points.nose = face[4]
