@@ -73,6 +73,25 @@ import Tracking
     #expect(Array(other.identity.prefix(3)) == Array(whole.identity.prefix(3)) && other.identity.dropFirst(3).allSatisfy { $0 == 0 })
   }
 
+  /// Coefficients that reach 0 or 1 within a step must not leave the others where these went too far: such a fit has many ends.
+  @Test(arguments: 7..<13 as Range<UInt64>) func alikeFacesAreFittedAlike(seed: UInt64) throws {
+    let clip = SyntheticClip(frames: 1, noise: 0.02, seed: seed)
+    let face = try #require(clip.landmarks[0])
+    let shake = (Tensor.randn([60, 478, 2], Generator(seed: seed)) * 0.01).floats
+    let alike = (0..<60).map { i in
+      FaceLandmarks(
+        points: face.points.enumerated().map { k, p in p + [shake[956 * i + 2 * k], shake[956 * i + 2 * k + 1], 0] }, presence: 1)
+    }
+    var fit = FaceFit(SyntheticClip.head.model)
+    fit.person = FaceFit.Person(identity: clip.states[0].identity, calibration: [], focal: clip.camera.focal.x)
+    (fit.smooth, fit.precise) = (false, true)
+    let result = try fit.fit(alike, width: 512, height: 512)
+    for (i, name) in clip.names.enumerated() {
+      let values = result.frames.compactMap { $0?.expression[i] }.sorted()
+      #expect(values[59] - values[0] < 0.02, "\(name) from \(values[0]) to \(values[59])")
+    }
+  }
+
   @Test func framesWithoutAFaceAreLeftOut() throws {
     var clip = SyntheticClip(frames: 40)
     for i in [0, 11, 12, 13, 39] { clip.landmarks[i] = nil }

@@ -33,7 +33,7 @@ struct FitSolver {
       free: free, robust: 2 * expectedError, withClip: withClip)
   }
 
-  /// Adds the prior on expressions to a chunk's equations and holds coefficients at their bounds that want to leave them.
+  /// Adds the prior on expressions to a chunk's equations and holds coefficients at the bounds that they want to leave.
   ///
   /// `pull` is what stands in for the mean of zero, `[n, F]`, with its weight.
   private func constrain(_ e: inout FitEquations, _ expression: Tensor, pull: Tensor?, weight: Double, prior: Double) {
@@ -48,17 +48,30 @@ struct FitSolver {
     }
     let whole = Tensor.zeros([d, d], .float64)
     whole[.from(6), .from(6)].copy_(p)
-    e.hessian = e.hessian + whole
-    let padded = cat([Tensor.zeros([x.size(0), 6], .float64), toPrior], 1)
-    e.gradient = e.gradient + padded
-    let g = e.gradient[.all, .from(6)]
-    let held = ((x .<= 1e-6) .& (g .< 0)) .| ((x .>= 1 - 1e-6) .& (g .> 0))
-    let live = cat([Tensor.ones([x.size(0), 6], .float64), held.logicalNot().to(.float64)], 1)
+    let hessian = e.hessian + whole
+    let gradient = e.gradient + cat([Tensor.zeros([x.size(0), 6], .float64), toPrior], 1)
+    // Which coefficients end at 0 and which at 1, all at once: cut off only afterwards, they would leave the others where these went too far.
+    let force = gradient[.all, .from(6)], moves = Tensor.ones([x.size(0), 6], .float64)
+    var (low, high) = ((x .<= 1e-6) .& (force .< 0), (x .>= 1 - 1e-6) .& (force .> 0))
+    var live = moves, stopped = moves
     let damping = Tensor.full([d], 1e-3, .float64)
-    e.hessian =
-      e.hessian * live.unsqueeze(1) * live.unsqueeze(2) + call("aten::diag_embed", live * damping + (1 - live))
-    e.gradient = e.gradient * live
-    if let clip = e.clip { e.clip?.mixed = clip.mixed * live.unsqueeze(1) }
+    for _ in 0..<8 {
+      live = cat([moves, (low .| high).logicalNot().to(.float64)], 1)
+      stopped = cat([moves * 0, (1 - x) * high.to(.float64) - x * low.to(.float64)], 1)
+      e.hessian = hessian * live.unsqueeze(1) * live.unsqueeze(2) + call("aten::diag_embed", live * damping + (1 - live))
+      e.gradient = (gradient - hessian.bmm(stopped.unsqueeze(-1)).squeeze(-1)) * live + stopped
+      let step = choleskySolve(e.hessian, e.gradient.unsqueeze(-1))
+      let end = x + step.squeeze(-1)[.all, .from(6)]
+      // What still pulls at those that are held.
+      let left = (gradient - hessian.bmm(step).squeeze(-1))[.all, .from(6)]
+      let free = (low .| high).logicalNot()
+      let nextLow = (free .& (end .< -1e-9)) .| (low .& (left .<= 0)), nextHigh = (free .& (end .> 1 + 1e-9)) .| (high .& (left .>= 0))
+      guard ((nextLow .!= low) .| (nextHigh .!= high)).any() else { break }
+      (low, high) = (nextLow, nextHigh)
+    }
+    guard let clip = e.clip else { return }
+    e.clip?.gradient = clip.gradient - clip.mixed.bmm(stopped.unsqueeze(-1)).squeeze(-1).sum(0)
+    e.clip?.mixed = clip.mixed * live.unsqueeze(1)
   }
 
   private func moved(_ state: FitState, pose: Tensor, expression: Tensor) -> FitState {
