@@ -89,7 +89,8 @@ import Torch
       for (step, expected) in losses.enumerated() {
         let value = try loss(step == 0 ? passes : rendered(field, file), file)
         // Encodings of 15 frequencies magnify rounding so much that PyTorch itself, given the rays in another order, is 3e-3 off after a step.
-        let steep = field.configuration.position.frequencies > 10
+        // So may another processor be.
+        let steep = field.configuration.position.frequencies > 10 || !sameRounding
         let tolerance = step == 0 ? 1e-4 : step == 1 ? (steep ? 1e-2 : 2e-3) : steep ? 5e-2 : 2e-2
         #expect(abs(value.item - expected) <= tolerance * expected, "\(file.name) loss \(step): \(value.item), not \(expected)")
         value.backward()
@@ -101,7 +102,8 @@ import Torch
   }
 
   /// The encodings magnify rounding so much that another processor's order of sums changes gradients by several per cent: where the first
-  /// pass already shows another rounding than the file's, they must lie no further from it than twice what it is from the exact ones.
+  /// pass already shows another rounding than the file's, they must lie no further from it than twice what it is from the exact ones, or
+  /// than three per cent.
   private func expectGradients(_ field: HyperField, _ file: GoldenFile, sameRounding: Bool) throws {
     let expected = file.behind("out.gradnorm.")
     var exact: [String: Double] = [:]
@@ -114,7 +116,7 @@ import Torch
     for (name, tensor) in field.parameters() {
       guard let norm = expected[name], let grad = tensor.grad else { continue }
       let found = grad.norm().item
-      let slack = 2 * abs((exact[name] ?? norm.item) - norm.item)
+      let slack = exact[name].map { max(2 * abs($0 - norm.item), 0.03 * norm.item) } ?? 0
       #expect(abs(found - norm.item) <= 1e-3 * norm.item + slack + 1e-7, "\(file.name) gradient of \(name): \(found), not \(norm.item)")
     }
   }

@@ -13,7 +13,7 @@ extension SubjectConfiguration {
     try within(4...1_000_000, ["mesh.points": mesh.points])
     try within(1...1_000_000, ["rays.rays": rays.rays])
     try within(1...10_000, ["rays.frames": rays.frames])
-    try within(0...1, ["rays.everywhere": rays.everywhere])
+    try within(0...1, ["rays.everywhere": rays.everywhere, "rays.blinks": rays.blinks])
     try within(
       0...1e6,
       [

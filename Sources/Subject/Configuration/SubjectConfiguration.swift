@@ -100,6 +100,8 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
     c.rays.rays = 2048
     c.rays.frames = 8
     c.rays.everywhere = 0.5
+    c.rays.blinks = 0.25
+    c.rays.lids = true
     c.mesh.warmUpSteps = 2_000
     c.mesh.warmUpLearningRate = 1e-2
     c.mesh.every = 4

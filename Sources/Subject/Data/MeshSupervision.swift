@@ -20,13 +20,16 @@ final class MeshSupervision {
   private let frames: Tensor
   private let device: Device
 
-  /// - Parameter frames: indices of the training frames in `data`.
+  /// - Parameters:
+  ///   - frames: indices of the training frames in `data`.
+  ///   - drawn: the same as often as batches should have them.
+  ///   - lids: whether all of the lids' skin is drawn more often, and not their rims alone.
   ///
   /// Throws `SubjectError.noModel` where the track was made with a face model that is not at hand.
-  init(_ data: SubjectData, frames: [Int]) throws {
+  init(_ data: SubjectData, frames: [Int], drawn: [Int], lids: Bool) throws {
     model = try data.model()
     device = data.device
-    self.frames = Tensor(frames)
+    self.frames = Tensor(drawn)
     (identity, expressions, gaze) = (data.identity, data.expressions, data.gaze)
     (rotations, translations, torsoMotion) = (data.poseRotations, data.poseTranslations, data.torsoMotion)
     let (canonical, normals) = Self.canonicalSurface(data, model, frames: frames)
@@ -42,9 +45,19 @@ final class MeshSupervision {
     let total = Float(model.vertexCount)
     let boosts: [(points: [Int], share: Float)] = [(FaceGaps.mouth, 0.5), (FaceGaps.eyes, 0.3)]
     for (points, share) in boosts { for point in points { density[landmarks[point]] += share * total / Float(points.count) } }
+    if lids {
+      let ways = Self.blinkDistances(model), sum = max(ways.reduce(0, +), 1e-9)
+      for (i, way) in ways.enumerated() { density[i] += 0.3 * total * way / sum }
+    }
     self.density = Tensor(density)
     torsoWeight = model.torsoWeight
     torsoTop = canonical[.at(landmarks[152]), 1].floats[0] - 0.4
+  }
+
+  /// How far a blink moves each vertex, head units.
+  private static func blinkDistances(_ model: MorphableModel) -> [Float] {
+    let shut = model.expressionNames.map { $0.hasPrefix("eyeBlink") ? Float(1) : 0 }
+    return (model.vertices(expression: Tensor(shut)) - model.vertices(expression: Tensor(shut) * 0)).norm(-1).floats
   }
 
   /// The canonical head is the subject with parted lips: then the inside of the mouth has room of its own in canonical space.

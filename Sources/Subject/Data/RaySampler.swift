@@ -20,6 +20,10 @@ package struct RaySamplerConfiguration: Codable, Sendable, Equatable {
   package var floor = 0.01
   /// Under the paper's rule, the part of the rays that see every pixel alike, whatever its class; 0 is the paper's.
   package var everywhere = 0.0
+  /// The least part of the frames drawn that have shut eyes, as far as the clip has any; 0 is the paper's.
+  package var blinks = 0.0
+  /// Whether the lids' skin gets rays as eyes do.
+  package var lids = false
   /// Rays a step.
   package var rays = 2048
   /// Frames they are taken from.
@@ -52,6 +56,8 @@ package struct DrawnRays: Equatable {
 package final class RaySampler {
   package let configuration: RaySamplerConfiguration
   private let frames: [Int]
+  /// Which of `frames` a pass has once more.
+  private let repeats: [Int]
   private let labels: PixelLists
   /// p, one a class.
   package private(set) var shares: [Double]
@@ -63,14 +69,17 @@ package final class RaySampler {
 
   /// - Parameters:
   ///   - frames: The frames of the training set, by any numbers.
+  ///   - repeats: Those of them that each pass has once more, each as often as it stands here.
   ///   - memory: Bytes that may be kept of what is computed from the label maps.
   ///   - labels: The label map of a frame, `[H, W]` uint8.
   package init(
-    _ configuration: RaySamplerConfiguration, frames: [Int], memory: Int = 256 << 20, labels: @escaping (_ frame: Int) throws -> Tensor
+    _ configuration: RaySamplerConfiguration, frames: [Int], repeats: [Int] = [], memory: Int = 256 << 20,
+    labels: @escaping (_ frame: Int) throws -> Tensor
   ) {
     precondition(!frames.isEmpty, "a ray sampler needs a frame")
     self.configuration = configuration
     self.frames = frames
+    self.repeats = repeats.compactMap { frames.firstIndex(of: $0) }
     let classes = configuration.weights.count
     self.labels = PixelLists(classes: classes, memory: memory, labels: labels)
     (losses, rays) = ([Double](repeating: 0, count: classes), [Double](repeating: 0, count: classes))
@@ -144,7 +153,8 @@ package final class RaySampler {
   private func nextFrame(_ generator: Generator) -> Int {
     if next == order.count {
       if !order.isEmpty { endEpoch() }
-      order = Tensor.randperm(frames.count, generator).array()
+      let pass = Array(frames.indices) + repeats
+      order = Tensor.randperm(pass.count, generator).array().map { pass[$0] }
       next = 0
     }
     next += 1
@@ -223,11 +233,12 @@ package final class RaySampler {
     let losses: [Double] = try tensor("losses", classes, .float64).array()
     let rays: [Double] = try tensor("rays", classes, .float64).array()
     // Before the first step there is no order yet.
-    let started = state[prefix + "order"].map { $0.numel > 0 } ?? true
-    let order: [Int] = try tensor("order", [started ? frames.count : 0], .int64).array()
+    let length = state[prefix + "order"]?.numel ?? 0
+    let order: [Int] = try tensor("order", [length], .int64).array()
     let next = Int(try tensor("next", [], .int64).item), epoch = Int(try tensor("epoch", [], .int64).item)
-    guard order.allSatisfy(frames.indices.contains), (0...order.count).contains(next) else {
-      throw ModuleError.shape(prefix + "order", order, expected: [frames.count])
+    // Every frame stands in a pass; whoever went on with other repeats has them from the next one on.
+    guard order.isEmpty || Set(order) == Set(frames.indices), (0...order.count).contains(next) else {
+      throw ModuleError.shape(prefix + "order", [length], expected: [frames.count])
     }
     (self.shares, self.losses, self.rays, self.order, self.next, self.epoch) = (shares, losses, rays, order, next, epoch)
   }

@@ -26,6 +26,7 @@ final class SubjectData {
   let speech: (windows: Tensor, places: Tensor)?
   /// `[P, 3]`: what the model's landmark points lack on this person, zeros where the track has none.
   let calibration: Tensor?
+  let track: Track
   private let modelName: String
 
   var count: Int { images.size(0) }
@@ -45,6 +46,7 @@ final class SubjectData {
     camera = dataset.camera
     (train, test) = (dataset.trainIndices, dataset.testIndices)
     driving = scene.normalized(dataset.driving(width: scene.drivingMean.numel))
+    self.track = track
     modelName = track.modelName
     let n = track.frames.count
     let states = track.frames.map(\.state)
@@ -94,7 +96,8 @@ extension SubjectData {
     let flat = Tensor(drawn.frames).indexSelect(0, position) * Tensor(camera.width * camera.height) + pixels
     return RayBatch(
       rays: headRays(camera, poses: poses.indexSelect(0, position.to(device)), pixels: pixels, depth), frames: drawn.frame,
-      colors: images.reshape(-1, 3).indexSelect(0, flat).to(device).to(.float32) / 255, labels: Tensor(drawn.label).to(device),
+      colors: images.reshape(-1, 3).indexSelect(0, flat).to(device).to(.float32) / 255,
+      labels: labels.reshape(-1).indexSelect(0, flat).to(device),
       background: background.reshape(-1, 3).indexSelect(0, pixels).to(device))
   }
 }

@@ -57,10 +57,13 @@ package final class SubjectTrainer: Trainer {
       speech.prepare(heard.windows.indexSelect(0, seen), expressionNames: dataset.track.expressionNames)
       speech.move(to: device)
     }
-    let labels = data.labels
-    sampler = RaySampler(configuration.rays, frames: data.train) { labels[.at($0)] }
+    let (labels, track, rays) = (data.labels, data.track, configuration.rays)
+    let repeats = BlinkFrames.repeats(data.train, track, share: rays.blinks)
+    sampler = RaySampler(rays, frames: data.train, repeats: repeats) { frame in
+      rays.lids ? BlinkFrames.withLids(labels[.at(frame)], track.frames[frame].landmarks) : labels[.at(frame)]
+    }
     let usesMesh = configuration.mesh.weight > 0 || configuration.mesh.warmUpSteps > 0
-    mesh = try usesMesh ? MeshSupervision(data, frames: data.train) : nil
+    mesh = try usesMesh ? MeshSupervision(data, frames: data.train, drawn: data.train + repeats, lids: rays.lids) : nil
     let rates = configuration.optimizer
     let parameters = field.parameters()
     func group(_ role: ParameterRole, _ rate: Double) -> Adam.ParameterGroup {
