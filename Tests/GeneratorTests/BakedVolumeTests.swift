@@ -41,7 +41,8 @@ import Torch
     let found = BakedTriplanes(scene.planes, scene.decoder, scene.configuration).render(
       scene.rays, draws(), row: side * side == scene.rays.count ? side : 0, deformation: moves)
     expectClose(found.features, exact.features, absolute: 1e-3, "\(what): features")
-    expectClose(found.depth, exact.depth, absolute: 1e-3, "\(what): depth")
+    // Where a ray sees hardly anything its depth is a ratio of two small sums, and says little.
+    expectClose(found.depth * exact.weights, exact.depth * exact.weights, absolute: 1e-3, "\(what): depth")
     expectClose(found.weights, exact.weights, absolute: 1e-3, "\(what): weights")
     let opaque = exact.weights.mean().item, varied = exact.features.std(1).mean().item
     #expect(opaque > 0.05 && varied > 0.05, "\(what): a picture of something, \(opaque), \(varied)")

@@ -1,4 +1,5 @@
 import Datasets
+import Face
 import Foundation
 import Runs
 import Subject
@@ -61,6 +62,35 @@ import Torch
       let again = try Tool.run(TrainingTests.arguments(15, ["--resume"]), in: folder)
       #expect(again.status == 65 && again.errors.contains("was begun on other data") && again.errors.contains("another --output"))
       #expect(try again.errors.split(separator: "\n").count == 1 && RunFolder.open(folder.appending(path: "run")).savedSteps.last == 10)
+    }
+  }
+
+  /// Earlier versions spread the driving numbers otherwise; the weights of such a run know no other way.
+  @Test func aRunGoesOnWithTheRangeItBeganWith() throws {
+    try withFolder { folder in
+      let data = folder.appending(path: "data"), c = configuration
+      try TinyDataset.write(to: data)
+      let record = try RunRecord(experiment: "data", method: "subject", data: data, configuration: c)
+      let run = try RunFolder.create(folder.appending(path: "run"), record), dataset = try Dataset(data, size: 32)
+      let first = try SubjectTrainer(dataset, c, run: run, warn: { Issue.record("\($0)") })
+      #expect(try first.train(.steps(5), progress: { _ in }, shouldStop: { false }))
+      // Lids that no frame shuts are not cut off where they are shut.
+      let lid = try #require(ExpressionNames.arkit.firstIndex(of: "eyeBlinkLeft"))
+      for (blink, normal) in [(1, 5), (0.6, 3), (0, 0)] as [(Float, Float)] {
+        var driving = [Float](repeating: 0, count: c.field.driving)
+        driving[lid] = blink
+        #expect(abs(first.scene.normalized(Tensor(driving)).floats[lid] - normal) < 1e-3)
+      }
+      let file = run.url.appending(path: "scene.safetensors"), written = try Safetensors.read(file)
+      var tensors = written.tensors
+      tensors["driving.spread"] = try #require(tensors["driving.spread"]) * 0.5
+      try Safetensors.write(tensors, metadata: written.metadata, to: file)
+      let again = try SubjectTrainer(dataset, c, run: try RunFolder.open(run.url), warn: { Issue.record("\($0)") })
+      let driving = dataset.driving(width: c.field.driving)
+      let (before, after) = (first.scene.normalized(driving), again.scene.normalized(driving))
+      #expect(before.abs().max().item > 0.1 && (after - (before * 2).clamp(-6, 6)).abs().max().item < 1e-5)
+      #expect(try again.train(.steps(8), progress: { _ in }, shouldStop: { false }))
+      #expect(try Safetensors.read(file).tensors["driving.spread"]?.floats == tensors["driving.spread"]?.floats)
     }
   }
 

@@ -27,7 +27,7 @@ import Torch
       #expect(abs(share - 0.25) < 0.02, "\(share) of the frames")
     }
     // One frame alone is not drawn all the time, nor one that is not among the frames.
-    #expect(BlinkFrames.repeats(frames, Self.track(shut: 7..<8), share: 0.25) == [7, 7, 7, 7, 7])
+    #expect(BlinkFrames.repeats(frames, Self.track(shut: 7..<8), share: 0.25) == [Int](repeating: 7, count: 15))
     #expect(BlinkFrames.repeats(Array(50..<100), Self.track(shut: 7..<8), share: 0.25) == [])
     // Nobody blinks, somebody sleeps, nothing is asked for.
     for shut in [0..<0, 0..<100] { #expect(BlinkFrames.repeats(frames, Self.track(shut: shut), share: 0.25) == []) }

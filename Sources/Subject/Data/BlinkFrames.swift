@@ -10,14 +10,14 @@ package enum BlinkFrames {
 
   /// Frames among `frames` that are drawn once more in each pass, some several times, so that `share` (0...1) of a pass has shut eyes.
   ///
-  /// No frame is drawn more than six times a pass. Nothing is added where nobody blinks, or all the time.
+  /// No frame is drawn more than sixteen times a pass. Nothing is added where nobody blinks, or all the time.
   package static func repeats(_ frames: [Int], _ track: Track, share: Double) -> [Int] {
     let lids = ["eyeBlinkLeft", "eyeBlinkRight"].compactMap { track.expressionNames.firstIndex(of: $0) }
     let shut = frames.filter { frame in lids.contains { track.frames[frame].state.expression[$0] > 0.5 } }
     guard !shut.isEmpty, share > 0, share < 1 else { return [] }
     let open = frames.count - shut.count
     let wanted = Int(share / (1 - share) * Double(open)) - shut.count
-    return (0..<max(0, min(wanted, 5 * shut.count))).map { shut[$0 % shut.count] }
+    return (0..<max(0, min(wanted, 15 * shut.count))).map { shut[$0 % shut.count] }
   }
 
   /// `labels` `[H, W]` uint8 in which the skin of the lids counts as eyes, for sharing out rays; `landmarks` are the frame's, in its pixels.

@@ -14,6 +14,8 @@ final class MeshSupervision {
   private let canonical, normals: Tensor  // [V, 3]
   private let meanRotation, meanTranslation: Tensor
   private let density: Tensor  // [V], how often a vertex is drawn
+  /// Columns of the expressions that shut lids, and of those that shut lids take no part in; empty where lids get nothing of their own.
+  private let blinks, looks: Tensor
   private let upper, lower: Tensor  // [G] vertices on either side of the gaps of mouth and eyes
   private let torsoWeight: Tensor  // [V], 1 where the room and not the head carries it
   private let torsoTop: Float
@@ -45,6 +47,11 @@ final class MeshSupervision {
     let total = Float(model.vertexCount)
     let boosts: [(points: [Int], share: Float)] = [(FaceGaps.mouth, 0.5), (FaceGaps.eyes, 0.3)]
     for (points, share) in boosts { for point in points { density[landmarks[point]] += share * total / Float(points.count) } }
+    let names = model.expressionNames
+    func columns(_ beginnings: [String]) -> Tensor {
+      Tensor(names.indices.filter { i in lids && beginnings.contains { names[i].hasPrefix($0) } }.map(Int64.init))
+    }
+    (blinks, looks) = (columns(["eyeBlink"]), columns(["eyeLookUp", "eyeLookDown"]))
     if lids {
       let ways = Self.blinkDistances(model), sum = max(ways.reduce(0, +), 1e-9)
       for (i, way) in ways.enumerated() { density[i] += 0.3 * total * way / sum }
@@ -70,19 +77,32 @@ final class MeshSupervision {
   }
 
   /// Points observed in `count` random training frames and the canonical places they belong to, in head units.
-  /// - Returns: frames `[B]` on the CPU; points `[B, P, 3]` and targets `[B, P, 3]` on the device of the steps.
-  func batch(frames count: Int, points: Int, _ generator: Generator) -> (frames: Tensor, points: Tensor, targets: Tensor) {
+  /// - Returns: frames `[B]` and their expressions `[B, Ne]` on the CPU; points `[B, P, 3]` and targets `[B, P, 3]` on the device of the steps.
+  func batch(
+    frames count: Int, points: Int, _ generator: Generator
+  ) -> (frames: Tensor, expressions: Tensor, points: Tensor, targets: Tensor) {
     let gathered = frames.indexSelect(0, Tensor.randint(0..<frames.numel, [count], generator))
+    let expression = blinking(expressions.indexSelect(0, gathered), generator)
     let posed = model.vertices(
-      identity: identity.unsqueeze(0).expand(count, -1), expression: expressions.indexSelect(0, gathered),
-      gaze: gaze.indexSelect(0, gathered))
+      identity: identity.unsqueeze(0).expand(count, -1), expression: expression, gaze: gaze.indexSelect(0, gathered))
     let (surface, surfaceHome, surfaceShare) = surfacePoints(posed, points / 2, generator)
     let (gap, gapHome) = gapPoints(posed, points / 4, generator)
     let torsoHome =
       Tensor.rand([count, points / 4, 3], generator) * Tensor([3.4, 1.1, 1.8] as [Float]) + Tensor([-1.7, torsoTop - 1.1, -1.5])
     let homes = cat([surfaceHome, gapHome, torsoHome], 1)
     let share = cat([surfaceShare, .zeros([count, points / 4, 1]), .ones([count, points / 4, 1])], 1)
-    return (gathered, followingTorso(cat([surface, gap, torsoHome], 1), homes, share, gathered).to(device), homes.to(device))
+    return (gathered, expression, followingTorso(cat([surface, gap, torsoHome], 1), homes, share, gathered).to(device), homes.to(device))
+  }
+
+  /// `expressions` `[B, Ne]` of which a third shut their eyes by a random amount: a clip has few blinks, or none, but the model knows them.
+  private func blinking(_ expressions: Tensor, _ generator: Generator) -> Tensor {
+    guard blinks.numel > 0 else { return expressions }
+    let count = expressions.size(0), changed = expressions.clone()
+    let shut = Tensor.rand([count, 1], generator), chosen = Tensor.rand([count, 1], generator) .< 1 / 3.0
+    callVoid("aten::index_copy_", changed, 1, blinks, shut.expand(count, blinks.numel))
+    // Lids that are shut do not follow the eyes.
+    callVoid("aten::index_copy_", changed, 1, looks, expressions.indexSelect(1, looks) * (1 - shut))
+    return changed.where(chosen, else: expressions)
   }
 
   private func surfacePoints(_ posed: Tensor, _ count: Int, _ generator: Generator) -> (Tensor, Tensor, share: Tensor) {

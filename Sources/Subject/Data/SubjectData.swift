@@ -15,7 +15,9 @@ final class SubjectData {
   let camera: Camera
   let train, test: [Int]
   /// `[N, D]`: expression, gaze, torso, then zeros, normalized.
-  let driving: Tensor
+  private(set) var driving: Tensor
+  /// The same before that.
+  private let plainDriving: Tensor
   /// `[N, 3, 4]`: camera to head.
   let cameraToHead: Tensor
   /// Head to world: `[N, 3, 3]`, `[N, 3]`.
@@ -45,7 +47,8 @@ final class SubjectData {
     background = try dataset.background().to(.float32) / 255
     camera = dataset.camera
     (train, test) = (dataset.trainIndices, dataset.testIndices)
-    driving = scene.normalized(dataset.driving(width: scene.drivingMean.numel))
+    plainDriving = dataset.driving(width: scene.drivingMean.numel)
+    driving = scene.normalized(plainDriving)
     self.track = track
     modelName = track.modelName
     let n = track.frames.count
@@ -62,6 +65,9 @@ final class SubjectData {
 }
 
 extension SubjectData {
+  /// Takes the range of another `scene`, as of the run that is gone on with.
+  func normalize(as scene: SubjectScene) { driving = scene.normalized(plainDriving) }
+
   /// The face model that the track's coefficients belong to.
   func model() throws -> MorphableModel {
     guard modelName == "builtin" else { throw SubjectError.noModel(modelName) }

@@ -27,8 +27,16 @@ package struct SubjectScene {
     let track = dataset.track
     let seen = dataset.driving(width: drivingWidth).indexSelect(0, Tensor(dataset.trainIndices))
     drivingMean = seen.mean(0)
-    // A coefficient that hardly moves says little: it must not be blown up to look like one that does.
+    // A coefficient that hardly moves says little: it must not be blown up to look like one that does. One that moves seldom but far, as lids
+    // do, must not be cut off where it does.
     drivingSpread = seen.variance(0, correction: 0).sqrt().clamp(0.03)
+    if !dataset.trainIndices.isEmpty {
+      let blinks = (0..<drivingWidth).map { i in
+        track.expressionNames.indices.contains(i) && track.expressionNames[i].hasPrefix("eyeBlink") ? Float(1) : -.greatestFiniteMagnitude
+      }
+      let farthest = (seen.amax(0).maximum(Tensor(blinks)) - drivingMean).maximum(drivingMean - seen.amin(0))
+      drivingSpread = drivingSpread.maximum(farthest / 5)
+    }
     drivingMedian = dataset.trainIndices.isEmpty ? drivingMean : seen.median(0).values
     let normal = (seen - drivingMean) / drivingSpread
     (lowest, highest) = dataset.trainIndices.isEmpty ? Self.wide(drivingMean) : (normal.amin(0), normal.amax(0))
@@ -61,7 +69,14 @@ package struct SubjectScene {
   /// Driving numbers `[.., D]` as the field sees them: those of a typical frame are near 0, with a spread near 1.
   ///
   /// What lies far outside the training is held near its border, where the field still knows what it does.
-  func normalized(_ driving: Tensor) -> Tensor { ((driving - drivingMean) / drivingSpread).clamp(-6, 6) }
+  package func normalized(_ driving: Tensor) -> Tensor { ((driving - drivingMean) / drivingSpread).clamp(-6, 6) }
+  /// `driving` `[.., D]`, normalized, with other `expressions` `[.., Ne]`, plain.
+  func driving(_ driving: Tensor, expressions: Tensor) -> Tensor {
+    let count = min(driving.size(-1), expressions.size(-1))
+    func first(_ tensor: Tensor) -> Tensor { tensor.narrow(-1, 0, count) }
+    let normal = ((first(expressions) - first(drivingMean)) / first(drivingSpread)).clamp(-6, 6)
+    return cat([normal.to(driving.device), driving.narrow(-1, count, driving.size(-1) - count)], -1)
+  }
   /// The reverse of `normalized`.
   func plain(_ normalized: Tensor) -> Tensor { normalized * drivingSpread + drivingMean }
   /// Normalized driving numbers `[.., D]`, each held at the border of what the training frames had of it: what speech says where the clip

@@ -9,7 +9,8 @@ import Torch
 /// Trains the subject avatar: the field, its optimizer and its sampler, from a dataset into a run folder.
 package final class SubjectTrainer: Trainer {
   package let configuration: SubjectConfiguration
-  let scene: SubjectScene
+  /// Of a run that is gone on with, as that began.
+  package internal(set) var scene: SubjectScene
   let data: SubjectData
   package let session: TrainingSession
   let field: any SubjectField

@@ -102,13 +102,15 @@ extension SubjectTrainer {
       guard let found = checkpoint.tensors[name] else { throw ModuleError.missing(name) }
       return found
     }
-    // A run whose images cannot be drawn afterwards is not worth going on with.
-    _ = try SubjectScene.read(run)
+    // A run whose images cannot be drawn afterwards is not worth going on with; what it drives keeps the range that it began with.
+    let began = try SubjectScene.read(run)
     try field.load(part("model."))
     try speech?.load(part("speech."))
     try adam.load(part("optimizer."))
     try sampler.load(part("sampler."))
     generator.state = try tensor("random")
     field.forget()
+    data.normalize(as: began)
+    scene = began
   }
 }

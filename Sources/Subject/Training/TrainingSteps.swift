@@ -52,8 +52,11 @@ extension SubjectTrainer {
 
   /// Mean squared distance, head units, between where F_d takes points of the tracked surface and where they belong.
   func meshLoss(_ mesh: MeshSupervision) -> Tensor {
-    let (frames, points, targets) = mesh.batch(frames: configuration.mesh.frames, points: configuration.mesh.points, generator)
-    let moved = field.displacements(of: points, data.signals(frames))
+    let (frames, expressions, points, targets) = mesh.batch(
+      frames: configuration.mesh.frames, points: configuration.mesh.points, generator)
+    var signals = data.signals(frames)
+    signals.driving = scene.driving(signals.driving, expressions: expressions)
+    let moved = field.displacements(of: points, signals)
     return (points + moved - targets).square().sum(-1).mean()
   }
 
