@@ -51,7 +51,7 @@ package final class LandmarkTracker {
       }
       square = nil
       // Looking closely takes long: at once when a face goes missing, then now and again.
-      detections = try isLive ? detector.detect(view, part: framesLost) : detector.detect(view, thorough: framesLost % 8 == 0)
+      detections = try isLive ? detector.detect(view, share: framesLost) : detector.detect(view, thorough: framesLost % 8 == 0)
       for found in isLive ? nextCandidate : candidates {
         let first = FaceMesh.square(around: found)
         var face = try isLive ? look(view, first) : mesh.run(view, first)

@@ -13,5 +13,6 @@ struct FaceView {
     let across = left - right, nose = f[1] - (left + right) / 2, size = max((across * across).sum(), 1e-6)
     pose = [(nose * across).sum() / size, (nose * SIMD2(-across.y, across.x)).sum() / size, across.y / size.squareRoot(), 0]
   }
-  func distance(to other: FaceView) -> Float { ((pose - other.pose) * (pose - other.pose)).sum().squareRoot() }
+  /// How unlike two views are: the square of a distance.
+  func squaredDistance(to other: FaceView) -> Float { ((pose - other.pose) * (pose - other.pose)).sum() }
 }

@@ -11,11 +11,11 @@ enum FitFrames {
     if rest.isEmpty { rest = Array(faces.indices) }
     // Farthest points first, by where the nose stands between the eyes and how large and turned the face is.
     var chosen = [rest[rest.count / 2]]
-    var nearest = rest.map { views[$0].distance(to: views[chosen[0]]) }
+    var nearest = rest.map { views[$0].squaredDistance(to: views[chosen[0]]) }
     while chosen.count < min(limit, rest.count) {
       guard let far = nearest.indices.max(by: { nearest[$0] < nearest[$1] }), nearest[far] > 0 else { break }
       chosen.append(rest[far])
-      for i in rest.indices { nearest[i] = min(nearest[i], views[rest[i]].distance(to: views[rest[far]])) }
+      for i in rest.indices { nearest[i] = min(nearest[i], views[rest[i]].squaredDistance(to: views[rest[far]])) }
     }
     return chosen.sorted()
   }

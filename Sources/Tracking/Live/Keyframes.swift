@@ -21,8 +21,8 @@ struct Keyframes {
   private var lastKept = -spacing
 
   /// Lips that are nearer than this, in distances of the eyes, may be closed.
-  private static let shut: Float = 0.05
-  /// Whether it is known how the mouth is at rest: half of the mouths are shut, or it has been seen for long how far it mostly is.
+  static let shut: Float = 0.05
+  /// Whether it is known how the mouth is at rest: half of the mouths are shut, or it was seen long enough how far it mostly is.
   var restIsKnown: Bool { gaps.total > 2 * Self.beginning || 2 * all.count { $0.view.gap < Self.shut } >= all.count }
 
   /// Looks at a frame, and keeps it where it tells more than those that are kept; `state` is what it was fitted with.
@@ -45,12 +45,12 @@ struct Keyframes {
     guard view.gap <= closed, view.lids >= open, gaps.total - lastKept >= Self.spacing else { return }
     let new = Keyframe(frame: frame, state: state, view: view)
     defer { lastKept = gaps.total }
-    guard all.count == Self.most, let distance = all.map({ $0.view.distance(to: view) }).min() else { return all.append(new) }
+    guard all.count == Self.most, let distance = all.map({ $0.view.squaredDistance(to: view) }).min() else { return all.append(new) }
     // The older one of the two that are most alike goes, if the new one is less like any.
     var least: (k: Int, distance: Float) = (0, .infinity)
     for i in all.indices {
       for j in all.indices where j > i {
-        let d = all[i].view.distance(to: all[j].view)
+        let d = all[i].view.squaredDistance(to: all[j].view)
         if d < least.distance { least = (i, d) }
       }
     }

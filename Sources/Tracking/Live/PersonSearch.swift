@@ -127,8 +127,11 @@ final class PersonSearch {
   /// What faces at rest seem to do all the time is how they are made.
   private func calibrate() {
     let names = solver.basis.model.expressionNames
-    for j in names.indices where restIsKnown || !(names[j].hasPrefix("mouth") || names[j].hasPrefix("jaw")) {
-      let least = frames.map { $0.state.expression[j] }.sorted()[frames.count / 4]
+    // Until it is known how far the mouth is mostly open, the frame tells whose lips are nearest.
+    let nearest = frames.min { $0.view.gap < $1.view.gap }.flatMap { $0.view.gap < Keyframes.shut ? $0.state.expression : nil }
+    for j in names.indices {
+      var least = frames.map { $0.state.expression[j] }.sorted()[frames.count / 4]
+      if !restIsKnown, names[j].hasPrefix("mouth") || names[j].hasPrefix("jaw") { least = nearest?[j] ?? 0 }
       for i in frames.indices { frames[i].state.expression[j] = max(0, frames[i].state.expression[j] - least) }
     }
     calibrator.fit(&person.calibration, frames.map { ($0.state, $0.frame) }, shape, solver, .usual)
