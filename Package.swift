@@ -77,7 +77,7 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Torch", "Media", "Face", "Radiance", "Runs", "Datasets", "Synthetic", "Subject", "Generator", "Photos", "Portrait",
+        "Torch", "Media", "Face", "Radiance", "Runs", "Datasets", "Tracking", "Synthetic", "Subject", "Generator", "Photos", "Portrait",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/bench", swiftSettings: strict),
@@ -111,7 +111,8 @@ let package = Package(
     tests("Driving", ["Driving", "Datasets", "Face", "Torch"]),
     tests("Evaluation", ["Evaluation", "Datasets", "Face", "Media", "Metrics", "Torch"]),
     tests(
-      "Likeness", ["likeness", "Driving", "Photos", "Evaluation", "Study", "Texture", "Runs", "Media", "Torch", "Synthetic", "Tracking"]),
+      "Likeness",
+      ["likeness", "Driving", "Photos", "Evaluation", "Study", "Texture", "Runs", "Media", "Torch", "Synthetic", "Tracking", "Golden"]),
   ],
   cxxLanguageStandard: .cxx20
 )

@@ -15,7 +15,7 @@ import Torch
 
   /// What can be measured, in order.
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case ceilings, lattice, planes, composite, mlp, adam, march, frame, reference, fast, portrait
+    case ceilings, lattice, planes, composite, mlp, adam, march, frame, reference, fast, portrait, live
 
     func run(_ report: Report, trainedReference: URL?) throws {
       switch self {
@@ -30,6 +30,7 @@ import Torch
       case .reference: try ReferenceBenchmark.run(report, trained: trainedReference)
       case .fast: try FastBenchmark.run(report)
       case .portrait: PortraitBenchmark.run(report)
+      case .live: try LiveBenchmark.run(report)
       }
     }
   }

@@ -10,6 +10,8 @@ package struct CaptureAccuracy {
   package private(set) var frames = 0
   /// Degrees between the head's directions: the median, and what 95 % of the frames keep below.
   package private(set) var rotationMedian = Double.nan, rotationMost = Double.nan
+  /// The same after the turn that all frames differ by is taken out: what two fits disagree on that take different heads for straight.
+  package private(set) var motionMedian = Double.nan, motionMost = Double.nan
   /// The tracked focal length over the true one, in the same pixels.
   package private(set) var focalRatio = Double.nan
   /// Turns of the head, directions of the eyes, and every expression that the truth moves, by name.
@@ -29,6 +31,7 @@ package struct CaptureAccuracy {
     let angles = pairs.map { Self.angle($0.found.pose.rotation, $0.truth.pose.rotation) }.sorted()
     rotationMedian = angles[angles.count / 2]
     rotationMost = angles[min(angles.count - 1, angles.count * 95 / 100)]
+    (motionMedian, motionMost) = Self.withoutConstant(pairs.map { ($0.found.pose.rotation, $0.truth.pose.rotation) })
     focalRatio = Double(track.camera.focal.x) / Double(track.camera.width) * Double(truth.camera.width) / Double(truth.camera.focal.x)
 
     func compare(_ signal: (FaceState) -> Double?) -> MotionFidelity {
@@ -45,6 +48,14 @@ package struct CaptureAccuracy {
       // What the truth never does is not judged.
       if fidelity.amplitude != nil { expressions[name] = fidelity }
     }
+  }
+
+  /// The median and the 95th percentile of the angles between pairs of rotations whose median difference, by axis, is taken out; degrees.
+  private static func withoutConstant(_ pairs: [(found: Matrix3, truth: Matrix3)]) -> (median: Double, most: Double) {
+    let turns = pairs.map { ($0.found * $0.truth.transposed).rotationVector }
+    let middle = SIMD3<Float>((0..<3).map { axis in turns.map { $0[axis] }.sorted()[turns.count / 2] })
+    let angles = turns.map { Double(length($0 - middle)) * 180 / .pi }.sorted()
+    return (angles[angles.count / 2], angles[min(angles.count - 1, angles.count * 95 / 100)])
   }
 
   /// The angle between two rotations, degrees.

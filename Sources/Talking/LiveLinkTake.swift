@@ -34,10 +34,11 @@ package enum LiveLinkTake {
     return parts.joined(separator: ":") + "." + padded(thousandths % 1000, 3)
   }
 
-  /// A row of ARKit's 52 coefficients and of how the head is turned (yaw to the subject's left, pitch up, roll): the app counts yaw to the
-  /// right and pitch down.
-  package static func row(_ seconds: Double, _ expression: [Float], head: SIMD3<Float>) -> String {
-    let turned = [-head.x, -head.y, head.z] + [Float](repeating: 0, count: 6)
+  /// A row of ARKit's 52 coefficients, of how the head is turned (yaw to the subject's left, pitch up, roll) and of where both eyes look
+  /// against it (yaw, pitch): the app counts yaw to the right and pitch down.
+  package static func row(_ seconds: Double, _ expression: [Float], head: SIMD3<Float>, gaze: SIMD2<Float> = .zero) -> String {
+    // Nothing is 0 and not -0.
+    let eye = [0 - gaze.x, 0 - gaze.y, 0], turned = [-head.x, -head.y, head.z] + eye + eye
     let numbers = (places.map { expression[$0] } + turned).map { String(format: "%.6f", locale: nil, $0) }
     return ([time(seconds), String(columns.count + angles.count)] + numbers).joined(separator: ",") + "\n"
   }

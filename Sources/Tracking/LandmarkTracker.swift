@@ -14,6 +14,11 @@ package final class LandmarkTracker {
   package private(set) var detections: [FaceDetection] = []
   /// Whether the mirror image is looked at too: a tenth less noise, and none that favours a side, for about 2 ms a frame.
   package var steady = true
+  /// Whether no frame may take long: a face that is lost is searched for a part of the image at a time, and looked at once where it is found.
+  package var isLive = false
+  private let sides = SideBias()
+  /// Whether the last frame was looked at twice.
+  package private(set) var lookedTwice = false
   /// Below this presence the face counts as lost.
   package var threshold: Float = 0.5
   /// Which face is followed, counted from the left of the image that first shows so many, from 1 on; nil follows the largest.
@@ -28,14 +33,17 @@ package final class LandmarkTracker {
   }
 
   /// Forgets the face, as after a cut.
-  package func reset() { (square, framesLost, chosen) = (nil, 0, nil) }
+  package func reset() {
+    (square, framesLost, chosen) = (nil, 0, nil)
+    sides.reset()
+  }
 
   /// The face in the next frame `rgb`, `[H, W, 3]` uint8, or nil where there is none.
   package func track(_ rgb: Tensor) throws -> FaceLandmarks? {
     try PixelView.lend(rgb) { view in
-      detections = []
+      (detections, lookedTwice) = ([], false)
       if let square {
-        let face = try mesh.run(view, square, twice: steady)
+        let face = try isLive ? look(view, square) : mesh.run(view, square, twice: steady)
         if face.presence >= threshold, plausible(face, view) {
           follow(face, from: square)
           return face
@@ -43,10 +51,17 @@ package final class LandmarkTracker {
       }
       square = nil
       // Looking closely takes long: at once when a face goes missing, then now and again.
-      detections = try detector.detect(view, thorough: framesLost % 8 == 0)
-      for found in candidates {
-        var face = try mesh.run(view, FaceMesh.square(around: found))
+      detections = try isLive ? detector.detect(view, share: framesLost) : detector.detect(view, thorough: framesLost % 8 == 0)
+      for found in isLive ? nextCandidate : candidates {
+        let first = FaceMesh.square(around: found)
+        var face = try isLive ? look(view, first) : mesh.run(view, first)
         guard face.presence >= threshold else { continue }
+        if isLive {
+          guard plausible(face, view) else { continue }
+          framesLost = 0
+          follow(face, from: first)
+          return face
+        }
         // Again, from the mesh's own square, which every later frame is seen in.
         let own = FaceMesh.square(around: face)
         face = try mesh.run(view, own, twice: steady)
@@ -69,6 +84,18 @@ package final class LandmarkTracker {
     }
     let fromLeft = detections.sorted { $0.center.x < $1.center.x }
     return fromLeft.indices.contains(choice - 1) ? [fromLeft[choice - 1]] : []
+  }
+
+  /// One look, or now and then two, from which the next ones learn.
+  private func look(_ view: PixelView, _ square: TurnedSquare) throws -> FaceLandmarks {
+    lookedTwice = sides.isDue
+    return try sides.corrected(mesh, view, square)
+  }
+
+  /// One of them, another in each frame.
+  private var nextCandidate: [FaceDetection] {
+    let all = candidates
+    return all.isEmpty ? [] : [all[framesLost % all.count]]
   }
 
   private func follow(_ face: FaceLandmarks, from seen: TurnedSquare) {

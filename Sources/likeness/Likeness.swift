@@ -21,7 +21,7 @@ struct Likeness: ParsableCommand {
       """,
     subcommands: [
       Process.self, Train.self, Render.self, Eval.self, Ablate.self, Export.self, Synth.self, Sample.self, Photo.self, MakePortrait.self,
-      Animate.self, Speak.self, Models.self,
+      Animate.self, Speak.self, TrackFilm.self, Models.self,
       Doctor.self,
     ])
 

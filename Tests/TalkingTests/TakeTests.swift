@@ -13,11 +13,16 @@ import Torch
     #expect(columns.firstIndex(of: "JawRight")! < columns.firstIndex(of: "JawLeft")!)
     #expect(columns.firstIndex(of: "MouthRight")! < columns.firstIndex(of: "MouthLeft")!)
     #expect(columns.prefix(3) == ["EyeBlinkLeft", "EyeLookDownLeft", "EyeLookInLeft"] && columns.last == "TongueOut")
-    let row = LiveLinkTake.row(0.5, ExpressionNames.arkit.map { $0 == "jawOpen" ? 0.25 : 0 }, head: [0.1, -0.2, 0.3])
+    let row = LiveLinkTake.row(0.5, ExpressionNames.arkit.map { $0 == "jawOpen" ? 0.25 : 0 }, head: [0.1, -0.2, 0.3], gaze: [0.05, 0.15])
     let cells = row.dropLast().split(separator: ","), head = LiveLinkTake.head.dropLast().split(separator: ",")
     #expect(cells.count == head.count && cells[0] == "00:00:00:30.000" && cells[1] == "61")
     #expect(cells[head.firstIndex(of: "JawOpen")!] == "0.250000" && cells.filter { $0 == "0.250000" }.count == 1)
-    // The app's yaw grows to the right, its pitch downwards.
+    // The app's yaw grows to the right, its pitch downwards, for the eyes as for the head.
+    for eye in ["Left", "Right"] {
+      #expect(
+        cells[head.firstIndex(of: Substring("\(eye)EyeYaw"))!] == "-0.050000"
+          && cells[head.firstIndex(of: Substring("\(eye)EyePitch"))!] == "-0.150000")
+    }
     #expect(cells[head.firstIndex(of: "HeadYaw")!] == "-0.100000" && cells[head.firstIndex(of: "HeadPitch")!] == "0.200000")
   }
 

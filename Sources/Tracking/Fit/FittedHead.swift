@@ -47,7 +47,9 @@ package struct FittedHead {
   }
 
   /// Both eyeballs in head space, right then left, moved with the calibration of the lids' corners.
-  var eyeballs: [GazeFit.Eyeball] {
+  var eyeballs: [GazeFit.Eyeball] { Self.eyeballs(model, identity: identity, calibration: calibration) }
+  /// The same of a head that needs no surface; `calibration` is `[468, 3]`.
+  static func eyeballs(_ model: MorphableModel, identity: Tensor, calibration: Tensor?) -> [GazeFit.Eyeball] {
     let centers = model.eyeCenters(identity: identity).floats
     let points = model.landmarks(identity: identity).floats
     return [(0, 468, MeshContour.rightEye), (1, 473, MeshContour.leftEye)].map { eye, iris, lids in

@@ -19,7 +19,7 @@ struct GazeFit {
 
   /// Yaw and pitch of every frame (nil where there is no pose), looked at through blinks and shaken as little as the landmarks allow.
   func gaze(_ landmarks: [FaceLandmarks?], _ poses: [Rigid?]) -> [SIMD2<Float>?] {
-    let openness = landmarks.map { face in face.map { f in Self.lids.map { Self.openness(f, $0) } } ?? [0, 0] }
+    let openness = landmarks.map { face in face.map(Self.openness) ?? .zero }
     let usual = (0..<2).map { eye in
       let open = zip(openness, landmarks).filter { $1 != nil }.map { $0.0[eye] }.sorted()
       return max(open.isEmpty ? 0 : open[open.count / 2], 0.05)
@@ -28,15 +28,7 @@ struct GazeFit {
     var weight = [Float](repeating: 0, count: landmarks.count)
     for i in landmarks.indices {
       guard let face = landmarks[i], let pose = poses[i] else { continue }
-      var sum = SIMD2<Float>.zero
-      for eye in 0..<2 {
-        // Half closed lids hide the iris, and its place is guessed.
-        let open = min(1, max(0, (openness[i][eye] / usual[eye] - 0.35) / 0.35))
-        guard open > 0, let look = look(face, eye, pose) else { continue }
-        sum += look.angles * open * look.trust
-        weight[i] += open * look.trust
-      }
-      if weight[i] > 0 { raw[i] = sum / weight[i] }
+      (raw[i], weight[i]) = look(face, pose, openness: openness[i], usual: [usual[0], usual[1]])
     }
     return landmarks.indices.map { i in
       guard poses[i] != nil else { return nil }
@@ -55,12 +47,27 @@ struct GazeFit {
     }
   }
 
-  private static func openness(_ f: FaceLandmarks, _ p: (Int, Int, Int, Int)) -> Float {
+  /// How far lids are open over the eyes' length, right then left.
+  static func openness(_ f: FaceLandmarks) -> SIMD2<Float> {
     func length(_ a: Int, _ b: Int) -> Float {
       let d = f[a] - f[b]
       return (d * d).sum().squareRoot()
     }
-    return length(p.0, p.1) / max(length(p.2, p.3), 1)
+    func share(_ p: (Int, Int, Int, Int)) -> Float { length(p.0, p.1) / max(length(p.2, p.3), 1) }
+    return [share(lids[0]), share(lids[1])]
+  }
+
+  /// Yaw and pitch of a frame from both eyes, and how much they say; `usual` is how open the eyes mostly are.
+  func look(_ face: FaceLandmarks, _ pose: Rigid, openness: SIMD2<Float>, usual: SIMD2<Float>) -> (angles: SIMD2<Float>, weight: Float) {
+    var sum = SIMD2<Float>.zero, weight: Float = 0
+    for eye in 0..<2 {
+      // Half closed lids hide the iris, and its place is guessed.
+      let open = min(1, max(0, (openness[eye] / usual[eye] - 0.35) / 0.35))
+      guard open > 0, let look = look(face, eye, pose) else { continue }
+      sum += look.angles * open * look.trust
+      weight += open * look.trust
+    }
+    return weight > 0 ? (sum / weight, weight) : (.zero, 0)
   }
 
   /// Yaw and pitch of one eye, and how far it can be trusted: an eye at the far side of a turned head is seen from its edge.

@@ -49,11 +49,10 @@ package struct LidRange: Equatable, Sendable {
   /// Positions of frames at which lids that were open before and are open again shortly after are shut.
   private static func blinks(_ opening: [Float], _ times: [Int]) -> [Int] {
     opening.indices.filter { i in
+      guard opening[i] < halfShut else { return false }
       let before = (max(0, i - reach)..<i).filter { times[i] - times[$0] <= reach }
       let after = (i + 1..<min(opening.count, i + reach + 1)).filter { times[$0] - times[i] <= reach }
-      guard opening[i] < halfShut, before.contains(where: { opening[$0] > isOpen }), after.contains(where: { opening[$0] > isOpen }) else {
-        return false
-      }
+      guard before.contains(where: { opening[$0] > isOpen }), after.contains(where: { opening[$0] > isOpen }) else { return false }
       return before.suffix(3).allSatisfy { opening[$0] > opening[i] } && after.prefix(3).allSatisfy { opening[$0] >= opening[i] }
     }
   }

@@ -36,7 +36,8 @@ final class FaceMesh {
     return FaceLandmarks(points: face.points, presence: face.presence)
   }
 
-  private func run(_ view: PixelView, _ square: TurnedSquare, mirrored: Bool) throws -> FaceLandmarks {
+  /// The points of one look, at the image or its mirror image; in the latter every point has its twin's number.
+  func run(_ view: PixelView, _ square: TurnedSquare, mirrored: Bool) throws -> FaceLandmarks {
     let size = network.size
     let (raw, logit) = try network.run { view.sample(square, size: size, mirrored: mirrored, into: $0) }
     let scale = square.side / Float(size), axes = square.axes
