@@ -67,7 +67,8 @@ struct ClipSurvey {
     var faces: [FaceLandmarks?] = []
     var repeats = RepeatCounter()
     crowd = []
-    while faces.count < range.count, let frame = try reader.next() {
+    let film = Prefetch { try reader.next() }
+    while faces.count < range.count, let frame = try film.next() {
       let face = try tracker.track(frame.rgb)
       cuts.add(frame.rgb, face: face, alpha: nil)
       repeats.add(frame.rgb)
