@@ -11,6 +11,7 @@
 #include <torch/library.h>
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 #include <vector>
 
@@ -20,9 +21,9 @@ namespace {
 using at::Tensor;
 
 struct GuidedJob {
-  /// `[height, width, stride]`, of which `lanes` count, and `[height, width, 4]`.
+  /// `[height, width, 8]`, of which `lanes` count, and `[height, width, 4]`.
   const float *maps, *colors;
-  int width, height, stride, lanes, radius;
+  int width, height, lanes, radius;
   float epsilon;
   /// `[fine_height, fine_width, 3]`.
   const uint8_t *rgb;
@@ -36,8 +37,8 @@ struct GuidedJob {
 
 std::tuple<Tensor, Tensor> guided_regions(const Tensor &maps, const Tensor &colors, const Tensor &rgb, int64_t lanes, int64_t radius,
                                           double epsilon) {
-  TORCH_CHECK(maps.dim() == 3 && maps.scalar_type() == at::kFloat && lanes > 0 && lanes <= std::min<int64_t>(8, maps.size(2)),
-              "guided_regions: maps are [h, w, lanes] float32, of at most 8, not ", maps.sizes(), " of ", maps.scalar_type());
+  TORCH_CHECK(maps.dim() == 3 && maps.size(2) == 8 && maps.scalar_type() == at::kFloat && lanes > 0 && lanes <= 8,
+              "guided_regions: maps are [h, w, 8] float32, not ", maps.sizes(), " of ", maps.scalar_type());
   TORCH_CHECK(colors.scalar_type() == at::kFloat && colors.sizes() == at::IntArrayRef({maps.size(0), maps.size(1), 4}),
               "guided_regions: colors are [h, w, 4] float32, not ", colors.sizes(), " of ", colors.scalar_type());
   TORCH_CHECK(rgb.dim() == 3 && rgb.size(2) == 3 && rgb.scalar_type() == at::kByte, "guided_regions: an image is [H, W, 3] uint8, not ",
@@ -46,7 +47,7 @@ std::tuple<Tensor, Tensor> guided_regions(const Tensor &maps, const Tensor &colo
   const Tensor p = maps.contiguous(), c = colors.contiguous(), image = rgb.contiguous();
   const Tensor best = at::empty({rgb.size(0), rgb.size(1)}, at::kByte), last = at::empty({rgb.size(0), rgb.size(1)});
   const auto size = [](const Tensor &tensor, int64_t dimension) { return static_cast<int>(tensor.size(dimension)); };
-  const GuidedJob job{p.const_data_ptr<float>(), c.const_data_ptr<float>(), size(p, 1), size(p, 0), size(p, 2), static_cast<int>(lanes),
+  const GuidedJob job{p.const_data_ptr<float>(), c.const_data_ptr<float>(), size(p, 1), size(p, 0), static_cast<int>(lanes),
                       static_cast<int>(radius), static_cast<float>(epsilon), image.const_data_ptr<uint8_t>(), size(rgb, 1), size(rgb, 0),
                       best.data_ptr<uint8_t>(), last.data_ptr<float>()};
 #if defined(__x86_64__)
@@ -62,7 +63,7 @@ std::tuple<Tensor, Tensor> guided_regions(const Tensor &maps, const Tensor &colo
 } // namespace
 } // namespace likeness
 
-/// Of `lanes` maps `[h, w, >= lanes]` that are fitted to `colors` `[h, w, 4]` (red, green, blue, unused) in windows of 2 `radius` + 1 pixels
+/// Of the first `lanes` of the maps `[h, w, 8]`, which are fitted to `colors` `[h, w, 4]` (red, green, blue, unused) in windows of 2 `radius` + 1 pixels
 /// a side, with colors' variance below `epsilon` no edge: which is largest at each pixel of `rgb` `[H, W, 3]`, and the last one's value.
 TORCH_LIBRARY_FRAGMENT(likeness, library) {
   library.def("guided_regions(Tensor maps, Tensor colors, Tensor rgb, int lanes, int radius, float epsilon) -> (Tensor, Tensor)");

@@ -5,6 +5,8 @@
 /// Eight numbers, one of each map.
 typedef float m8v __attribute__((vector_size(32)));
 
+typedef float c4v __attribute__((vector_size(16)));
+
 /// Sums over windows of rows that slide down an image of `count` vectors a pixel.
 template <int count> struct SlidingWindow {
   int width, radius;
@@ -12,12 +14,6 @@ template <int count> struct SlidingWindow {
 
   SlidingWindow(int width, int radius) : width(width), radius(radius), columns(size_t(width) * count, m8v{}) {}
 
-  void enter(const m8v *row) {
-    for (int k = 0; k < width * count; ++k) columns[k] += row[k];
-  }
-  void leave(const m8v *row) {
-    for (int k = 0; k < width * count; ++k) columns[k] -= row[k];
-  }
   /// Calls `take(x, sums)` for the windows along a row; what lies outside the image counts nothing.
   template <class F> __attribute__((always_inline)) void sums(F take) const {
     m8v sum[count]{};
@@ -38,18 +34,23 @@ constexpr int moments = 6;
 /// What a fit is of: slopes along red, green and blue, and the value at black.
 constexpr int slopes = 4;
 
-INLINE void row_of_moments(const GuidedJob &job, int y, m8v *out) {
+/// Adds the moments of a row, times 1 or -1, to those of the columns.
+INLINE void add_moments(const GuidedJob &job, int y, float sign, std::vector<m8v> &columns) {
+  m8v *out = columns.data();
   for (int x = 0; x < job.width; ++x, out += moments) {
     const int64_t k = int64_t(y) * job.width + x;
-    const float *color = job.colors + 4 * k, r = color[0], g = color[1], b = color[2];
-    m8v map{};
-    __builtin_memcpy(&map, job.maps + job.stride * k, sizeof(float) * job.lanes);
-    out[0] = map;
-    out[1] = map * r;
-    out[2] = map * g;
-    out[3] = map * b;
-    out[4] = m8v{r, g, b, r * r, r * g, r * b, g * g, g * b};
-    out[5] = m8v{b * b};
+    c4v color;
+    m8v map;
+    __builtin_memcpy(&color, job.colors + 4 * k, sizeof color);
+    __builtin_memcpy(&map, job.maps + 8 * k, sizeof map);
+    map *= sign;
+    out[0] += map;
+    for (int c = 0; c < 3; ++c) out[1 + c] += map * color[c];
+    // r, g, b, rr, rg, rb, gg, gb.
+    const c4v signed_color = color * sign;
+    out[4] += __builtin_shufflevector(signed_color, signed_color, 0, 1, 2, 0, 0, 0, 1, 1) *
+              __builtin_shufflevector(color, c4v{1, 1, 1, 1}, 4, 4, 4, 0, 1, 2, 1, 2);
+    out[5][0] += color[2] * signed_color[2];
   }
 }
 
@@ -87,43 +88,96 @@ struct FineLine {
   }
 };
 
-/// The functions of a coarse row at the columns of the image.
-INLINE void widen(const std::vector<m8v> &row, const FineLine &across, std::vector<m8v> &out) {
-  for (size_t x = 0; x < across.part.size(); ++x) {
-    const m8v *a = &row[size_t(across.low[x]) * slopes], *b = &row[size_t(across.high[x]) * slopes];
-    for (int k = 0; k < slopes; ++k) out[x * slopes + k] = a[k] + (b[k] - a[k]) * across.part[x];
+/// Functions along a row of the image: for each slope and map, one after another, a line of `pitch` numbers.
+struct FineRow {
+  int pitch;
+  std::vector<float> values;
+
+  explicit FineRow(int width) : pitch((width + 7) / 8 * 8), values(size_t(pitch) * slopes * 8) {}
+  float *line(int slope, int map) { return &values[size_t(slope * 8 + map) * pitch]; }
+  const float *line(int slope, int map) const { return &values[size_t(slope * 8 + map) * pitch]; }
+};
+
+/// Eight vectors as the columns of what were their rows.
+INLINE void transpose(m8v *v) {
+  m8v a[8], b[8];
+  for (int k = 0; k < 8; k += 2) {
+    a[k] = __builtin_shufflevector(v[k], v[k + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+    a[k + 1] = __builtin_shufflevector(v[k], v[k + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+  }
+  for (int k = 0; k < 8; k += 4)
+    for (int j = 0; j < 2; ++j) {
+      b[k + j] = __builtin_shufflevector(a[k + j], a[k + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+      b[k + j + 2] = __builtin_shufflevector(a[k + j], a[k + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+  for (int k = 0; k < 4; ++k) {
+    v[k] = __builtin_shufflevector(b[k], b[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    v[k + 4] = __builtin_shufflevector(b[k], b[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
   }
 }
 
-/// Gives each pixel of a row the map whose function is largest for its color, and keeps the last map's value.
-INLINE void decide(const GuidedJob &job, int y, const std::vector<m8v> &above, const std::vector<m8v> &below, float part) {
-  const uint8_t *pixel = job.rgb + int64_t(y) * job.fine_width * 3;
-  constexpr float white = 1.0f / 255;
-  for (int x = 0; x < job.fine_width; ++x, pixel += 3) {
-    m8v at[slopes];
+/// The functions of a coarse row at the columns of the image.
+INLINE void widen(const std::vector<m8v> &row, const FineLine &across, int lanes, FineRow &out) {
+  const int width = static_cast<int>(across.part.size());
+  for (int x = 0; x < width; x += 8)
     for (int k = 0; k < slopes; ++k) {
-      const m8v high = above[size_t(x) * slopes + k], low = below[size_t(x) * slopes + k];
-      at[k] = high + (low - high) * part;
+      m8v v[8];
+      for (int j = 0; j < 8; ++j) {
+        const int at = std::min(x + j, width - 1);
+        const m8v a = row[size_t(across.low[at]) * slopes + k], b = row[size_t(across.high[at]) * slopes + k];
+        v[j] = a + (b - a) * across.part[at];
+      }
+      transpose(v);
+      for (int map = 0; map < lanes; ++map) __builtin_memcpy(out.line(k, map) + x, &v[map], sizeof(m8v));
     }
-    const m8v value = at[0] * (pixel[0] * white) + at[1] * (pixel[1] * white) + at[2] * (pixel[2] * white) + at[3];
-    int best = 0;
-    float most = value[0];
-    for (int k = 1; k < job.lanes; ++k) {
-      const float other = value[k];
-      best = other > most ? k : best;
-      most = other > most ? other : most;
-    }
-    job.best[int64_t(y) * job.fine_width + x] = static_cast<uint8_t>(best);
-    job.last[int64_t(y) * job.fine_width + x] = value[job.lanes - 1];
+}
+
+/// What `decide` needs for a row of the image.
+struct RowScratch {
+  std::vector<float> red, green, blue, value, most;
+  std::vector<int32_t> best;
+
+  explicit RowScratch(int width) : red(width), green(width), blue(width), value(width), most(width), best(width) {}
+};
+
+/// Gives each pixel of a row the map whose function is largest for its color, and keeps the last map's value.
+INLINE void decide(const GuidedJob &job, int y, const FineRow &above, const FineRow &below, float part, RowScratch &scratch) {
+  const int width = job.fine_width;
+  const uint8_t *pixel = job.rgb + int64_t(y) * width * 3;
+  float *red = scratch.red.data(), *green = scratch.green.data(), *blue = scratch.blue.data();
+  float *value = scratch.value.data(), *most = scratch.most.data();
+  int32_t *best = scratch.best.data();
+  constexpr float white = 1.0f / 255;
+  for (int x = 0; x < width; ++x) {
+    red[x] = pixel[3 * x] * white;
+    green[x] = pixel[3 * x + 1] * white;
+    blue[x] = pixel[3 * x + 2] * white;
   }
+  std::fill(scratch.most.begin(), scratch.most.end(), -INFINITY);
+  std::fill(scratch.best.begin(), scratch.best.end(), 0);
+  for (int map = 0; map < job.lanes; ++map) {
+    const float *a[slopes], *b[slopes];
+    for (int k = 0; k < slopes; ++k) (a[k] = above.line(k, map), b[k] = below.line(k, map));
+    for (int x = 0; x < width; ++x) {
+      const auto at = [&](int k) { return a[k][x] + (b[k][x] - a[k][x]) * part; };
+      value[x] = at(0) * red[x] + at(1) * green[x] + at(2) * blue[x] + at(3);
+    }
+    for (int x = 0; x < width; ++x) {
+      best[x] = value[x] > most[x] ? map : best[x];
+      most[x] = value[x] > most[x] ? value[x] : most[x];
+    }
+  }
+  for (int x = 0; x < width; ++x) job.best[int64_t(y) * width + x] = static_cast<uint8_t>(best[x]);
+  std::copy(value, value + width, job.last + int64_t(y) * width);
 }
 
 static void guided(const GuidedJob &job) {
   const int w = job.width, h = job.height, r = job.radius, ring = 2 * r + 2;
   SlidingWindow<moments> first(w, r);
   SlidingWindow<slopes> second(w, r);
-  std::vector<m8v> row(size_t(w) * moments), fits(size_t(ring) * w * slopes), mean(size_t(w) * slopes);
-  std::vector<m8v> above(size_t(job.fine_width) * slopes), below(above.size());
+  std::vector<m8v> fits(size_t(ring) * w * slopes), mean(size_t(w) * slopes);
+  FineRow above(job.fine_width), below(job.fine_width);
+  RowScratch scratch(job.fine_width);
   const FineLine across(job.fine_width, w), down(job.fine_height, h);
   const auto span = [r](int at, int length) { return static_cast<float>(std::min(at + r, length - 1) - std::max(at - r, 0) + 1); };
   const auto ringed = [&](int y) { return &fits[size_t(y % ring) * w * slopes]; };
@@ -131,26 +185,23 @@ static void guided(const GuidedJob &job) {
   for (int y = 0; y < h; ++y) {
     // The functions of the rows about this one, each from the moments of the rows about it.
     for (; fitted <= std::min(y + r, h - 1); ++fitted) {
-      for (; entered <= std::min(fitted + r, h - 1); ++entered) {
-        row_of_moments(job, entered, row.data());
-        first.enter(row.data());
-      }
-      if (fitted > r) {
-        row_of_moments(job, fitted - r - 1, row.data());
-        first.leave(row.data());
-      }
+      for (; entered <= std::min(fitted + r, h - 1); ++entered) add_moments(job, entered, 1, first.columns);
+      if (fitted > r) add_moments(job, fitted - r - 1, -1, first.columns);
       m8v *out = ringed(fitted);
       first.sums([&](int x, const m8v *sum) { fit(sum, 1 / (span(fitted, h) * span(x, w)), job.epsilon, out + size_t(x) * slopes); });
-      second.enter(out);
+      for (int k = 0; k < w * slopes; ++k) second.columns[k] += out[k];
     }
-    if (y > r) second.leave(ringed(y - r - 1));
+    if (y > r) {
+      const m8v *out = ringed(y - r - 1);
+      for (int k = 0; k < w * slopes; ++k) second.columns[k] -= out[k];
+    }
     second.sums([&](int x, const m8v *sum) {
       const float area = 1 / (span(y, h) * span(x, w));
       for (int k = 0; k < slopes; ++k) mean[size_t(x) * slopes + k] = sum[k] * area;
     });
     std::swap(above, below);
-    widen(mean, across, below);
+    widen(mean, across, job.lanes, below);
     for (; fine < job.fine_height && down.high[fine] <= y; ++fine)
-      decide(job, fine, down.low[fine] == y ? below : above, below, down.part[fine]);
+      decide(job, fine, down.low[fine] == y ? below : above, below, down.part[fine], scratch);
   }
 }

@@ -4,8 +4,8 @@ import Torch
 ///
 /// In each window a map is taken to be a linear function of colour, q = a . I + b, with the least squares fit a = (S + eps)^-1 cov(I, p)
 /// and b = mean(p) - a . mean(I). The fit is made at the maps' resolution and read at the image's.
-struct GuidedRegions {
-  /// `[h, w, >= lanes]` float32: the maps are the first `lanes`, at most 8.
+package struct GuidedRegions {
+  /// `[h, w, 8]` float32, of which the first `lanes` are maps.
   let maps: Tensor
   let lanes: Int
   /// The same image at the maps' size: `[h, w, 4]`, red, green, blue in 0...1, and 0.
@@ -15,23 +15,23 @@ struct GuidedRegions {
   let epsilon: Double
 
   /// `maps` and `colors` are those of an image of `width` x `height` pixels.
-  init<V: SIMD>(
-    _ maps: [V], lanes: Int, _ colors: [SIMD4<Float>], width: Int, height: Int, radius: Int, epsilon: Double
-  ) where V.Scalar == Float {
+  package init(
+    _ maps: [SIMD8<Float>], lanes: Int, _ colors: [SIMD4<Float>], width: Int, height: Int, radius: Int, epsilon: Double
+  ) {
     precondition(maps.count == width * height && colors.count == maps.count, "maps and colours of other sizes")
-    self.maps = maps.withUnsafeBytes { Tensor(bytes: $0, [height, width, V.scalarCount], .float32) }
+    self.maps = maps.withUnsafeBytes { Tensor(bytes: $0, [height, width, 8], .float32) }
     self.colors = colors.withUnsafeBytes { Tensor(bytes: $0, [height, width, 4], .float32) }
     (self.lanes, self.radius, self.epsilon) = (lanes, radius, epsilon)
   }
 
   /// Which map is largest at each pixel of `rgb`, `[H, W, 3]` uint8: `[H, W]` uint8; and the last map's value there, `[H, W]`.
-  func decided(_ rgb: Tensor) -> (best: Tensor, last: Tensor) {
+  package func decided(_ rgb: Tensor) -> (best: Tensor, last: Tensor) {
     let (best, last) = call2("likeness::guided_regions", maps, colors, rgb, lanes, radius, epsilon)
     return (best, last)
   }
 
   /// What `decided` does, in libtorch's operators.
-  func referenceDecided(_ rgb: Tensor) -> (best: Tensor, last: Tensor) {
+  package func referenceDecided(_ rgb: Tensor) -> (best: Tensor, last: Tensor) {
     func planes(_ t: Tensor, _ count: Int) -> Tensor { t.narrow(2, 0, count).permute(2, 0, 1).unsqueeze(1).to(.float64) }
     // Windows are cut off at the border.
     func mean(_ t: Tensor) -> Tensor {

@@ -26,7 +26,7 @@ package final class PersonSegmenter {
   package func alpha(_ rgb: Tensor) throws -> Tensor {
     let small = WorkImage(rgb)
     let mask = try mask(rgb, small)
-    let lanes = mask.map { SIMD2($0, 0) }
+    let lanes = mask.map { SIMD8($0, 0, 0, 0, 0, 0, 0, 0) }
     let fitted = GuidedRegions(
       lanes, lanes: 1, small.colors, width: small.width, height: small.height, radius: 5, epsilon: 2e-4
     ).decided(rgb).last
@@ -53,7 +53,9 @@ package final class PersonSegmenter {
   private func raw(_ model: LiteRTModel, _ small: WorkImage) throws -> [Float] {
     try model.run { values in
       for (k, color) in small.colors.enumerated() { (values[3 * k], values[3 * k + 1], values[3 * k + 2]) = (color.x, color.y, color.z) }
-    } read: { Array($0[0]) }
+    } read: {
+      Array($0[0])
+    }
   }
   private func raw(_ rgb: Tensor, _ small: WorkImage) throws -> [Float] {
     let aspect = Float(small.width) / Float(small.height)

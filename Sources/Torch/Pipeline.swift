@@ -35,9 +35,13 @@ package final class Prefetch<Item> {
   private let queue = DispatchQueue(label: "likeness.prefetch")
   private let make: () throws -> Item?
   private var waiting: [Promised<Item?>] = []
+  private var left: Int
 
-  /// `make` is called on one thread at a time, with operators that use one, until it returns nil or throws; at most `ahead` items wait.
-  package init(ahead: Int = 4, _ make: @escaping () throws -> Item?) {
+  /// `make` is called on one thread at a time, with operators that use one, until it returns nil or throws, and `limit` times at most. When
+  /// this object is gone, nobody calls it any more. At most `ahead` items wait.
+  package init(limit: Int = .max, ahead: Int = 4, _ make: @escaping () throws -> Item?) {
+    left = limit
+    // Only the queue's thread reads this.
     var isFinished = false
     self.make = {
       guard !isFinished else { return nil }
@@ -46,15 +50,21 @@ package final class Prefetch<Item> {
       isFinished = item == nil
       return item
     }
-    for _ in 0..<ahead { waiting.append(Promised(on: queue, self.make)) }
+    for _ in 0..<ahead { order() }
   }
   deinit { queue.sync {} }
+
+  private func order() {
+    guard left > 0 else { return }
+    left -= 1
+    waiting.append(Promised(on: queue, make))
+  }
 
   /// The next item; nil after the last.
   package func next() throws -> Item? {
     guard !waiting.isEmpty else { return nil }
     let item = try waiting.removeFirst().value()
-    if item != nil { waiting.append(Promised(on: queue, make)) }
+    if item != nil { order() }
     return item
   }
 }

@@ -16,10 +16,10 @@ package struct BandImages {
 
   /// The image's grey values, shrunken, over 3 pixels less those of a wide window: light changes slowly over an image, and what is left is
   /// not light. `[height, width]` int8.
-  static func band(_ rgb: Tensor, width: Int, height: Int) -> Tensor { call("likeness::band_image", rgb, height, width) }
+  package static func band(_ rgb: Tensor, width: Int, height: Int) -> Tensor { call("likeness::band_image", rgb, height, width) }
 
   /// What `band` does at the image's own size, in libtorch's operators.
-  static func referenceBand(_ rgb: Tensor) -> Tensor {
+  package static func referenceBand(_ rgb: Tensor) -> Tensor {
     func blurred(_ t: Tensor, _ radius: Int) -> Tensor {
       t.pad([radius, radius, radius, radius], .replicate).avgPool2d([2 * radius + 1, 2 * radius + 1], stride: [1, 1])
     }

@@ -3,8 +3,9 @@ import Torch
 import Tracking
 
 /// What the kernels of `RigidLikeness` do, in libtorch's operators.
-struct ReferenceLikeness {
-  let likeness: RigidLikeness
+package struct ReferenceLikeness {
+  private let likeness: RigidLikeness
+  package init(_ likeness: RigidLikeness) { self.likeness = likeness }
   private var camera: Camera { likeness.camera }
 
   /// Where the points are turned to and in the camera, `[n, P, 3]` both, and in the image, `[n, P, 2]`.
@@ -23,11 +24,11 @@ struct ReferenceLikeness {
   }
 
   /// The mean value of every point, `[P]`.
-  func mean(_ bands: BandImages, _ poses: HeadPoses, weights: Tensor) -> Tensor {
+  package func mean(_ bands: BandImages, _ poses: HeadPoses, weights: Tensor) -> Tensor {
     weights.matmul(look(images(bands), place(poses).pixels)) / weights.sum()
   }
 
-  func equations(_ bands: BandImages, _ poses: HeadPoses, mean: Tensor, weights: Tensor, noise: Double) -> (
+  package func equations(_ bands: BandImages, _ poses: HeadPoses, mean: Tensor, weights: Tensor, noise: Double) -> (
     hessian: Tensor, gradient: Tensor
   ) {
     let seen = slopes(bands, poses, mean: mean, weights: weights, noise: noise)
@@ -36,7 +37,7 @@ struct ReferenceLikeness {
     return (weighted.bmm(rows).to(.float64), weighted.bmm(seen.residual.unsqueeze(-1)).squeeze(-1).to(.float64))
   }
 
-  func depths(_ bands: BandImages, _ poses: HeadPoses, mean: Tensor, weights: Tensor, noise: Double) -> (
+  package func depths(_ bands: BandImages, _ poses: HeadPoses, mean: Tensor, weights: Tensor, noise: Double) -> (
     hessian: Tensor, gradient: Tensor
   ) {
     let seen = slopes(bands, poses, mean: mean, weights: weights, noise: noise)

@@ -4,28 +4,33 @@ import Torch
 import Tracking
 
 /// Points of a head that move with it as one, taken from the frame whose pose is nearest to the clip's mean.
-struct RigidLikeness {
+package struct RigidLikeness {
   /// `[P, 3]`, head units.
-  private(set) var points: Tensor
+  package private(set) var points: Tensor
   /// The way along which their depth was taken, `[P, 3]`; how far they have moved along it, and how far they may be expected to, `[P]`.
   let directions: Tensor
   private var offsets: Tensor
   private let freedom: Tensor
   /// That frame's head to camera.
-  let rotation: Matrix3
+  package let rotation: Matrix3
   let camera: Camera
   /// Points at most, about.
   private static let most = 4_000
 
+  package init(points: Tensor, directions: Tensor, freedom: Tensor, rotation: Matrix3, camera: Camera) {
+    (self.points, self.directions, self.freedom, self.rotation, self.camera) = (points, directions, freedom, rotation, camera)
+    offsets = .zeros([points.size(0)])
+  }
+
   /// nil where too little of the head can be seen.
-  init?(_ dataset: Dataset, _ model: MorphableModel) throws {
+  package init?(_ dataset: Dataset, _ model: MorphableModel) throws {
     let frames = dataset.track.frames
     let sum = frames.reduce([Float](repeating: 0, count: 9)) { zip($0, $1.state.pose.rotation.rows).map(+) }
     let mean = Matrix3(rows: sum.map { $0 / Float(frames.count) }).orthonormalized
     guard
       let home = frames.indices.min(by: { frames[$0].state.pose.rotation.angle(to: mean) < frames[$1].state.pose.rotation.angle(to: mean) })
     else { return nil }
-    (rotation, camera) = (frames[home].state.pose.rotation, dataset.camera)
+    let camera = dataset.camera
     let state = frames[home].state, head = FittedHead(dataset.track, model), seen = dataset.cameraInHead(home)
     let drawn = Rasteriser.draw(head.vertices(state), model.triangles, camera: seen)
     let labels = try dataset.labels(home).array(UInt8.self)
@@ -47,12 +52,11 @@ struct RigidLikeness {
       let all = kept.map { seen.unproject([Float($0 % w) + 0.5, Float($0 / w) + 0.5], depth: depth[$0] + more) }
       return Tensor(all.flatMap { [$0.x, $0.y, $0.z] }, [all.count, 3])
     }
-    points = places(0)
-    directions = places(1) - points
-    offsets = Tensor.zeros([kept.count])
+    let points = places(0)
     // The face's shape is fitted; hair and ears are anybody's guess.
-    freedom = Tensor(
-      kept.map { labels[$0] == SemanticClass.hair.rawValue || labels[$0] == SemanticClass.ears.rawValue ? Float(0.2) : 0.03 })
+    let freedom = kept.map { labels[$0] == SemanticClass.hair.rawValue || labels[$0] == SemanticClass.ears.rawValue ? Float(0.2) : 0.03 }
+    self.init(
+      points: points, directions: places(1) - points, freedom: Tensor(freedom), rotation: state.pose.rotation, camera: camera)
   }
 
   /// Hair stands off the surface: pixels without a depth take their neighbours', from the surface outwards.
@@ -80,13 +84,13 @@ struct RigidLikeness {
   private var numbers: [Double] { [camera.focal.x, camera.focal.y, camera.center.x, camera.center.y].map(Double.init) }
 
   /// The mean value of every point over the frames, `[P]`, which count by `weights` `[N]`.
-  func mean(_ bands: BandImages, _ poses: HeadPoses, weights: Tensor) -> Tensor {
+  package func mean(_ bands: BandImages, _ poses: HeadPoses, weights: Tensor) -> Tensor {
     call("likeness::rigid_mean", bands.values, poses.rotation, poses.translation, weights, points, numbers)
   }
 
   /// Gauss-Newton's equations of the frames' poses, `[N, 6, 6]` and `[N, 6]` float64: a rotation vector after the pose's rotation, a
   /// translation. Differences from `mean` are expected to be about `noise`.
-  func equations(_ bands: BandImages, _ poses: HeadPoses, mean: Tensor, weights: Tensor, noise: Double) -> (
+  package func equations(_ bands: BandImages, _ poses: HeadPoses, mean: Tensor, weights: Tensor, noise: Double) -> (
     hessian: Tensor, gradient: Tensor
   ) {
     let (hessian, gradient) = call2(
@@ -95,7 +99,7 @@ struct RigidLikeness {
   }
 
   /// The same of the points' places along `directions`, `[P]` twice.
-  func depths(_ bands: BandImages, _ poses: HeadPoses, mean: Tensor, weights: Tensor, noise: Double) -> (
+  package func depths(_ bands: BandImages, _ poses: HeadPoses, mean: Tensor, weights: Tensor, noise: Double) -> (
     hessian: Tensor, gradient: Tensor
   ) {
     let (hessian, gradient) = call2(
@@ -104,7 +108,7 @@ struct RigidLikeness {
   }
 
   /// Moves the points along their depth to where all frames together want them.
-  mutating func deepen(_ bands: BandImages, _ poses: HeadPoses, mean: Tensor, weights: Tensor, noise: Double) {
+  package mutating func deepen(_ bands: BandImages, _ poses: HeadPoses, mean: Tensor, weights: Tensor, noise: Double) {
     let (hessian, gradient) = depths(bands, poses, mean: mean, weights: weights, noise: noise)
     let step = ((gradient - offsets / freedom.square()) / (hessian + freedom.square().reciprocal())).clamp(-0.1, 0.1)
     offsets = offsets + step

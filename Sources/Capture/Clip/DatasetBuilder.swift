@@ -50,10 +50,12 @@ final class DatasetBuilder {
   func build(_ reader: VideoReader, _ faces: [FaceLandmarks?], progress: (Int) throws -> Void) throws -> BandImages {
     let side = min(HeadAlignment.resolution, crop.size)
     let bands = BandImages(count: faces.count { $0 != nil }, width: side, height: side)
-    let film = Prefetch { try reader.next() }
+    let film = Prefetch(limit: faces.count) { try reader.next() }
+    // Whoever gives up removes the folder, and nobody may write into it then.
+    defer { images.wait() }
     var read = 0, kept = 0, taken = 0
     try Pipeline.run { () -> Look? in
-      while read < faces.count, let frame = try film.next() {
+      while let frame = try film.next() {
         read += 1
         guard let face = faces[read - 1] else { continue }
         kept += 1
@@ -76,6 +78,7 @@ final class DatasetBuilder {
       taken += 1
       try progress(look.index + 1)
     }
+    if faces.last.map({ $0 == nil }) == true { try progress(faces.count) }
     return bands
   }
 
