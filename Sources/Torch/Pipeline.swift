@@ -4,7 +4,7 @@ import Foundation
 /// Work on a sequence whose items come and go in order, while what is done with each of them needs no other and is done side by side.
 package enum Pipeline {
   /// Items that are under way at most.
-  private static let ahead = min(8, 2 * max(2, ProcessInfo.processInfo.activeProcessorCount))
+  private static let ahead = min(8, 2 + ProcessInfo.processInfo.activeProcessorCount)
 
   /// Calls `make` until it returns nil, `work` with each item, on whatever thread is free, and `take` with what came of them, in order.
   ///
@@ -39,7 +39,7 @@ package final class Prefetch<Item> {
 
   /// `make` is called on one thread at a time, with operators that use one, until it returns nil or throws, and `limit` times at most. When
   /// this object is gone, nobody calls it any more. At most `ahead` items wait.
-  package init(limit: Int = .max, ahead: Int = 4, _ make: @escaping () throws -> Item?) {
+  package init(limit: Int = .max, ahead: Int = 3, _ make: @escaping () throws -> Item?) {
     left = limit
     // Only the queue's thread reads this.
     var isFinished = false
