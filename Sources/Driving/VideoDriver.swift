@@ -2,6 +2,7 @@ import Datasets
 import Face
 import Foundation
 import Media
+import Torch
 import Tracking
 
 /// A video whose face drives an avatar.
@@ -72,11 +73,14 @@ package struct VideoDriver {
     tracker.choice = face
     if reader.hasAudio, let words = try AudioReader(url).notice { notice(words) }
     var seen: [FaceLandmarks?] = [], most = 0
-    while let frame = try reader.next(), frame.index < frames?.upperBound ?? .max {
-      if shouldStop() { return nil }
-      seen.append(frames?.contains(frame.index) ?? true ? try tracker.track(frame.rgb) : nil)
-      most = max(most, tracker.detections.count)
-      progress(seen.count)
+    do {
+      let film = Prefetch(limit: frames?.upperBound ?? .max) { try reader.next() }
+      while let frame = try film.next() {
+        if shouldStop() { return nil }
+        seen.append(frames?.contains(frame.index) ?? true ? try tracker.track(frame.rgb) : nil)
+        most = max(most, tracker.detections.count)
+        progress(seen.count)
+      }
     }
     if most > 1, face == nil {
       notice("\(url.lastPathComponent): shows \(most) faces; the largest drives, --face N takes the N-th from the left")

@@ -55,7 +55,7 @@ final class ImageEncoder {
     }
     context.pointee.flags |= AV_CODEC_FLAG_BITEXACT | (format.hasGlobalHeader ? AV_CODEC_FLAG_GLOBAL_HEADER : 0)
     if codec.pointee.id == AV_CODEC_ID_H264 {
-      av_opt_set(context.pointee.priv_data, "preset", "fast", 0)
+      av_opt_set(context.pointee.priv_data, "preset", format.preset, 0)
       av_opt_set(context.pointee.priv_data, "crf", String(quality), 0)
       // A short look-ahead, so that a killed run loses little.
       av_opt_set(context.pointee.priv_data, "x264-params", "rc-lookahead=10:sync-lookahead=0", 0)

@@ -18,12 +18,12 @@ extension ImageFile {
     try encode(image, URL(filePath: "picture.jpg"), quality)
   }
 
-  /// `image` as the bytes of a PNG file; it must be as `write` takes it.
-  package static func png(_ image: Tensor) throws -> Data {
-    try encode(image, URL(filePath: "picture.png"), 100)
+  /// `image` as the bytes of a PNG file; it must be as `write` takes it. `compression`, 0...9, is zlib's.
+  package static func png(_ image: Tensor, compression: Int = 6) throws -> Data {
+    try encode(image, URL(filePath: "picture.png"), 100, compression)
   }
 
-  private static func encode(_ image: Tensor, _ url: URL, _ quality: Int) throws -> Data {
+  private static func encode(_ image: Tensor, _ url: URL, _ quality: Int, _ compression: Int = 6) throws -> Data {
     _ = ffmpegIsQuiet
     let isGrey = image.dim == 2 || image.size(2) == 1
     let hasAlpha = image.dim == 3 && image.size(2) == 4
@@ -49,10 +49,10 @@ extension ImageFile {
     frame.pointer.pointee.color_range = AVCOL_RANGE_JPEG
     guard av_frame_get_buffer(frame.pointer, 0) >= 0 else { fatalError("out of memory") }
     ImageFiller(frame, pixels, matrix: SWS_CS_ITU601).fill(frame, bytes(of: image))
-    return try encode(frame, isJPEG ? AV_CODEC_ID_MJPEG : AV_CODEC_ID_PNG, url, quality)
+    return try encode(frame, isJPEG ? AV_CODEC_ID_MJPEG : AV_CODEC_ID_PNG, url, quality, compression)
   }
 
-  static func encode(_ frame: Frame, _ id: AVCodecID, _ url: URL, _ quality: Int) throws -> Data {
+  static func encode(_ frame: Frame, _ id: AVCodecID, _ url: URL, _ quality: Int, _ compression: Int = 6) throws -> Data {
     guard let codec = avcodec_find_encoder(id) else {
       throw MediaError(.unsupported, url, "cannot be encoded by this FFmpeg: install FFmpeg's libraries with PNG and JPEG")
     }
@@ -70,6 +70,7 @@ extension ImageFile {
     context.pointee.color_range = AVCOL_RANGE_JPEG
     context.pointee.thread_count = 1
     context.pointee.flags |= AV_CODEC_FLAG_BITEXACT
+    if id == AV_CODEC_ID_PNG { context.pointee.compression_level = Int32(compression) }
     if id == AV_CODEC_ID_MJPEG {
       // The usual quality Q scales JPEG's table by 2 - Q / 50 above 50 and by 50 / Q below; FFmpeg scales one half as coarse by q / 8.
       let scale = quality >= 50 ? 2 - Double(quality) / 50 : 50 / Double(max(quality, 1))

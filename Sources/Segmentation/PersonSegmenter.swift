@@ -8,7 +8,6 @@ import Tracking
 /// A clip's frames go through one after another: what does not move keeps its mask from frame to frame.
 package final class PersonSegmenter {
   private let square, wide: LiteRTModel
-  private var filter: JointFilter?
   private var last: (mask: [Float], colors: [SIMD4<Float>])?
 
   /// Throws when the networks are absent.
@@ -25,22 +24,13 @@ package final class PersonSegmenter {
 
   /// How much of each pixel of `rgb`, `[H, W, 3]` uint8, is a person: `[H, W]` in 0...1.
   package func alpha(_ rgb: Tensor) throws -> Tensor {
-    let (height, width) = (rgb.size(0), rgb.size(1))
     let small = WorkImage(rgb)
     let mask = try mask(rgb, small)
-    if filter?.width != small.width || filter?.height != small.height {
-      filter = JointFilter(width: small.width, height: small.height, radius: 5, epsilon: 2e-4)
-    }
-    guard let filter else { fatalError("just made") }
-    filter.follow(small.colors)
-    let fits = filter.fit(mask)
-    let out = Tensor.empty([height, width])
-    PixelView.lend(rgb) { view in
-      out.withMutableElements(Float.self) { out in
-        LinearFits(fits, small).evaluate(view) { k, value in out[k] = min(max(value.x * 1.1 - 0.05, 0), 1) }
-      }
-    }
-    return out
+    let lanes = mask.map { SIMD8($0, 0, 0, 0, 0, 0, 0, 0) }
+    let fitted = GuidedRegions(
+      lanes, lanes: 1, small.colors, width: small.width, height: small.height, radius: 5, epsilon: 2e-4
+    ).decided(rgb).last
+    return (fitted * 1.1 - 0.05).clamp(0, 1)
   }
 
   /// The network's own mask at the size of `small`, steadied in time.
@@ -59,11 +49,20 @@ package final class PersonSegmenter {
     return mask
   }
 
+  /// The same of an image that the network takes as it is.
+  private func raw(_ model: LiteRTModel, _ small: WorkImage) throws -> [Float] {
+    try model.run { values in
+      for (k, color) in small.colors.enumerated() { (values[3 * k], values[3 * k + 1], values[3 * k + 2]) = (color.x, color.y, color.z) }
+    } read: {
+      Array($0[0])
+    }
+  }
   private func raw(_ rgb: Tensor, _ small: WorkImage) throws -> [Float] {
     let aspect = Float(small.width) / Float(small.height)
     let (model, width, height) = aspect > 1.5 ? (wide, 256, 144) : (square, 256, 256)
     // Images taller than 3:2 would be squeezed too much, and stand between black bars instead.
     let shown = aspect < 0.66 ? max(1, Int((Float(width) * aspect * 1.5).rounded())) : width
+    if small.width == width, small.height == height { return try raw(model, small) }
     let input = resize(rgb, width: shown, height: height), left = (width - shown) / 2
     return try model.run { values in
       input.withElements(UInt8.self) { pixels in

@@ -183,7 +183,8 @@ struct RegionModel {
     for (side, ear) in g.ears.enumerated() {
       let d = (p - ear.center) / g.width
       let far = (d.x / 0.10) * (d.x / 0.10) + (d.y / 0.17) * (d.y / 0.17)
-      scores[Region.ears.rawValue] += out * ear.seen * showingEars[side] * 1.2 * exp(-0.5 * far * far)
+      // Further off nothing of it is left, and most pixels are further off.
+      if far < 6 { scores[Region.ears.rawValue] += out * ear.seen * showingEars[side] * 1.2 * exp(-0.5 * far * far) }
     }
     scores[Region.neck.rawValue] =
       out * logistic((0.85 - u) / 0.08) * logistic((v + 0.3) / 0.04) * exp(-max(0, v - 0.2) * max(0, v - 0.2) / 0.12) + 0.001
@@ -193,4 +194,7 @@ struct RegionModel {
 }
 
 @inline(__always)
-func logistic(_ x: Float) -> Float { 1 / (1 + exp(-min(max(x, -20), 20))) }
+func logistic(_ x: Float) -> Float {
+  // Where float32 can hardly tell it from 0 or 1, as in most places, the exponential is saved.
+  abs(x) < 16 ? 1 / (1 + exp(-x)) : x < 0 ? 0 : 1
+}

@@ -1,5 +1,4 @@
 import Face
-import Foundation
 import Torch
 import Tracking
 
@@ -11,7 +10,6 @@ package final class SemanticMasks {
   private let segmenter: PersonSegmenter
   private var model: RegionModel?
   private var samples: [RegionModel.Sample] = []
-  private var filter: JointFilter?
   private var last: (beliefs: [SIMD8<Float>], colors: [SIMD4<Float>])?
   /// More frames to learn from than these say little new.
   private static let mostSamples = 16
@@ -38,6 +36,11 @@ package final class SemanticMasks {
   ///
   /// Learns the colours on the first call, from the frames that `learn` was given or else from this one.
   package func masks(_ rgb: Tensor, _ face: FaceLandmarks) throws -> (labels: Tensor, alpha: Tensor) {
+    try beliefs(rgb, face).masks(rgb, face)
+  }
+
+  /// What `masks` decides a frame's classes by. Frames follow each other here; what is decided then needs no other frame.
+  package func beliefs(_ rgb: Tensor, _ face: FaceLandmarks) throws -> RegionBeliefs {
     let sample = try look(rgb, face)
     if model == nil {
       var fresh = RegionModel()
@@ -47,24 +50,7 @@ package final class SemanticMasks {
     guard let model else { fatalError("just learnt") }
     var beliefs = model.beliefs(sample)
     steady(&beliefs, sample.image.colors)
-    let image = sample.image
-    if filter?.width != image.width || filter?.height != image.height {
-      filter = JointFilter(width: image.width, height: image.height, radius: 3, epsilon: 1.5e-4)
-    }
-    guard let filter else { fatalError("just made") }
-    filter.follow(image.colors)
-    let fits = (0...Region.background).map { lane in filter.fit(beliefs.map { $0[lane] }) }
-    let (height, width) = (rgb.size(0), rgb.size(1))
-    let labels = Tensor.empty([height, width], .uint8), alpha = Tensor.empty([height, width])
-    PixelView.lend(rgb) { view in
-      labels.withMutableElements(UInt8.self) { labels in
-        alpha.withMutableElements(Float.self) { alpha in
-          assign(fits, image, view, labels, alpha)
-          paint(face, width, height, labels)
-        }
-      }
-    }
-    return (labels, alpha)
+    return RegionBeliefs(values: beliefs, image: sample.image)
   }
 
   private func look(_ rgb: Tensor, _ face: FaceLandmarks) throws -> RegionModel.Sample {
@@ -92,36 +78,5 @@ package final class SemanticMasks {
       }
     }
     last = (beliefs, colors)
-  }
-
-  /// Gives each pixel of the image the region whose fitted belief is largest there.
-  private func assign(
-    _ fits: [[SIMD4<Float>]], _ image: WorkImage, _ view: PixelView, _ labels: UnsafeMutableBufferPointer<UInt8>,
-    _ alpha: UnsafeMutableBufferPointer<Float>
-  ) {
-    let classes = [SemanticClass.skin, .hair, .ears, .neck, .torso, .background].map(\.rawValue)
-    var best = [Float](repeating: -.infinity, count: labels.count)
-    for (lane, fit) in fits.enumerated() {
-      LinearFits(fit, image).evaluate(view) { k, value in
-        if value.x > best[k] { (best[k], labels[k]) = (value.x, classes[lane]) }
-        if lane == Region.background { alpha[k] = min(max(1.05 - 1.1 * value.x, 0), 1) }
-      }
-    }
-  }
-
-  /// Paints the parts that the mesh outlines over the face.
-  private func paint(_ face: FaceLandmarks, _ width: Int, _ height: Int, _ labels: UnsafeMutableBufferPointer<UInt8>) {
-    func fill(_ contour: [Int], _ part: SemanticClass) {
-      fillPolygon(contour.map { face[$0] }, width: width, height: height) { row, columns in
-        for column in columns { labels[row * width + column] = part.rawValue }
-      }
-    }
-    fill(MeshContour.nose, .nose)
-    fill(MeshContour.rightBrow, .brows)
-    fill(MeshContour.leftBrow, .brows)
-    fill(MeshContour.rightEye, .eyes)
-    fill(MeshContour.leftEye, .eyes)
-    fill(MeshContour.lipsOuter, .lips)
-    fill(MeshContour.lipsInner, .mouthInterior)
   }
 }

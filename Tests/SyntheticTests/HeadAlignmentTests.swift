@@ -28,7 +28,12 @@ import Torch
     try ImageFile.write(Tensor.zeros([160, 160, 3], .uint8), to: place.background)
     try place.write(wandering)
 
-    let poses = try withoutGradient { try HeadAlignment().poses(Dataset(folder), .builtIn()) }
+    let poses = try withoutGradient {
+      let dataset = try Dataset(folder)
+      let bands = BandImages(count: dataset.count, width: dataset.width, height: dataset.height)
+      for i in 0..<dataset.count { bands.set(i, try dataset.image(i)) }
+      return try HeadAlignment().poses(dataset, bands, .builtIn())
+    }
     let before = distance(wandering.frames.map(\.state.pose), truth), after = distance(poses, truth)
     #expect(before > 1, "the poses were not moved: \(before) pixels")
     #expect(after < 0.5 * before, "\(before) -> \(after) pixels")

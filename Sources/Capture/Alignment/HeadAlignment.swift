@@ -11,7 +11,7 @@ import Tracking
 /// (Lucas-Kanade with six unknowns), drawn to the landmarks' pose and to smoothness in time.
 package struct HeadAlignment {
   /// Pixels of the longer side that frames are looked at with.
-  static let resolution = 256
+  package static let resolution = 256
   /// Rounds of new mean values and steps towards them.
   var rounds = 6
   /// What a grey value is expected to differ by; of its pixels, so many count as one that is independent.
@@ -23,14 +23,15 @@ package struct HeadAlignment {
 
   package init() {}
 
-  /// The poses of all frames of `dataset`, aligned to its images; as they are where these show too little of the head.
+  /// The poses of all frames of `dataset`, aligned to `bands`, those of its images; as they are where these show too little of the head.
   ///
   /// `progress` hears after each round which part is done, 0...1, and stops everything by throwing.
-  package func poses(_ dataset: Dataset, _ model: MorphableModel, _ progress: (Double) throws -> Void = { _ in }) throws -> [Rigid] {
+  package func poses(
+    _ dataset: Dataset, _ bands: BandImages, _ model: MorphableModel, _ progress: (Double) throws -> Void = { _ in }
+  ) throws -> [Rigid] {
     let track = dataset.track
     let start = track.frames.map(\.state.pose)
     guard start.count > 2, var likeness = try RigidLikeness(dataset, model) else { return start }
-    let bands = try BandImages(dataset)
     let first = HeadPoses(start), motion = PoseMotion(times: track.frames.map(\.index))
     let weights = Tensor(start.map { trust($0.rotation.angle(to: likeness.rotation)) }) / sharing
     var now = first

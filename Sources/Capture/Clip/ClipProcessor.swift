@@ -44,11 +44,7 @@ package struct ClipProcessor {
       let reader = try VideoReader(
         video, rate: options.fps, size: (crop.size, crop.size), crop: crop.box, quarterTurns: survey.quarterTurns)
       try reader.skip(shot.range.lowerBound)
-      for i in faces.indices {
-        guard let frame = try reader.next() else { break }
-        if let face = faces[i] { try builder.add(frame.rgb, index: i, face) }
-        try progress(ClipProgress(stage: .images, done: i + 1, total: faces.count))
-      }
+      let bands = try builder.build(reader, faces) { try progress(ClipProgress(stage: .images, done: $0, total: faces.count)) }
       try builder.finish()
 
       try progress(ClipProgress(stage: .fit, done: 0, total: faces.count))
@@ -59,7 +55,7 @@ package struct ClipProcessor {
       try files.write(track)
       let looks = try Dataset(files.url, size: min(HeadAlignment.resolution, options.size))
       try progress(ClipProgress(stage: .fit, done: faces.count, total: faces.count))
-      let aligned = try HeadAlignment().poses(looks, model) {
+      let aligned = try HeadAlignment().poses(looks, bands, model) {
         try progress(ClipProgress(stage: .align, done: Int($0 * Double(faces.count)), total: faces.count))
       }
       for (i, pose) in aligned.enumerated() { track.frames[i].state.pose = pose }

@@ -67,15 +67,18 @@ struct ClipSurvey {
     var faces: [FaceLandmarks?] = []
     var repeats = RepeatCounter()
     crowd = []
-    while faces.count < range.count, let frame = try reader.next() {
-      let face = try tracker.track(frame.rgb)
-      cuts.add(frame.rgb, face: face, alpha: nil)
-      repeats.add(frame.rgb)
-      if faces.count % Self.countingInterval == 0 {
-        crowd.append(try detector.detect(frame.rgb, thorough: false).count)
+    do {
+      let film = Prefetch(limit: range.count) { try reader.next() }
+      while let frame = try film.next() {
+        let face = try tracker.track(frame.rgb)
+        cuts.add(frame.rgb, face: face, alpha: nil)
+        repeats.add(frame.rgb)
+        if faces.count % Self.countingInterval == 0 {
+          crowd.append(try detector.detect(frame.rgb, thorough: false).count)
+        }
+        faces.append(face.map { $0.scaled(scale) })
+        try progress(faces.count, max(expected, faces.count))
       }
-      faces.append(face.map { $0.scaled(scale) })
-      try progress(faces.count, max(expected, faces.count))
     }
     total = faces.count
     repeated = repeats.count

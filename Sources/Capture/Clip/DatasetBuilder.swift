@@ -17,7 +17,6 @@ final class DatasetBuilder {
   let camera = CameraMotion()
   let drawing = DrawingCheck()
   private(set) var blurs: [Double] = []
-  private var done = 0
 
   /// Frames from one look at the sharpness to the next.
   private static let lookInterval = 5
@@ -46,16 +45,49 @@ final class DatasetBuilder {
     }
   }
 
-  /// Takes the next frame with a face: `[size, size, 3]` uint8, its number in the shot, and the face in its pixels.
-  func add(_ rgb: Tensor, index: Int, _ face: FaceLandmarks) throws {
-    let (labels, alpha) = try masks.masks(rgb, face)
-    try images.write(try ImageFile.jpeg(rgb, quality: 95), to: files.image(index))
-    try images.write(try ImageFile.png(SemanticClass.image(of: labels)), to: files.labels(index))
-    plate.add(rgb, alpha: alpha)
-    camera.add(rgb, alpha: alpha)
-    torso.add(rgb, labels: labels)
-    if done % Self.lookInterval == 0, let blur = Sharpness.blur(rgb, low: face.box.low, high: face.box.high) { blurs.append(blur) }
-    done += 1
+  /// Reads the shot from `reader`, writes the images and masks of the frames that have one of `faces`, which are in the images' pixels, and
+  /// returns what their small images show. `progress` hears of every frame.
+  func build(_ reader: VideoReader, _ faces: [FaceLandmarks?], progress: (Int) throws -> Void) throws -> BandImages {
+    let side = min(HeadAlignment.resolution, crop.size)
+    let bands = BandImages(count: faces.count { $0 != nil }, width: side, height: side)
+    let film = Prefetch(limit: faces.count) { try reader.next() }
+    // Whoever gives up removes the folder, and nobody may write into it then.
+    defer { images.wait() }
+    var read = 0, kept = 0, taken = 0
+    try Pipeline.run { () -> Look? in
+      while let frame = try film.next() {
+        read += 1
+        guard let face = faces[read - 1] else { continue }
+        kept += 1
+        return Look(index: read - 1, position: kept - 1, rgb: frame.rgb, face: face, beliefs: try masks.beliefs(frame.rgb, face))
+      }
+      return nil
+    } work: { look in
+      let (labels, alpha) = look.beliefs.masks(look.rgb, look.face)
+      try images.write(try ImageFile.jpeg(look.rgb, quality: 95), to: files.image(look.index))
+      try images.write(try ImageFile.png(SemanticClass.image(of: labels), compression: 3), to: files.labels(look.index))
+      bands.set(look.position, look.rgb)
+      return (look, labels, alpha)
+    } take: { look, labels, alpha in
+      plate.add(look.rgb, alpha: alpha)
+      camera.add(look.rgb, alpha: alpha)
+      torso.add(look.rgb, labels: labels)
+      if taken % Self.lookInterval == 0, let blur = Sharpness.blur(look.rgb, low: look.face.box.low, high: look.face.box.high) {
+        blurs.append(blur)
+      }
+      taken += 1
+      try progress(look.index + 1)
+    }
+    if faces.last.map({ $0 == nil }) == true { try progress(faces.count) }
+    return bands
+  }
+
+  /// A frame with a face: its number in the shot and its position among those with a face.
+  private struct Look {
+    let index, position: Int
+    let rgb: Tensor
+    let face: FaceLandmarks
+    let beliefs: RegionBeliefs
   }
 
   /// Writes the background and waits for all files.

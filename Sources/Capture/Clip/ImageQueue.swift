@@ -1,7 +1,7 @@
 import Foundation
 import Torch
 
-/// Writes files behind the back of the work that makes them; the first failure is thrown by the next call.
+/// Writes files behind the back of the work that makes them, on whatever threads; the first failure is thrown by the next call.
 ///
 /// They are brought to the disk there too, which takes longer than making them; names need no care, for the folder they lie in appears
 /// under its own only when it is complete.
@@ -21,9 +21,11 @@ final class ImageQueue: @unchecked Sendable {
   }
   /// Waits for all files.
   func finish() throws {
-    queue.sync {}
+    wait()
     try check()
   }
+  /// Waits for all files, whether they could be written or not.
+  func wait() { queue.sync {} }
   private func check() throws {
     if let failure = lock.withLock({ failure }) { throw failure }
   }

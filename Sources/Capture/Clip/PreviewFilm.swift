@@ -23,29 +23,37 @@ struct PreviewFilm {
   func write(progress: (Int, Int) throws -> Void) throws {
     let size = min(Self.panel, track.camera.width)
     let shown = track.scaled(width: size, height: size)
-    let film = try VideoWriter(files.preview, width: 3 * size, height: size, rate: rate, sound: sound.map { .file($0) }, quality: 23)
+    // It is looked at once or twice: what it is encoded by matters less than the time it takes.
+    var format = FilmFormat()
+    format.preset = "superfast"
+    let film = try VideoWriter(
+      files.preview, width: 3 * size, height: size, rate: rate, sound: sound.map { .file($0) }, quality: 23, format: format)
     let eyes = head.eyeCenters
     let painter = PreviewPainter(camera: shown.camera)
     var previous: Tensor?
-    var next = 0
-    for (i, frame) in shown.frames.enumerated() {
-      // Frames without a face show the last one that has it, so that the sound stays with the lips.
-      while next < frame.index, let held = previous {
-        try film.append(held)
-        next += 1
-      }
+    var frames = shown.frames.makeIterator(), next = 0, done = 0
+    try Pipeline.run {
+      frames.next()
+    } work: { frame in
       let rgb = resize(try ImageFile.read(files.image(frame.index)), width: size, height: size)
       let labels = ImageScaling.scale(
         labels: SemanticClass.labels(of: try ImageFile.read(files.labels(frame.index))), width: size, height: size)
       let mesh = painter.overlay(
         rgb, points: head.landmarks(frame.state), eyes: eyes, state: frame.state)
-      let image = cat([rgb, mesh, PreviewPainter.masks(rgb, labels: labels)], 1)
-      while next <= frame.index {
-        try film.append(image)
+      return (index: frame.index, image: cat([rgb, mesh, PreviewPainter.masks(rgb, labels: labels)], 1))
+    } take: { panel in
+      // Frames without a face show the last one that has it, so that the sound stays with the lips.
+      while next < panel.index, let held = previous {
+        try film.append(held)
         next += 1
       }
-      previous = image
-      try progress(i + 1, shown.frames.count)
+      while next <= panel.index {
+        try film.append(panel.image)
+        next += 1
+      }
+      previous = panel.image
+      done += 1
+      try progress(done, shown.frames.count)
     }
     try film.finish()
   }

@@ -11,8 +11,8 @@ struct FitSolver {
   let free: FreeExpressions
   private let weights: Tensor
   private let openings: Openings
-  /// Frames that are dealt with at once, so that what they need fits the cache.
-  private let chunk = 64
+  /// Frames that are dealt with at once, so that what they need fits a core's cache; cores take one such piece after another.
+  private static let chunk = 8
 
   /// `told` are beginnings of names of expressions that are not solved for.
   init(
@@ -25,6 +25,11 @@ struct FitSolver {
     let scale = 1 / (expectedError * expectedError)
     weights = Tensor(LandmarkWeights.points) * scale
     openings = Openings(pairs.list, scale: scale)
+  }
+
+  /// Calls `body` with runs of `count` frames, and returns what it returned, in order.
+  private func pieces<R>(_ count: Int, _ body: (Range<Int>) -> R) -> [R] {
+    Lanes.pieces((count + Self.chunk - 1) / Self.chunk) { body($0 * Self.chunk..<min(($0 + 1) * Self.chunk, count)) }
   }
 
   private func equations(_ state: FitState, _ range: Range<Int>, withClip: Bool = false) -> FitEquations {
@@ -93,9 +98,8 @@ struct FitSolver {
   /// - pull: where expressions are drawn besides zero, `[N, Ne]`, with a weight: smoothness in time.
   /// - motion: smoothness of the poses; nil solves every frame by itself.
   func step(_ state: FitState, pull: Tensor? = nil, weight: Double = 0, motion: PoseMotion? = nil, prior: Double = 1) -> FitState {
-    var reduced: [(a: Tensor, b: Tensor, toPose: Tensor, alone: Tensor)] = []
-    for start in stride(from: 0, to: state.count, by: chunk) {
-      let range = start..<min(start + chunk, state.count)
+    let reduced = pieces(state.count) { range -> (a: Tensor, b: Tensor, toPose: Tensor, alone: Tensor) in
+      let start = range.lowerBound
       var e = equations(state, range)
       let expression = state.expression.narrow(0, start, range.count)
       let wanted = pull.map { $0.narrow(0, start, range.count).indexSelect(1, free.index) }
@@ -105,7 +109,7 @@ struct FitSolver {
       let (gp, ge) = (e.gradient[.all, .to(6)].unsqueeze(-1), e.gradient[.all, .from(6)].unsqueeze(-1))
       let solved = choleskySolve(ee, cat([pe.transpose(1, 2), ge], -1))
       let (toPose, alone) = (solved[.ellipsis, .to(6)], solved[.ellipsis, .from(6)])
-      reduced.append((pp - pe.bmm(toPose), gp - pe.bmm(alone), toPose, alone))
+      return (pp - pe.bmm(toPose), gp - pe.bmm(alone), toPose, alone)
     }
     let a = cat(reduced.map(\.a))
     let b = cat(reduced.map(\.b))
@@ -121,18 +125,15 @@ struct FitSolver {
     let ni = model.identity.size(2)
     var s = Tensor.zeros([ni + 1, ni + 1], .float64)
     var r = Tensor.zeros([ni + 1], .float64)
-    var parts: [(toClip: Tensor, alone: Tensor)] = []
-    for start in stride(from: 0, to: state.count, by: chunk) {
-      let range = start..<min(start + chunk, state.count)
+    let parts = pieces(state.count) { range -> (toClip: Tensor, alone: Tensor, hessian: Tensor, gradient: Tensor) in
       var e = equations(state, range, withClip: true)
-      constrain(&e, state.expression.narrow(0, start, range.count), pull: nil, weight: 0, prior: prior)
+      constrain(&e, state.expression.narrow(0, range.lowerBound, range.count), pull: nil, weight: 0, prior: prior)
       guard let clip = e.clip else { fatalError("clip equations were asked for") }
       let solved = choleskySolve(e.hessian, cat([clip.mixed.transpose(1, 2), e.gradient.unsqueeze(-1)], -1))
       let (toClip, alone) = (solved[.ellipsis, .to(ni + 1)], solved[.ellipsis, .from(ni + 1)])
-      s = s + clip.hessian - clip.mixed.bmm(toClip).sum(0)
-      r = r + clip.gradient - clip.mixed.bmm(alone).sum(0).squeeze(-1)
-      parts.append((toClip, alone))
+      return (toClip, alone, clip.hessian - clip.mixed.bmm(toClip).sum(0), clip.gradient - clip.mixed.bmm(alone).sum(0).squeeze(-1))
     }
+    for part in parts { (s, r) = (s + part.hessian, r + part.gradient) }
     // Identity coefficients are of variance one (counted once per frame, since all frames share the errors of the landmark network);
     // the focal length is held or drawn to its prior.
     let log = Foundation.log(state.focal)

@@ -20,11 +20,6 @@ package struct HeadPoses {
     }
   }
 
-  package subscript(range: Range<Int>) -> HeadPoses {
-    HeadPoses(
-      rotation: rotation.narrow(0, range.lowerBound, range.count), translation: translation.narrow(0, range.lowerBound, range.count))
-  }
-
   /// Moves each by a rotation vector, applied after its rotation, and a translation: `[N, 6]`.
   package mutating func move(by step: Tensor) {
     rotation = orthonormal(rotations(step[.all, .to(3)].to(.float64)).bmm(rotation.to(.float64))).to(.float32)

@@ -49,15 +49,15 @@ package enum Border {
 extension PixelView {
   /// Resamples `square` to `size` x `size` pixels into `out`, `[size, size, 3]`, each value v as v * `scale` + `offset`.
   ///
-  /// Bilinear; where the square has more pixels than `out`, the mean of a grid of samples each. `mirrored` swaps left and right.
+  /// Bilinear; where the square has more pixels than `out`, the mean of a grid of samples each.
   package func sample(
-    _ square: TurnedSquare, size: Int, scale: Float = 1 / 255, offset: Float = 0, mirrored: Bool = false, border: Border = .repeated,
+    _ square: TurnedSquare, size: Int, scale: Float = 1 / 255, offset: Float = 0, border: Border = .repeated,
     into out: UnsafeMutableBufferPointer<Float>
   ) {
     let grid = max(1, min(6, Int((square.side / Float(size) + 0.3).rounded(.down))))
     let step = square.side / Float(size * grid)
     let axes = square.axes
-    let (dx, dy) = (axes.x * (mirrored ? -step : step), axes.y * step)
+    let (dx, dy) = (axes.x * step, axes.y * step)
     let half = Float(size * grid) / 2 - 0.5
     // Pixel centres lie at +0.5, so that sample coordinates are half a pixel less.
     let first = square.center - 0.5 - half * dx - half * dy
