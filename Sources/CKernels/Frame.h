@@ -1,14 +1,11 @@
 #pragma once
 // What drawing a tile of a frame needs to know: prepared once a call, read by all threads.
 
+#include "Axis.h"
+
 #include <cstdint>
 
 namespace likeness {
-
-/// x to the node coordinate: u = slope (x - center) + extra clamp(x - center, -half, half).
-struct Axis {
-  float center, half, slope, extra;
-};
 
 /// Nodes of a grid of features, channels side by side and padded to a multiple of 8, at least two nodes along each axis.
 struct FeatureTable {

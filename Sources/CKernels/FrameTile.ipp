@@ -1,6 +1,7 @@
 // A tile of a frame from its rays to its pixels: included inside a namespace of Frame.cpp.
 
 #include "FrameLanes.ipp"
+#include "AxisLanes.ipp"
 #include "FrameMarch.ipp"
 #include "FrameField.ipp"
 #include "FrameLayers.ipp"
