@@ -95,9 +95,13 @@ Tensor values(const Tensor &x, at::TensorList weights, at::TensorList biases, co
   return std::get<0>(forward(x, weights, biases, group, slope, skip, output_activation, false));
 }
 
-/// The rows of `g` that are not zero, `[n]` int64, if they are so few that the others are worth leaving out; else nothing.
+/// Fewer rows are sooner worked through than sorted out.
+constexpr int64_t rows_worth_sorting = 8192;
+
+/// The rows of `g` that are not zero, `[n]` int64, if there are many, and so many others that these are worth leaving out; else nothing.
 Tensor rows_with_gradient(const Tensor &g) {
   const int64_t rows = g.size(0), width = g.size(1);
+  if (rows < rows_worth_sorting) return Tensor();
   const float *values = g.const_data_ptr<float>();
   std::vector<int64_t> found;
   for (int64_t i = 0; i < rows; ++i)

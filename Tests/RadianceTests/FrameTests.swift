@@ -112,7 +112,10 @@ import Torch
 
   /// Between pixels that are alike there are no rays: what is shown is what the formulas say of that.
   @Test(.enabled(if: Device.test == .cpu, "a GPU draws every pixel")) func pixelsBetweenAlikeOnesAreTheirMean() {
-    var field = field(share: 1)
+    // Seen from so near that neighbours are alike.
+    let camera = FrameCamera(matrix: camera.matrix * Tensor([1, 0.1, 0.1, 1] as [Float], [4, 1]), width: 80, height: 60)
+    let background = Tensor.rand([60, 80, 3], Generator(seed: 3))
+    var field = field(classes: 1, share: 1)
     field.densityScale = 60
     field.limit = 32
     for probes in [0, 2, 4] {
@@ -127,7 +130,7 @@ import Torch
       #expect(off(found.depth, expected.depth) < 0.005, "probes \(probes)")
       #expect((found.labels .!= expected.labels).to(.float32).mean().item < 0.005, "probes \(probes)")
       let changed = off(found.rgb, every.rgb)
-      #expect(changed > 0.1 && changed < 0.95, "\(changed) of the numbers are means")
+      #expect(changed > 0.05 && changed < 0.95, "\(changed) of the numbers are means")
     }
   }
 
