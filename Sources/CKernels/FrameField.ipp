@@ -1,19 +1,5 @@
 // The field at the samples of a block: included inside a namespace of Frame.cpp.
 
-/// Node coordinate of x along an axis, -1...1.
-INLINE f16v warp(f16v x, const Axis &axis) {
-  const f16v offset = x - axis.center;
-  const f16v u = axis.slope * offset + axis.extra * least(most(offset, all(-axis.half)), all(axis.half));
-  return least(most(u, all(-1)), all(1));
-}
-/// The lower of the two nodes around u, and how far towards the other it lies.
-INLINE i16v lower_node(f16v u, int nodes, f16v &share) {
-  const f16v place = (u + 1.0f) * (0.5f * static_cast<float>(nodes - 1));
-  const f16v node = least(__builtin_elementwise_floor(place), all(static_cast<float>(nodes - 2)));
-  share = place - node;
-  return __builtin_convertvector(node, i16v);
-}
-
 /// Where in a table the nodes around points lie: `place` their first one, `share` x's own share, then those of the four pairs along x.
 INLINE void set_cell(const FeatureTable &table, f16v u, f16v v, f16v w, int32_t *place, float (*share)[frame_block]) {
   f16v x, y, z;

@@ -1,6 +1,7 @@
 // likeness::lattice and likeness::planes: features read between nodes that stand closer together in the middle of each axis. Channels of
 // a node are neighbours in memory; gradients are added up in the order of the points, whatever the number of threads.
 
+#include "Axis.h"
 #include "Simd.h"
 
 #include <ATen/ATen.h>
@@ -14,11 +15,8 @@
 namespace {
 
 using at::Tensor;
+using likeness::Axis;
 
-/// u = slope (x - center) + extra clamp(x - center, -half, half).
-struct Axis {
-  float center, half, slope, extra;
-};
 struct LatticeShape {
   int64_t z, y, x, channels;
   /// Between two nodes of a frame and two frames of a node, in numbers.

@@ -1,7 +1,7 @@
 // likeness::mlp, a chain of dense layers as one operator: a block of rows goes through all layers while it is in the nearest cache, on the
 // way there and on the way back.
 
-#include "Mlp.h"
+#include "MlpChain.h"
 #include "Simd.h"
 
 #include <ATen/ATen.h>
@@ -22,12 +22,11 @@ using likeness::Mlp;
 using likeness::MlpGradients;
 using likeness::MlpLayer;
 using likeness::padded;
+using likeness::MlpChain;
 using Tensors = std::vector<Tensor>;
 using Forward = std::tuple<Tensor, Tensor>;
 using Gradients = std::tuple<Tensor, Tensors, Tensors>;
 
-/// Rows of the smallest tile.
-constexpr int64_t fewest_rows = 6;
 namespace scalar {
 constexpr int lanes = 4, most_rows = 6;
 #include "MlpBlocks.h"
@@ -47,119 +46,30 @@ constexpr int lanes = 16, most_rows = 12;
 #pragma clang attribute pop
 #endif
 
-/// The functions written for the processor.
-struct Blocks {
-  decltype(&scalar::pack) pack;
-  decltype(&scalar::forward_block) forward;
-  decltype(&scalar::backward_block) backward;
-};
-const Blocks &blocks() {
-  static const Blocks chosen = [] {
+} // namespace
+
+const likeness::MlpBlocks &likeness::mlp_blocks() {
+  static const MlpBlocks chosen = [] {
 #if defined(__x86_64__)
-    if (likeness::simd() == likeness::Simd::avx512) return Blocks{avx512::pack, avx512::forward_block, avx512::backward_block};
-    if (likeness::simd() == likeness::Simd::avx2) return Blocks{avx2::pack, avx2::forward_block, avx2::backward_block};
+    if (simd() == Simd::avx512) return MlpBlocks{avx512::pack, avx512::forward_block, avx512::backward_block};
+    if (simd() == Simd::avx2) return MlpBlocks{avx2::pack, avx2::forward_block, avx2::backward_block};
 #endif
-    return Blocks{scalar::pack, scalar::forward_block, scalar::backward_block};
+    return MlpBlocks{scalar::pack, scalar::forward_block, scalar::backward_block};
   }();
   return chosen;
 }
 
-/// What the operator was given, checked and packed.
-struct Chain {
-  Tensors weights, biases, packed;
-  Tensor group;
-  std::vector<MlpLayer> layers;
-  Mlp mlp;
-  int64_t rows, block;
+namespace {
 
-  Chain(const Tensor &x, at::TensorList weights_, at::TensorList biases_, const std::optional<Tensor> &group_, double slope, int64_t skip,
-        bool output_activation) {
-    TORCH_CHECK(x.dim() == 2 && x.scalar_type() == at::kFloat, "mlp: x [N, in] of float, not ", x.sizes(), " of ", x.scalar_type());
-    TORCH_CHECK(!weights_.empty() && weights_.size() == biases_.size(), "mlp: as many biases as weights, not ", biases_.size(), " and ",
-                weights_.size());
-    TORCH_CHECK(slope >= 0 && slope <= 1, "mlp: a slope from 0 to 1, not ", slope);
-    rows = x.size(0);
-    int64_t width = x.size(1), groups = -1;
-    mlp.widest = 0;
-    for (size_t l = 0; l < weights_.size(); ++l) {
-      const Tensor weight = weights_[l].contiguous();
-      const int64_t extra = static_cast<int64_t>(l) == skip && l > 0 ? x.size(1) : 0;
-      TORCH_CHECK(weight.dim() == 2 && weight.size(0) > 0 && weight.size(1) == width + extra && weight.scalar_type() == at::kFloat,
-                  "mlp: weight ", l, " [out, ", width + extra, "] of float, not ", weight.sizes(), " of ", weight.scalar_type());
-      MlpLayer layer = {};
-      layer.in = width, layer.extra = extra, layer.out = width = weight.size(0);
-      layer.activates = l + 1 < weights_.size() || output_activation;
-      layer.weight = weight.const_data_ptr<float>();
-      const Tensor &bias = biases_[l];
-      layer.grouped = bias.dim() == 2;
-      TORCH_CHECK((bias.dim() == 1 || (layer.grouped && bias.size(0) > 0)) && bias.size(-1) == width && bias.scalar_type() == at::kFloat,
-                  "mlp: bias ", l, " [", width, "] or [G, ", width, "] of float, not ", bias.sizes(), " of ", bias.scalar_type());
-      if (layer.grouped) groups = groups < 0 ? bias.size(0) : std::min(groups, bias.size(0));
-      biases.push_back(at::constant_pad_nd(layer.grouped ? bias : bias.unsqueeze(0), {0, padded(width) - width}).contiguous());
-      layer.bias = biases.back().const_data_ptr<float>();
-      mlp.widest = std::max({mlp.widest, padded(layer.in), padded(layer.out)});
-      weights.push_back(weight);
-      layers.push_back(layer);
-    }
-    mlp.layers = layers.data();
-    mlp.count = static_cast<int64_t>(layers.size());
-    mlp.input = x.size(1);
-    mlp.output = width;
-    mlp.slope = static_cast<float>(slope);
-    mlp.group = nullptr;
-    if (group_ && groups >= 0) {
-      group = group_->contiguous();
-      TORCH_CHECK(group.dim() == 1 && group.size(0) == rows && group.scalar_type() == at::kInt, "mlp: group [", rows, "] of int32, not ",
-                  group.sizes(), " of ", group.scalar_type());
-      mlp.group = group.const_data_ptr<int32_t>();
-      const auto [low, high] = std::minmax_element(mlp.group, mlp.group + rows);
-      TORCH_CHECK(rows == 0 || (*low >= 0 && *high < groups), "mlp: groups from 0 to ", groups - 1, ", not ", *low, " to ", *high);
-    }
-    // A block's values of two layers stay in the nearer caches; a multiple of every tile's rows.
-    block = 96;
-  }
-
-  /// Packs the weights for the way there, or for the way back.
-  void pack(bool backwards) {
-    for (MlpLayer &layer : layers) {
-      Tensor space = at::empty({backwards ? layer.back_size() + layer.back_extra_size() : layer.forward_size()}, weights[0].options());
-      float *place = space.mutable_data_ptr<float>();
-      if (backwards) {
-        layer.back = place;
-        layer.back_extra = layer.extra ? place + layer.back_size() : nullptr;
-      } else layer.forward = place;
-      packed.push_back(space);
-    }
-    at::parallel_for(0, mlp.count, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t l = begin; l < end; ++l) blocks().pack(layers[l], backwards);
-    });
-  }
-  /// Floats of a row of all hidden layers.
-  int64_t hidden_width() const {
-    int64_t sum = 0;
-    for (int64_t l = 0; l + 1 < mlp.count; ++l) sum += padded(layers[l].out);
-    return sum;
-  }
-  /// Where the rows from `row` on are in memory for `of` rows of each hidden layer.
-  void hidden(float *memory, int64_t of, int64_t row, std::vector<float *> &places) const {
-    for (int64_t l = 0; l + 1 < mlp.count; ++l) {
-      const int64_t width = padded(layers[l].out);
-      places[l] = memory + row * width;
-      memory += of * width;
-    }
-  }
-  const int32_t *groups_from(int64_t row) const { return mlp.group ? mlp.group + row : nullptr; }
-  /// Room for the lists of a block's tiles.
-  std::vector<int32_t> lists() const { return std::vector<int32_t>(block / fewest_rows * mlp.list_width()); }
-  Tensor scratch(int64_t more = 0) const {
-    return at::empty({block * (3 * mlp.widest + 2 * padded(mlp.input)) + more}, weights[0].options());
-  }
-};
+void check(const Tensor &x) {
+  TORCH_CHECK(x.dim() == 2 && x.scalar_type() == at::kFloat, "mlp: x [N, in] of float, not ", x.sizes(), " of ", x.scalar_type());
+}
 
 /// The values of all rows, and their hidden activations if they are to be kept.
 Forward forward(const Tensor &x_, at::TensorList weights, at::TensorList biases, const std::optional<Tensor> &group, double slope,
                 int64_t skip, bool output_activation, bool keep) {
-  Chain chain(x_, weights, biases, group, slope, skip, output_activation);
+  check(x_);
+  MlpChain chain(x_.size(0), x_.size(1), weights, biases, group, slope, skip, output_activation);
   chain.pack(false);
   const Tensor x = x_.contiguous();
   const int64_t rows = chain.rows, block = chain.block;
@@ -173,7 +83,7 @@ Forward forward(const Tensor &x_, at::TensorList weights, at::TensorList biases,
     std::vector<float *> places(chain.mlp.count);
     for (int64_t i = begin * block; i < std::min(rows, end * block); i += block) {
       if (keep) chain.hidden(kept, rows, i, places);
-      blocks().forward(chain.mlp, from + i * chain.mlp.input, chain.groups_from(i), keep ? places.data() : nullptr,
+      likeness::mlp_blocks().forward(chain.mlp, from + i * chain.mlp.input, chain.groups_from(i), keep ? places.data() : nullptr,
                        to + i * chain.mlp.output, scratch.mutable_data_ptr<float>(), lists.data(), block, std::min(block, rows - i));
     }
   });
@@ -185,33 +95,51 @@ Tensor values(const Tensor &x, at::TensorList weights, at::TensorList biases, co
   return std::get<0>(forward(x, weights, biases, group, slope, skip, output_activation, false));
 }
 
+/// Fewer rows are sooner worked through than sorted out.
+constexpr int64_t rows_worth_sorting = 8192;
+
+/// The rows of `g` that are not zero, `[n]` int64, if there are many, and so many others that these are worth leaving out; else nothing.
+Tensor rows_with_gradient(const Tensor &g) {
+  const int64_t rows = g.size(0), width = g.size(1);
+  if (rows < rows_worth_sorting) return Tensor();
+  const float *values = g.const_data_ptr<float>();
+  std::vector<int64_t> found;
+  for (int64_t i = 0; i < rows; ++i)
+    if (std::any_of(values + i * width, values + (i + 1) * width, [](float v) { return v != 0; })) found.push_back(i);
+  if (static_cast<int64_t>(found.size()) * 4 >= rows * 3) return Tensor();
+  return at::tensor(found, g.options().dtype(at::kLong));
+}
+
 /// Gradients of x, weights and biases; none of x where it is not wanted. `hidden` is what `forward` kept, or nothing.
 Gradients backward(const Tensor &g_, const Tensor &x_, const Tensor &y_, const Tensor &hidden, at::TensorList weights,
                    at::TensorList biases, const std::optional<Tensor> &group, double slope, int64_t skip, bool output_activation,
                    bool wants_x, bool wants_weights) {
-  Chain chain(x_, weights, biases, group, slope, skip, output_activation);
+  check(x_);
+  MlpChain chain(x_.size(0), x_.size(1), weights, biases, group, slope, skip, output_activation);
+  if (const Tensor live = rows_with_gradient(g_.contiguous()); live.defined()) {
+    const auto some = [&](const Tensor &all) { return all.index_select(0, live); };
+    Tensors kept;
+    int64_t from = 0;
+    for (size_t l = 0; hidden.numel() > 0 && l + 1 < weights.size(); ++l) {
+      const int64_t width = padded(chain.layers[l].out), size = chain.rows * width;
+      kept.push_back(some(hidden.narrow(0, from, size).view({chain.rows, width})).view({-1}));
+      from += size;
+    }
+    auto found = backward(some(g_), some(x_), some(y_), kept.empty() ? hidden : at::cat(kept), weights, biases,
+                          group ? std::optional<Tensor>(some(*group)) : std::nullopt, slope, skip, output_activation, wants_x, wants_weights);
+    if (wants_x) std::get<0>(found) = at::zeros_like(x_, at::MemoryFormat::Contiguous).index_copy_(0, live, std::get<0>(found));
+    return found;
+  }
   const Mlp &mlp = chain.mlp;
   const bool kept = mlp.count == 1 || hidden.numel() > 0;
   if (!kept) chain.pack(false);
   chain.pack(true);
   const Tensor x = x_.contiguous(), g = g_.contiguous(), y = y_.contiguous();
   const int64_t rows = chain.rows, block = chain.block, blocks_of_rows = (rows + block - 1) / block;
-  // The number of pieces depends on the rows alone, so the sums' order does.
-  const int64_t pieces = std::clamp<int64_t>(rows / 512, 1, 8);
+  const int64_t pieces = likeness::mlp_pieces(rows);
   Tensor to_x = at::empty({wants_x ? rows : 0, mlp.input}, x.options());
-  // Of each piece: all weights', then all biases' gradients.
-  std::vector<int64_t> weight_at, bias_at;
-  int64_t size = 0;
-  for (const MlpLayer &layer : chain.layers) {
-    weight_at.push_back(size);
-    size += layer.out * layer.gradient_columns();
-  }
-  for (int64_t l = 0; l < mlp.count; ++l) {
-    bias_at.push_back(size);
-    size += chain.biases[l].numel();
-  }
-  Tensor sums = wants_weights ? at::empty({pieces, size}, x.options()) : Tensor();
-  float *const memory = wants_weights ? sums.mutable_data_ptr<float>() : nullptr;
+  std::optional<likeness::MlpGradientSums> sums;
+  if (wants_weights) sums.emplace(chain, pieces);
   at::parallel_for(0, pieces, 1, [&](int64_t begin, int64_t end) {
     const int64_t again = kept ? 0 : block * (chain.hidden_width() + mlp.output);
     Tensor space = chain.scratch(again);
@@ -219,11 +147,7 @@ Gradients backward(const Tensor &g_, const Tensor &x_, const Tensor &y_, const T
     float *const scratch = space.mutable_data_ptr<float>(), *const redone = scratch + space.numel() - again;
     std::vector<float *> places(mlp.count), to_weights(mlp.count), to_biases(mlp.count);
     for (int64_t piece = begin; piece < end; ++piece) {
-      if (wants_weights) {
-        float *const own = memory + piece * size;
-        for (int64_t l = 0; l < mlp.count; ++l) to_weights[l] = own + weight_at[l], to_biases[l] = own + bias_at[l];
-        std::fill(own, own + size, 0.f);
-      }
+      if (sums) sums->begin(piece, to_weights, to_biases);
       const int64_t first = blocks_of_rows * piece / pieces, last = blocks_of_rows * (piece + 1) / pieces;
       for (int64_t b = first; b < last; ++b) {
         const int64_t i = b * block, count = std::min(block, rows - i);
@@ -231,29 +155,18 @@ Gradients backward(const Tensor &g_, const Tensor &x_, const Tensor &y_, const T
         if (kept) chain.hidden(mlp.count > 1 ? hidden.mutable_data_ptr<float>() : nullptr, rows, i, places);
         else {
           chain.hidden(redone, block, 0, places);
-          blocks().forward(mlp, from, chain.groups_from(i), places.data(), redone + block * chain.hidden_width(), scratch,
+          likeness::mlp_blocks().forward(mlp, from, chain.groups_from(i), places.data(), redone + block * chain.hidden_width(), scratch,
                            lists.data(), block, count);
         }
-        blocks().backward(mlp, g.const_data_ptr<float>() + i * mlp.output, from, chain.groups_from(i), places.data(),
+        likeness::mlp_blocks().backward(mlp, g.const_data_ptr<float>() + i * mlp.output, from, chain.groups_from(i), places.data(),
                           output_activation ? y.const_data_ptr<float>() + i * mlp.output : nullptr, {to_weights.data(), to_biases.data()},
                           wants_x ? to_x.mutable_data_ptr<float>() + i * mlp.input : nullptr, scratch, lists.data(), block, count,
                           (rows - i - count) * mlp.input < 8);
       }
     }
   });
-  Tensors to_weights, to_biases;
-  if (wants_weights) {
-    const Tensor sum = pieces == 1 ? sums[0] : sums.sum(0);
-    for (int64_t l = 0; l < mlp.count; ++l) {
-      const MlpLayer &layer = chain.layers[l];
-      const Tensor all = sum.narrow(0, weight_at[l], layer.out * layer.gradient_columns()).view({layer.out, layer.gradient_columns()});
-      Tensor own = all.narrow(1, 0, layer.in);
-      if (layer.extra) own = at::cat({own, all.narrow(1, padded(layer.in), layer.extra)}, 1);
-      to_weights.push_back(own.contiguous());
-      const Tensor bias = sum.narrow(0, bias_at[l], chain.biases[l].numel()).view(chain.biases[l].sizes()).narrow(1, 0, layer.out);
-      to_biases.push_back(bias.reshape(biases[l].sizes()));
-    }
-  }
+  if (!sums) return {to_x, Tensors(), Tensors()};
+  auto [to_weights, to_biases] = sums->sums(biases);
   return {to_x, to_weights, to_biases};
 }
 

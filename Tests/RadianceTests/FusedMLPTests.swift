@@ -98,6 +98,21 @@ import Torch
     }
   }
 
+  /// Rows whose upstream gradient is zero are left out on the way back, and get none.
+  @Test func rowsWithoutGradientChangeNothing() throws {
+    for kept in [0, 1, 3000, 8000] {
+      let chain = Chain([20, 40, 24, 9], rows: 9000, groups: 3, skip: 1)
+      let y = chain.ours, rows = Tensor.arange(9000).to(.test)
+      let upstream = chain.upstream(y) * ((rows &* 7).remainder(9000) .< Double(kept)).to(.float32).unsqueeze(1)
+      let ours = Torch.gradients(of: [y], for: chain.leaves, with: [upstream])
+      let twin = Torch.gradients(of: [chain.twin], for: chain.leaves, with: [upstream])
+      for (a, b) in zip(ours, twin) {
+        let (a, b) = (try #require(a), try #require(b))
+        #expect((a - b).abs().max().item < 2e-4 * max(1, b.abs().max().item), "\(kept) rows")
+      }
+    }
+  }
+
   @Test func resultsDoNotDependOnTheThreads() {
     let chain = Chain([32, 64, 64, 17], rows: 9000, groups: 4, skip: 1)
     let before = Libtorch.threads

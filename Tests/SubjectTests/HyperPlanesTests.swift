@@ -88,6 +88,34 @@ import Torch
     #expect(fast.opacity.max().item > 0.3)
   }
 
+  @Test func oneOperatorReadsWhatTheOthersRead() {
+    let generator = Generator(seed: 12), count = 500
+    let points = (Tensor.rand([count, 3], generator) * 2 - 1) * Tensor([1.2, 1.3, 1] as [Float])
+    let frame = cat([Tensor.zeros([count / 2], .int32), Tensor.ones([count / 2], .int32)])
+    let (toDensity, toFeatures) = (Tensor.randn([count], generator), Tensor.randn([count, 16], generator))
+    func gradients(_ samples: (HyperPlanes) -> (density: Tensor, features: Tensor)) -> [(String, Tensor?)] {
+      let field = Self.field(), found = samples(field)
+      ((found.density * toDensity).sum() + (found.features * toFeatures).sum()).backward()
+      return [("density", found.density), ("features", found.features)] + field.parameters().map { ($0.name, $0.tensor.grad) }
+    }
+    let signals = Self.signals(2)
+    let own = gradients { $0.samples(points, frame: frame, signals) }
+    let others = gradients { $0.conditioned(signals).samples(points, frame: frame) }
+    for ((name, a), (_, b)) in zip(own, others) {
+      guard let b else {
+        #expect(a == nil, "\(name)")
+        continue
+      }
+      guard let a else {
+        Issue.record("\(name): no gradient")
+        continue
+      }
+      let worst = (a - b).abs().max().item / max(1e-3, b.abs().max().item)
+      #expect(worst < 1e-3, "\(name) is off by \(worst)")
+    }
+    #expect(own.filter { $0.1 != nil }.count > 15)
+  }
+
   @Test func cellsThatShowNothingAreForgotten() {
     let field = Self.field().onTestDevice()
     let before = field.space.occupancy.share

@@ -24,7 +24,7 @@ extension HyperPlanes {
         let (density, features) = field.samples(samples.positions, frame: .zeros([samples.count], .int32, device: samples.positions.device))
         let seen = composite(
           density: density, lengths: samples.lengths, depths: samples.depths, features: features, starts: samples.starts)
-        let pixels = field.pixels(seen, part.directions, background: background.narrow(0, range.lowerBound, range.count))
+        let pixels = pixels(seen, part.directions, background: background.narrow(0, range.lowerBound, range.count))
         colors.append(pixels.color)
         labels.append(pixels.semantics.argmax(-1).to(.uint8))
         opacities.append(1 - seen.transmittance)

@@ -13,6 +13,7 @@ extension HyperPlanes: SubjectField {
   func prepare(_ data: SubjectData, depth: DepthRange) throws {
     try space.prepare(data, configuration, depth)
     withoutGradient { torso.copy_(call("aten::logit", space.torsoShare(data), 0.002).reshape(torso.shape)) }
+    forgetLattice()
     forgetActiveNodes()
   }
 
@@ -23,9 +24,8 @@ extension HyperPlanes: SubjectField {
 
   package func displacements(of points: Tensor, _ signals: FrameSignals) -> Tensor {
     let (frames, count) = (points.size(0), points.size(1))
-    let field = conditioned(signals, lattice: false)
     let frame = Tensor.arange(frames, .int32, device: points.device).unsqueeze(1).expand(frames, count).reshape(-1)
-    return field.deformed(points.reshape(-1, 3), frame: frame).narrow(1, 0, 3).reshape(frames, count, 3)
+    return deformed(points.reshape(-1, 3), frame: frame, conditions(signals).mixture).narrow(1, 0, 3).reshape(frames, count, 3)
   }
 
   /// The way between samples, head units: wide while all of the box is in question, then ever narrower.
@@ -39,12 +39,12 @@ extension HyperPlanes: SubjectField {
     let device = batch.rays.origins.device, jitter = Tensor.rand([batch.rays.count], generator).to(device)
     let samples = march(
       batch.rays, occupancy: space.occupancy, step: stride(done), jitter: jitter, limit: configuration.samples)
-    let field = conditioned(disturbed(signals, generator))
+    let signals = disturbed(signals, generator)
     let frame = Tensor(batch.frames).to(.int32).to(device).indexSelect(0, samples.ray)
-    let (density, features) = field.samples(samples.positions, frame: frame)
+    let (density, features) = self.samples(samples.positions, frame: frame, signals)
     let seen = composite(
       density: density, lengths: samples.lengths, depths: samples.depths, features: features, starts: samples.starts)
-    let pixels = field.pixels(seen, batch.rays.directions, background: batch.background)
+    let pixels = pixels(seen, batch.rays.directions, background: batch.background)
 
     let truth = RayLoss.oneHot(batch.labels, classes: pixels.semantics.size(1))
     let weights = RayLoss.weights(truth, losses)
@@ -74,6 +74,7 @@ extension HyperPlanes: SubjectField {
   }
 
   func forget() {
+    forgetLattice()
     forgetActiveNodes()
     forgetBaked()
   }
@@ -92,7 +93,7 @@ struct PlanesPixels {
   var color, semantics: Tensor
 }
 
-extension ConditionedPlanes {
+extension HyperPlanes {
   /// Colours and class probabilities of composited rays before a `plate` `[R, 3]`, black where there is none.
   func pixels(_ seen: CompositedRays, _ directions: Tensor, background: Tensor?) -> PlanesPixels {
     let raw = shaded(seen.features, directions: directions / directions.norm(-1, keepdim: true))
@@ -101,6 +102,11 @@ extension ConditionedPlanes {
     let classes = raw.narrow(1, 3, raw.size(1) - 3).softmax(-1) * opacity
     let behind = cat([through, .zeros([through.size(0), classes.size(1) - 1], device: through.device)], 1)
     return PlanesPixels(color: background.map { own + $0 * through } ?? own, semantics: classes + behind)
+  }
+
+  /// Colour logits and class logits `[R, 3 + K]` of composited features `[R, C]` seen along unit `directions` `[R, 3]`.
+  private func shaded(_ features: Tensor, directions: Tensor) -> Tensor {
+    fusedMLP(cat([features, directions], -1), weights: shading.map(\.weight), biases: shading.map { $0.bias! }, slope: 0)
   }
 }
 

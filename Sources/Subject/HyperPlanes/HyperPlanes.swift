@@ -38,6 +38,14 @@ package final class HyperPlanes: FrameConditions {
     _activeNodes = fresh
     return fresh
   }
+  private var _latticePlaces: EncodedPlaces?
+  /// All of the lattice's nodes.
+  var latticePlaces: EncodedPlaces {
+    if let _latticePlaces { return _latticePlaces }
+    let fresh = withoutGradient { encode(space.nodes) }
+    _latticePlaces = fresh
+    return fresh
+  }
   private var _baked: BakedPlanes?
   /// Made at the first image after the weights have changed.
   package var baked: BakedPlanes {
@@ -48,6 +56,8 @@ package final class HyperPlanes: FrameConditions {
   }
   /// To be called when the occupancy has changed.
   package func forgetActiveNodes() { _activeNodes = nil }
+  /// To be called when the lattice has been laid out anew.
+  func forgetLattice() { _latticePlaces = nil }
   /// To be called when weights have changed.
   func forgetBaked() { _baked = nil }
 
@@ -100,11 +110,5 @@ package final class HyperPlanes: FrameConditions {
   }
 
   /// The levels' planes as one, of the finest one's size.
-  var foldedPlanes: Tensor {
-    let finest = planes[planes.count - 1]
-    let size = [finest.size(1), finest.size(2)]
-    return planes.dropLast().reduce(finest) { sum, level in
-      sum + call("aten::upsample_bilinear2d", level.permute(0, 3, 1, 2), size, true).permute(0, 2, 3, 1)
-    }.contiguous()
-  }
+  var foldedPlanes: Tensor { foldedLevels(planes) }
 }

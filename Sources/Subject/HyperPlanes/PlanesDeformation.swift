@@ -18,12 +18,32 @@ extension HyperPlanes {
   }
 }
 
+extension HyperPlanes {
+  /// Displacement and ambient coordinates, `[N, 8]`, of points `[N, 3]`, each of its `frame` `[N]` int32, sorted by it: evaluated at each.
+  func deformed(_ points: Tensor, frame: Tensor, _ mixture: FrameMixture) -> Tensor {
+    let functions = basisFunctions(encode(points))
+    let counts = call("aten::bincount", frame, Tensor?.none, mixture.count).array(Int.self)
+    var start = 0
+    return cat(
+      counts.enumerated().map { f, count in
+        defer { start += count }
+        let one = FrameMixture(weights: mixture.weights.narrow(0, f, 1), torsoFromHead: mixture.torsoFromHead.narrow(0, f, 1))
+        return mixed(functions.narrow(0, start, count), one)
+      })
+  }
+}
+
 /// Places as the basis takes them.
 struct EncodedPlaces {
   /// `[n, E]`, and the places themselves, `[n, 3]`.
   var encoded, points: Tensor
   /// `[n]` int64: which of the lattice's nodes they are; nil for any points.
   var nodes: Tensor?
+
+  /// Those of `nodes` `[n]` int64 of a lattice all of whose nodes these are.
+  func at(_ nodes: Tensor) -> EncodedPlaces {
+    EncodedPlaces(encoded: encoded.indexSelect(0, nodes), points: points.indexSelect(0, nodes), nodes: nodes)
+  }
 }
 
 /// The lattice's nodes around occupied cells.
@@ -62,15 +82,7 @@ package struct ConditionedPlanes {
   /// Displacement and ambient coordinates, `[N, 8]`, of points `[N, 3]`, each of its `frame` `[N]` int32, sorted by it.
   package func deformed(_ points: Tensor, frame: Tensor) -> Tensor {
     if let lattice { return latticeFeatures(lattice, at: points, frame: frame, axes: field.space.latticeAxes) }
-    let functions = field.basisFunctions(field.encode(points))
-    let counts = call("aten::bincount", frame, Tensor?.none, mixture.count).array(Int.self)
-    var start = 0
-    return cat(
-      counts.enumerated().map { f, count in
-        defer { start += count }
-        let one = FrameMixture(weights: mixture.weights.narrow(0, f, 1), torsoFromHead: mixture.torsoFromHead.narrow(0, f, 1))
-        return field.mixed(functions.narrow(0, start, count), one)
-      })
+    return field.deformed(points, frame: frame, mixture)
   }
 
   /// Density (per head unit) `[N]` and features `[N, C]` of points of frames.
@@ -87,11 +99,5 @@ package struct ConditionedPlanes {
       seen, weights: field.point.map(\.weight), biases: [pointBias, field.point[1].bias!], group: frame, slope: 0)
     let density = (out.select(1, 0) - 1).softplus() * field.configuration.densityScale
     return (density, out.narrow(1, 1, field.configuration.features))
-  }
-
-  /// Colour logits and class logits `[R, 3 + K]` of composited features `[R, C]` seen along unit `directions` `[R, 3]`.
-  func shaded(_ features: Tensor, directions: Tensor) -> Tensor {
-    fusedMLP(
-      cat([features, directions], -1), weights: field.shading.map(\.weight), biases: field.shading.map { $0.bias! }, slope: 0)
   }
 }
