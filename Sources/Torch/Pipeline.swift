@@ -11,22 +11,20 @@ package enum Pipeline {
   /// `make` and `take` are called on this thread, `work` with operators that use one. What comes out does not depend on how many threads
   /// there are. Throws the first error in the order of the items, when no thread works any more.
   package static func run<Item, Made>(
-    make: () throws -> Item?, work: (Item) throws -> Made, take: (Made) throws -> Void
+    make: () throws -> Item?, work: @escaping (Item) throws -> Made, take: (Made) throws -> Void
   ) throws {
     let threads = Libtorch.threads
-    try withoutActuallyEscaping(work) { work in
-      var waiting: [Promised<Made>] = []
-      // Nobody may work with what the caller owns after it has been left.
-      defer {
-        for piece in waiting { piece.wait() }
-        Libtorch.threads = threads
-      }
-      while let item = try make() {
-        waiting.append(Promised(on: .global()) { try work(item) })
-        while waiting.count >= ahead { try take(try waiting.removeFirst().value()) }
-      }
-      while !waiting.isEmpty { try take(try waiting.removeFirst().value()) }
+    var waiting: [Promised<Made>] = []
+    // Nobody may work with what the caller owns after it has been left.
+    defer {
+      for piece in waiting { piece.wait() }
+      Libtorch.threads = threads
     }
+    while let item = try make() {
+      waiting.append(Promised(on: .global()) { try work(item) })
+      while waiting.count >= ahead { try take(try waiting.removeFirst().value()) }
+    }
+    while !waiting.isEmpty { try take(try waiting.removeFirst().value()) }
   }
 }
 

@@ -62,7 +62,7 @@ final class DatasetBuilder {
         return Look(index: read - 1, position: kept - 1, rgb: frame.rgb, face: face, beliefs: try masks.beliefs(frame.rgb, face))
       }
       return nil
-    } work: { look in
+    } work: { [images, files] look in
       let (labels, alpha) = look.beliefs.masks(look.rgb, look.face)
       try images.write(try ImageFile.jpeg(look.rgb, quality: 95), to: files.image(look.index))
       try images.write(try ImageFile.png(SemanticClass.image(of: labels), compression: 3), to: files.labels(look.index))
