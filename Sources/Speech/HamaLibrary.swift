@@ -67,9 +67,9 @@ package final class HamaLibrary: @unchecked Sendable {
 }
 
 /// The model of `HamaLibrary`, loaded. Use it from one thread.
-final class HamaRecogniser {
+package final class HamaRecogniser {
   /// Numbers a row: logarithms of the probabilities of 189 phones and signs, the end of a word, and nothing new.
-  static let channels = 191
+  package static let channels = 191
   static let sampleRate = 16000
   /// Samples from the middle of one row to that of the next.
   static let hop = 320
@@ -78,14 +78,14 @@ final class HamaRecogniser {
   private let handle: OpaquePointer
 
   /// Throws `SpeechError` where the library does not take its model.
-  init(_ library: HamaLibrary) throws {
+  package init(_ library: HamaLibrary) throws {
     guard let handle = library.model.withUnsafeBytes({ library.load($0.baseAddress, $0.count) }) else { throw Self.failure(library) }
     (self.library, self.handle) = (library, handle)
   }
   deinit { library.free(handle) }
 
   /// Rows, `channels` log-probabilities each, the first in the middle of the first sample; what is no number among the samples is silence.
-  func rows(_ samples: [Float]) throws -> [Float] {
+  package func rows(_ samples: [Float]) throws -> [Float] {
     let clean = samples.map { $0.isFinite ? max(-1, min(1, $0)) : 0 }
     let count = clean.isEmpty ? 0 : Int(library.rows(Int64(clean.count)))
     guard count == clean.count / Self.hop + (clean.isEmpty ? 0 : 1) else { throw Self.failure(library) }

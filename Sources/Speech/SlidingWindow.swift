@@ -5,14 +5,16 @@ import Torch
 /// Row r stands for the moment (r + 1/2) hop of the sound. The rows s ..< s + core come from one window, which begins `context` rows before
 /// row s and ends `ahead` rows behind the last one; outside the sound is silence. Windows lie on a fixed grid, so that the numbers are the
 /// same however the sound arrives.
-final class SlidingWindow: StepSource {
+package final class SlidingWindow: StepSource {
   /// Rows before those that are taken, those that are taken, and rows behind them.
-  struct Shape: Equatable {
-    let context, core, ahead: Int
-    var rows: Int { context + core + ahead }
+  package struct Shape: Sendable {
+    package let context, core, ahead: Int
+    package var rows: Int { context + core + ahead }
+
+    package init(context: Int, core: Int, ahead: Int) { (self.context, self.core, self.ahead) = (context, core, ahead) }
   }
 
-  let channels: Int
+  package let channels: Int
   private let shape: Shape
   private let hop: Int
   private let more: () throws -> [Float]?
@@ -24,14 +26,14 @@ final class SlidingWindow: StepSource {
 
   /// - more: samples, a few at a time; nil at their end.
   /// - recognise: the rows of a window, `[rows, channels]`, the first in the middle of its first sample, for (rows - 1) hop + 1 samples.
-  init(
+  package init(
     _ shape: Shape, hop: Int, channels: Int, _ more: @escaping () throws -> [Float]?, recognise: @escaping ([Float]) throws -> [Float]
   ) {
     (self.shape, self.hop, self.channels, self.more, self.recognise) = (shape, hop, channels, more, recognise)
     held = [Float](repeating: 0, count: max(0, shape.context * hop - hop / 2))
   }
 
-  func next() throws -> Tensor? {
+  package func next() throws -> Tensor? {
     let length = (shape.rows - 1) * hop + 1
     while !hasEnded, held.count < length {
       guard let piece = try more() else {

@@ -1,9 +1,8 @@
 import Foundation
 import Media
+import Speech
 import Testing
 import Torch
-
-@testable import Speech
 
 @Suite struct HamaTests {
   static let library = Result { try HamaLibrary.shared() }
