@@ -29,8 +29,9 @@ package final class SlidingWindow: StepSource {
   package init(
     _ shape: Shape, hop: Int, channels: Int, _ more: @escaping () throws -> [Float]?, recognise: @escaping ([Float]) throws -> [Float]
   ) {
+    precondition(shape.context > 0 && shape.core > 0 && shape.ahead >= 0, "a window of \(shape)")
     (self.shape, self.hop, self.channels, self.more, self.recognise) = (shape, hop, channels, more, recognise)
-    held = [Float](repeating: 0, count: max(0, shape.context * hop - hop / 2))
+    held = [Float](repeating: 0, count: shape.context * hop - hop / 2)
   }
 
   package func next() throws -> Tensor? {
