@@ -58,6 +58,8 @@ package enum SpeechKind: String, CaseIterable, Sendable {
   case mel
   /// Which sound of English is spoken: needs PocketSphinx.
   case phonemes
+  /// Which sound of speech is spoken, in several languages: needs the recogniser hama, which `scripts/setup --with-hama` fetches.
+  case hama
   /// What another program made, in a NumPy file.
   case file
   /// What a network hears that the user brings.
@@ -68,8 +70,9 @@ extension SpeechKind {
   /// The features of this kind; `weights` is the file that some kinds need. Throws `SpeechError` where it is missing or not needed.
   package func features(weights: URL? = nil) throws -> any SpeechFeatures {
     switch self {
-    case .mel:
-      if let weights { throw SpeechError(.badInput, "\(weights.relativePath): mel features need no file; leave it out") }
+    case .mel, .hama:
+      if let weights { throw SpeechError(.badInput, "\(weights.relativePath): \(rawValue) features need no file; leave it out") }
+      if self == .hama { return try HamaFeatures() }
       return MelFeatures()
     case .file:
       guard let weights else {

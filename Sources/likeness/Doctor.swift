@@ -31,7 +31,7 @@ struct Doctor: ParsableCommand {
     let broken = needed.filter { $0.mark == .bad }
 
     print("\nnot needed")
-    for finding in [phones(), weights()] { finding.show() }
+    for finding in [phones(), hama(), weights()] { finding.show() }
 
     print("\nGPU (not needed)")
     for finding in gpu() { finding.show() }
@@ -111,6 +111,15 @@ struct Doctor: ParsableCommand {
       return .good("PocketSphinx", "recognises phones, for --speech phonemes")
     } catch {
       return .note("PocketSphinx", oneLine(error))
+    }
+  }
+  /// Another, which is native code of a stranger and there only where the user asked for it.
+  private func hama() -> Finding {
+    do {
+      let library = try HamaLibrary.shared()
+      return .good("hama", "\(HamaLibrary.version), its files have the known SHA-256, for --speech hama, \(library.folder.path)")
+    } catch {
+      return .note("hama", oneLine(error))
     }
   }
   private func weights() -> Finding {
