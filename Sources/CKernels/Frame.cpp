@@ -74,25 +74,20 @@ void draw_tiles(const FrameJob &job, TileFunction tile) {
   });
 }
 
-/// The image of every 2^shift th pixel of a job's; its last row and column stand outside of that.
-FrameJob sparse(const FrameJob &job, int shift) {
+/// Shoots a ray through every 2^shift th pixel and says what it sees first; the probes at the far edges stand outside of the image.
+/// Returns the grid's memory.
+at::Tensor probe(FrameJob &job, int shift, TileFunction tile) {
   const auto behind_last = [&](int pixels) { return ((pixels - 1) >> shift) + 2; };
-  FrameJob result = job;
-  result.width = behind_last(job.width);
-  result.height = behind_last(job.height);
+  FrameJob probes = job;
+  probes.width = behind_last(job.width);
+  probes.height = behind_last(job.height);
   const float apart = static_cast<float>(1 << shift);
   for (int axis = 0; axis < 3; ++axis) {
     const float column = job.camera[1][axis], row = job.camera[2][axis];
-    result.camera[1][axis] = apart * column;
-    result.camera[2][axis] = apart * row;
-    result.camera[3][axis] = job.camera[3][axis] + 0.5f * (1 - apart) * (column + row);
+    probes.camera[1][axis] = apart * column;
+    probes.camera[2][axis] = apart * row;
+    probes.camera[3][axis] = job.camera[3][axis] + 0.5f * (1 - apart) * (column + row);
   }
-  return result;
-}
-
-/// Shoots a ray through every 2^shift th pixel and says what it sees first. Returns the grid's memory.
-at::Tensor probe(FrameJob &job, int shift, TileFunction tile) {
-  FrameJob probes = sparse(job, shift);
   probes.stop = probe_stop;
   // What sixteen pixels read may lie to the right of the last row's end.
   const int64_t size = int64_t(probes.height) * probes.width + 32;
@@ -102,28 +97,6 @@ at::Tensor probe(FrameJob &job, int shift, TileFunction tile) {
   draw_tiles(probes, tile);
   job.probed = {probes.first, probes.taken, shift, probes.width};
   return seen;
-}
-
-/// Draws every second pixel of every second row of a job, so that those between four that are alike need not be. Adds to `kept` what this
-/// image lies in.
-void draw_every_second(FrameJob &job, const at::Tensor &plate, TileFunction tile, std::vector<at::Tensor> &kept) {
-  FrameJob some = sparse(job, 1);
-  // The same probes, half as many pixels apart.
-  if (some.probed.first) some.probed.shift -= 1;
-  const auto every_second = [&](int count, int last) { return (at::arange(count, at::kLong) * 2).clamp_max(last - 1); };
-  const at::Tensor behind =
-      plate.index_select(0, every_second(some.height, job.height)).index_select(1, every_second(some.width, job.width)).contiguous();
-  const auto options = at::TensorOptions().dtype(at::kFloat);
-  const at::Tensor rgb = at::empty({some.height, some.width, 3}, options), depth = at::empty({some.height, some.width}, options),
-                   opacity = at::empty_like(depth), labels = at::empty({some.height, some.width}, options.dtype(at::kByte));
-  kept.insert(kept.end(), {behind, rgb, depth, opacity, labels});
-  some.plate = behind.const_data_ptr<float>();
-  some.rgb = rgb.mutable_data_ptr<float>();
-  some.depth = depth.mutable_data_ptr<float>();
-  some.opacity = opacity.mutable_data_ptr<float>();
-  some.labels = labels.mutable_data_ptr<uint8_t>();
-  draw_tiles(some, tile);
-  job.known = {some.rgb, some.depth, some.opacity, some.labels, some.width};
 }
 
 int64_t rounded_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
@@ -255,8 +228,7 @@ using Frame = std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor>;
 Frame draw(const Tensor &camera, int64_t width, int64_t height, const Tensor &occupancy, const Tensor &box, const Tensor &nodes,
            const Tensor &lattice_axes, const Tensor &planes, const Tensor &axes, const Tensor &volume, const Tensor &ambient,
            at::TensorList point_weights, at::TensorList point_biases, at::TensorList shading_weights, at::TensorList shading_biases,
-           const Tensor &plate, double scale, double slope, double step, int64_t limit, double stop, int64_t probes, double tolerance,
-           bool with_features) {
+           const Tensor &plate, double scale, double slope, double step, int64_t limit, double stop, int64_t probes, bool with_features) {
   TORCH_CHECK(width >= 0 && height >= 0 && width * height < INT32_MAX / 4, "frame: a picture of ", width, " by ", height);
   TORCH_CHECK(step > 0 && limit >= 0, "frame: a step above 0 and a limit of at least 0, not ", step, " and ", limit);
   TORCH_CHECK(probes == 0 || probes == 2 || probes == 4 || probes == 8 || probes == 16,
@@ -289,8 +261,7 @@ Frame draw(const Tensor &camera, int64_t width, int64_t height, const Tensor &oc
   ready.set_point(point_weights, point_biases, {planes.size(3), volume.size(4), ambient.size(4)});
   ready.set_shading(shading_weights, shading_biases);
   job.row = static_cast<int>(rounded_up(job.row, 16));
-  const Tensor behind = plain(plate, "plate", {height, width, 3});
-  job.plate = behind.const_data_ptr<float>();
+  job.plate = ready.keep(plain(plate, "plate", {height, width, 3}));
 
   const auto options = at::TensorOptions().dtype(at::kFloat);
   Tensor rgb = at::empty({height, width, 3}, options), labels = at::empty({height, width}, options.dtype(at::kByte));
@@ -305,9 +276,6 @@ Frame draw(const Tensor &camera, int64_t width, int64_t height, const Tensor &oc
   const bool fast = job.planes.channels == 16 && job.volume.channels == 8 && job.ambient.channels == 8;
   const TileFunctions tile = fast ? tile_functions<true>(ready.half) : tile_functions<false>(ready.half);
   if (probes > 0 && width > 0 && height > 0) ready.kept.push_back(probe(job, __builtin_ctzll(probes), tile.probe));
-  job.tolerance = static_cast<float>(tolerance);
-  // What is shown is told of every pixel where it is asked for.
-  if (tolerance > 0 && !with_features && width > 0 && height > 0) draw_every_second(job, behind, tile.draw, ready.kept);
   draw_tiles(job, tile.draw);
   return {rgb, labels, depth, opacity, features};
 }
@@ -320,8 +288,7 @@ Frame draw(const Tensor &camera, int64_t width, int64_t height, const Tensor &oc
 TORCH_LIBRARY_FRAGMENT(likeness, library) {
   library.def("frame(Tensor camera, int width, int height, Tensor occupancy, Tensor box, Tensor nodes, Tensor lattice_axes, Tensor planes, "
               "Tensor axes, Tensor volume, Tensor ambient, Tensor[] point_weights, Tensor[] point_biases, Tensor[] shading_weights, "
-              "Tensor[] shading_biases, Tensor plate, float scale, float slope, float step, int limit, float stop, int probes, float tolerance, "
-              "bool with_features) -> "
+              "Tensor[] shading_biases, Tensor plate, float scale, float slope, float step, int limit, float stop, int probes, bool with_features) -> "
               "(Tensor rgb, Tensor labels, Tensor depth, Tensor opacity, Tensor features)");
 }
 TORCH_LIBRARY_IMPL(likeness, CPU, library) { library.impl("frame", likeness::draw); }

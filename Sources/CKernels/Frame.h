@@ -22,20 +22,9 @@ struct ProbedDepths {
   int shift, columns;
 };
 /// A probe has seen something when less than this is let through. A ray then begins this many steps before what the probes about it saw.
-constexpr float probe_stop = 0.99f, probe_margin = 1.25f;
+constexpr float probe_stop = 0.999f, probe_margin = 1.25f;
 /// Samples of a probe that such a ray takes too, about; the others count as taken when it begins.
 constexpr int probe_overlap = 3;
-
-/// Every second pixel of every second row of an image, and one more behind its last ones, `columns` in a row.
-struct EverySecond {
-  const float *rgb, *depth, *opacity;
-  const uint8_t *labels;
-  int columns;
-};
-/// Pixels between four that show the person, at most this part of the background.
-constexpr float between_clear = 0.1f;
-/// And that lie as many steps of samples apart in depth, at most.
-constexpr float between_steps = 4;
 
 /// A dense layer as the kernels take it: weights `[in, width]`, outputs padded with zeros to `width`, a multiple of 16.
 struct DenseLayer {
@@ -75,9 +64,6 @@ struct FrameJob {
   ProbedDepths probed;
   /// Of an image of probes: what they see first, and with which sample.
   float *first, *taken;
-  /// Where it is given: pixels between four that differ by less than `tolerance` in each colour are the mean of these.
-  EverySecond known;
-  float tolerance;
   const float *plate;
   float *rgb, *depth, *opacity, *feature_image;
   uint8_t *labels;
@@ -94,8 +80,7 @@ struct alignas(64) FrameScratch {
   // Rays under way, side by side.
   float d[3][padded], enter[padded], ray_step[padded], leave[padded], k[padded], reached[padded], depth[padded], t[padded], may_take[padded];
   int32_t id[padded];
-  // By their place in the tile: pixels that are drawn already (-1), and rays.
-  int32_t drawn[tile_rays];
+  // Rays by their place in the tile.
   float final_reached[tile_rays], final_depth[tile_rays], final_taken[tile_rays], direction[3][tile_rays];
   /// Samples that all rays under way have taken.
   float taken;

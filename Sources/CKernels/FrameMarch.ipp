@@ -22,7 +22,7 @@ INLINE f16v first_seen(const ProbedDepths &probed, int left, int row, f16v &take
   return load(result);
 }
 
-/// The rays of a tile's pixels that are not drawn yet and cross the box; returns how many. Others are final at once.
+/// The rays of a tile that cross the box; returns how many. Others are final at once.
 static int begin_rays(const FrameJob &job, int left, int top, FrameScratch &s) {
 #pragma clang fp contract(off)
   int count = 0;
@@ -32,7 +32,7 @@ static int begin_rays(const FrameJob &job, int left, int top, FrameScratch &s) {
       const float row = static_cast<float>(top + y) + 0.5f;
       const int id = y * tile_width + x;
       f16v d[3], enter = all(0), leave = all(__builtin_inff());
-      i16v inside = (column < static_cast<float>(job.width)) & ~load(s.drawn + id);
+      i16v inside = column < static_cast<float>(job.width);
       if (top + y >= job.height) inside = i16v{};
       for (int axis = 0; axis < 3; ++axis) {
         d[axis] = column * job.camera[1][axis] + row * job.camera[2][axis] + job.camera[3][axis];

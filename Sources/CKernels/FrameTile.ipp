@@ -5,7 +5,6 @@
 #include "FrameMarch.ipp"
 #include "FrameField.ipp"
 #include "FrameLayers.ipp"
-#include "FrameBetween.ipp"
 
 /// Raw densities of rows of hidden features. `fixed` is the number of these if the compiler is to know it, else 0.
 template <int fixed> INLINE void densities(const FrameJob &job, const float *rows, int count, float *raw) {
@@ -134,10 +133,10 @@ static void shade(const FrameJob &job, int left, int top, const int *hits, int c
 }
 
 /// Pixels that no sample lies in front of.
-static void show_plate(const FrameJob &job, int left, int top, const int32_t *drawn) {
+static void show_plate(const FrameJob &job, int left, int top, const bool *hit) {
   for (int y = 0; y < tile_height && top + y < job.height; ++y) {
     for (int x = 0; x < tile_width && left + x < job.width; ++x) {
-      if (drawn[y * tile_width + x]) continue;
+      if (hit[y * tile_width + x]) continue;
       const int64_t pixel = int64_t(top + y) * job.width + left + x;
       for (int c = 0; c < 3; ++c) job.rgb[3 * pixel + c] = job.plate[3 * pixel + c];
       job.labels[pixel] = 0;
@@ -151,8 +150,8 @@ static void show_plate(const FrameJob &job, int left, int top, const int32_t *dr
 template <class S, bool fast> static void draw_tile(const FrameJob &job, int tile, FrameScratch &s) {
   const int across = (job.width + tile_width - 1) / tile_width;
   const int left = tile % across * tile_width, top = tile / across * tile_height;
+  bool hit[tile_rays] = {};
   int hits[tile_rays], hit_count = 0;
-  fill_between(job, left, top, s);
   int count = begin_rays(job, left, top, s);
   for (int wave = 0; wave < job.limit; ++wave) {
     s.taken = static_cast<float>(wave);
@@ -160,7 +159,7 @@ template <class S, bool fast> static void draw_tile(const FrameJob &job, int til
     if (count == 0) break;
     if (wave == 0) {
       for (int i = 0; i < count; ++i) {
-        s.drawn[s.id[i]] = -1;
+        hit[s.id[i]] = true;
         hits[hit_count++] = s.id[i];
         __builtin_memset(s.sums + int64_t(s.id[i]) * job.features.in, 0, sizeof(float) * job.features.in);
       }
@@ -171,14 +170,13 @@ template <class S, bool fast> static void draw_tile(const FrameJob &job, int til
   end_rays(count, s);
   for (int first = 0; first < hit_count; first += frame_block)
     shade(job, left, top, hits + first, hit_count - first < frame_block ? hit_count - first : frame_block, s);
-  show_plate(job, left, top, s.drawn);
+  show_plate(job, left, top, hit);
 }
 
 /// A tile of an image of probes: rays that end with the first sample that shows anything.
 template <class S, bool fast> static void probe_tile(const FrameJob &job, int tile, FrameScratch &s) {
   const int across = (job.width + tile_width - 1) / tile_width;
   const int left = tile % across * tile_width, top = tile / across * tile_height;
-  __builtin_memset(s.drawn, 0, sizeof s.drawn);
   int count = begin_rays(job, left, top, s);
   for (int wave = 0; wave < job.limit; ++wave) {
     s.taken = static_cast<float>(wave);

@@ -52,15 +52,11 @@ package struct FrameField {
   /// little before what the four probes about them saw, and not at all where those saw nothing. What no probe sees and stands in front of
   /// what they see may be missed. Samples that are skipped count among the `limit`. 0: no probes.
   package var probes: Int
-  /// Every second pixel of every second row is drawn first; between four of them that show the person alone, one class, at nearly one depth
-  /// and in colours that differ by less than this in each channel, pixels are their mean. 0: every pixel has its ray, as on a GPU and wherever
-  /// features are asked for.
-  package var tolerance: Double
 
   package init(
     occupancy: OccupancyGrid, lattice: Tensor, latticeAxes: Tensor, planes: Tensor, volume: Tensor, axes: Tensor, ambient: Tensor,
     point: (weights: [Tensor], biases: [Tensor]), shading: (weights: [Tensor], biases: [Tensor]), densityScale: Double = 10,
-    slope: Double = 0, step: Double, limit: Int = 16, stop: Double = 0.01, probes: Int = 0, tolerance: Double = 0
+    slope: Double = 0, step: Double, limit: Int = 16, stop: Double = 0.01, probes: Int = 0
   ) {
     self.occupancy = occupancy
     self.lattice = lattice
@@ -77,7 +73,6 @@ package struct FrameField {
     self.limit = limit
     self.stop = stop
     self.probes = probes
-    self.tolerance = tolerance
   }
 
   /// What `camera` sees in front of `plate` `[H, W, 3]` (0...1), without history.
@@ -86,7 +81,7 @@ package struct FrameField {
       let found = callAll(
         "likeness::frame", camera.matrix, camera.width, camera.height, occupancy.cells, occupancy.box, lattice, latticeAxes, planes, axes,
         volume, ambient, point.weights, point.biases, shading.weights, shading.biases, background, densityScale, slope, step, limit, stop,
-        probes, tolerance, features
+        probes, features
       ).compactMap(\.self)
       return FieldFrame(rgb: found[0], labels: found[1], depth: found[2], opacity: found[3], features: features ? found[4] : nil)
     }

@@ -3,11 +3,6 @@ import Torch
 extension FrameField {
   /// `frame` with plain tensors, for tests: every formula as it is written down, all samples at once.
   package func referenceFrame(_ camera: FrameCamera, background: Tensor) -> FieldFrame {
-    let every = everyPixel(camera, background: background)
-    return tolerance > 0 ? filledBetween(every, camera, background) : every
-  }
-
-  private func everyPixel(_ camera: FrameCamera, background: Tensor) -> FieldFrame {
     withoutGradient {
       let rays = camera.rays
       let beginnings = probes > 0 ? referenceBeginnings(camera) : nil
@@ -31,48 +26,6 @@ extension FrameField {
       return FieldFrame(
         rgb: color.reshape(size + [3]), labels: classes.argmax(1).to(.uint8).reshape(size), depth: depth.reshape(size),
         opacity: alpha.reshape(size), features: shown.reshape(size + [shown.size(1)]))
-    }
-  }
-
-  /// Every `apart`th pixel of every `apart`th row, and one more behind the last ones.
-  private static func sparse(_ camera: FrameCamera, apart: Int) -> FrameCamera {
-    let m = camera.matrix, far = Double(apart)
-    return FrameCamera(
-      matrix: stack([m[0], far * m[1], far * m[2], m[3] + (0.5 - far / 2) * (m[1] + m[2])]), width: (camera.width - 1) / apart + 2,
-      height: (camera.height - 1) / apart + 2)
-  }
-
-  /// `every` pixel, but the means of the two or four about it where the four around its square are alike; see `tolerance`.
-  private func filledBetween(_ every: FieldFrame, _ camera: FrameCamera, _ background: Tensor) -> FieldFrame {
-    withoutGradient {
-      let (height, width) = (camera.height, camera.width), some = Self.sparse(camera, apart: 2)
-      func indices(_ count: Int, _ place: (Int) -> Int) -> Tensor { Tensor((0..<count).map(place)) }
-      let plate = background.indexSelect(0, indices(some.height) { min(2 * $0, height - 1) })
-        .indexSelect(1, indices(some.width) { min(2 * $0, width - 1) })
-      var field = self
-      field.probes /= 2
-      let known = field.everyPixel(some, background: plate)
-      // Of each pixel: the four about its square of known ones, or those about itself.
-      func about(_ values: Tensor, _ row: (Int) -> Int, _ column: (Int) -> Int) -> Tensor {
-        values.indexSelect(0, indices(height, row)).indexSelect(1, indices(width, column))
-      }
-      func square(_ values: Tensor) -> Tensor {
-        stack([0, 1].flatMap { down in [0, 1].map { right in about(values, { $0 / 2 + down }, { $0 / 2 + right }) } })
-      }
-      func mean(_ values: Tensor) -> Tensor {
-        stack([0, 1].flatMap { down in [0, 1].map { right in about(values, { ($0 + down) / 2 }, { ($0 + right) / 2 }) } }).mean(0)
-      }
-      func spread(_ values: Tensor) -> Tensor { square(values).amax(0) - square(values).amin(0) }
-      let even =
-        (square(known.opacity).amin(0) .> 0.9) .& (spread(known.labels.to(.float32)) .== 0)
-        .& (spread(known.rgb).amax(-1) .< tolerance) .& (spread(known.depth) .< 4 * step)
-      let own = indices(height) { $0 % 2 }.unsqueeze(1) + indices(width) { $0 % 2 }.unsqueeze(0)
-      let filled = even .| (own .== 0)
-      func choose(_ values: Tensor, _ all: Tensor) -> Tensor { values.where(filled, else: all) }
-      return FieldFrame(
-        rgb: mean(known.rgb).where(filled.unsqueeze(-1), else: every.rgb),
-        labels: choose(about(known.labels, { $0 / 2 }, { $0 / 2 }), every.labels), depth: choose(mean(known.depth), every.depth),
-        opacity: choose(mean(known.opacity), every.opacity), features: nil)
     }
   }
 
@@ -102,10 +55,13 @@ extension FrameField {
   /// With probes: how many steps from where each ray enters the box its first sample may lie, `[R]`, beyond the box for those without any;
   /// and how many samples it may take, `[R]`.
   private func referenceBeginnings(_ camera: FrameCamera) -> (jitter: Tensor, mayTake: Tensor) {
-    let sparse = Self.sparse(camera, apart: probes), (across, down) = (sparse.width, sparse.height)
-    let samples = referenceMarch(sparse.rays, occupancy: occupancy, step: step, limit: limit)
+    let apart = Double(probes), m = camera.matrix
+    let (across, down) = ((camera.width - 1) / probes + 2, (camera.height - 1) / probes + 2)
+    let matrix = stack([m[0], apart * m[1], apart * m[2], m[3] + (0.5 - apart / 2) * (m[1] + m[2])])
+    let samples = referenceMarch(
+      FrameCamera(matrix: matrix, width: across, height: down).rays, occupancy: occupancy, step: step, limit: limit)
     let thickness = densityScale * (referenceRaw(samples).select(1, 0) - 1).softplus() * samples.lengths
-    let real = rows(samples.lengths, of: samples) .> 0, dimmed = (-rows(thickness, of: samples).cumsum(1)).exp() .< 0.99
+    let real = rows(samples.lengths, of: samples) .> 0, dimmed = (-rows(thickness, of: samples).cumsum(1)).exp() .< 0.999
     let seen = real .& dimmed, taken = (real .& dimmed.logicalNot()).to(.float32).sum(1).reshape(down, across) + 1
     let far = 1e6
     let first = rows(samples.depths, of: samples).maskedFill(seen.logicalNot(), far).amin(1).reshape(down, across)

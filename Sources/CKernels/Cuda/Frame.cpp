@@ -129,7 +129,7 @@ using Frame = std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor>;
 Frame draw(const Tensor &camera, int64_t width, int64_t height, const Tensor &occupancy, const Tensor &box, const Tensor &nodes,
            const Tensor &lattice_axes, const Tensor &planes, const Tensor &axes, const Tensor &volume, const Tensor &ambient,
            at::TensorList point_weights, at::TensorList point_biases, at::TensorList shading_weights, at::TensorList shading_biases,
-           const Tensor &plate, double scale, double slope, double step, int64_t limit, double stop, int64_t probes, double /*tolerance: every pixel has a ray here*/, bool with_features) {
+           const Tensor &plate, double scale, double slope, double step, int64_t limit, double stop, int64_t probes, bool with_features) {
   TORCH_CHECK(width >= 0 && height >= 0 && width * height < INT32_MAX / 4, "frame: a picture of ", width, " by ", height);
   TORCH_CHECK(camera.dim() == 2 && camera.size(0) == 4 && camera.size(1) == 3, "frame: camera [4, 3], not ", camera.sizes());
   TORCH_CHECK(nodes.dim() == 4 && nodes.size(3) == 8, "frame: lattice [Z, Y, X, 8], not ", nodes.sizes());

@@ -18,8 +18,6 @@ package final class BakedPlanes: FrameConditions, ImageField {
 
   /// Pixels between two rays that look ahead in an image, see `FrameField.probes`.
   private static let probes = 4
-  /// Of colours in 0...1 between which pixels are not drawn one by one, see `FrameField.tolerance`.
-  private static let tolerance = 0.03
 
   /// Shares what it can with `field`: it is to be made anew when weights have changed.
   init(_ field: HyperPlanes) {
@@ -64,7 +62,7 @@ package final class BakedPlanes: FrameConditions, ImageField {
         latticeAxes: latticeAxes, planes: planes, volume: volume, axes: templateAxes, ambient: ambient,
         point: (point.map { $0.weight.detach() }, [pointBias[.at(0)], point[1].bias!.detach()]),
         shading: (shading.map { $0.weight.detach() }, shading.map { $0.bias!.detach() }), densityScale: c.densityScale, step: c.step,
-        limit: c.imageSamples, probes: Self.probes, tolerance: Self.tolerance)
+        limit: c.imageSamples, probes: Self.probes)
       let pinhole = Pinhole(focal: SIMD2(camera.focal), center: SIMD2(camera.center))
       let seen = field.frame(
         FrameCamera(pinhole, cameraToWorld: view[.at(0)], width: camera.width, height: camera.height), background: background.contiguous())
