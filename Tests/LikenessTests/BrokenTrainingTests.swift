@@ -70,24 +70,27 @@ import Torch
     try withFolder { folder in
       let data = folder.appending(path: "data"), c = configuration
       try TinyDataset.write(to: data)
-      let record = try RunRecord(experiment: "data", method: "subject", data: data, configuration: c)
-      let run = try RunFolder.create(folder.appending(path: "run"), record), dataset = try Dataset(data, size: 32)
-      let first = try SubjectTrainer(dataset, c, run: run, warn: { Issue.record("\($0)") })
-      #expect(try first.train(.steps(5), progress: { _ in }, shouldStop: { false }))
+      let place = folder.appending(path: "run"), dataset = try Dataset(data, size: 32), driving = dataset.driving(width: c.field.driving)
+      func begun() throws -> SubjectScene {
+        let record = try RunRecord(experiment: "data", method: "subject", data: data, configuration: c)
+        let first = try SubjectTrainer(dataset, c, run: try RunFolder.create(place, record), warn: { Issue.record("\($0)") })
+        #expect(try first.train(.steps(5), progress: { _ in }, shouldStop: { false }))
+        return first.scene
+      }
+      let first = try begun()
       // Lids that no frame shuts are not cut off where they are shut.
       let lid = try #require(ExpressionNames.arkit.firstIndex(of: "eyeBlinkLeft"))
       for (blink, normal) in [(1, 5), (0.6, 3), (0, 0)] as [(Float, Float)] {
-        var driving = [Float](repeating: 0, count: c.field.driving)
-        driving[lid] = blink
-        #expect(abs(first.scene.normalized(Tensor(driving)).floats[lid] - normal) < 1e-3)
+        var shut = [Float](repeating: 0, count: c.field.driving)
+        shut[lid] = blink
+        #expect(abs(first.normalized(Tensor(shut)).floats[lid] - normal) < 1e-3)
       }
-      let file = run.url.appending(path: "scene.safetensors"), written = try Safetensors.read(file)
+      let file = place.appending(path: "scene.safetensors"), written = try Safetensors.read(file)
       var tensors = written.tensors
       tensors["driving.spread"] = try #require(tensors["driving.spread"]) * 0.5
       try Safetensors.write(tensors, metadata: written.metadata, to: file)
-      let again = try SubjectTrainer(dataset, c, run: try RunFolder.open(run.url), warn: { Issue.record("\($0)") })
-      let driving = dataset.driving(width: c.field.driving)
-      let (before, after) = (first.scene.normalized(driving), again.scene.normalized(driving))
+      let again = try SubjectTrainer(dataset, c, run: try RunFolder.resume(place), warn: { Issue.record("\($0)") })
+      let (before, after) = (first.normalized(driving), again.scene.normalized(driving))
       #expect(before.abs().max().item > 0.1 && (after - (before * 2).clamp(-6, 6)).abs().max().item < 1e-5)
       #expect(try again.train(.steps(8), progress: { _ in }, shouldStop: { false }))
       #expect(try Safetensors.read(file).tensors["driving.spread"]?.floats == tensors["driving.spread"]?.floats)

@@ -30,6 +30,13 @@ package enum RayLoss {
     (labels.to(.int64).unsqueeze(1) .== Tensor.arange(classes, device: labels.device).unsqueeze(0)).to(.float32)
   }
 
+  /// Sums of `values` `[R]` over the rays of each of so many classes, added up in the rays' order whatever the number of threads.
+  static func sums(_ values: Tensor, _ labels: Tensor, _ classes: Int) -> [Double] {
+    var sums = [Double](repeating: 0, count: classes)
+    for (value, label) in zip(values.floats, labels.to(.int64).array(Int.self)) where label < classes { sums[label] += Double(value) }
+    return sums
+  }
+
   /// The mean of `values` `[R]` over the rays of each class, 0 where there are none: `[K]`.
   package static func classMeans(_ values: Tensor, _ truth: Tensor) -> Tensor {
     values.unsqueeze(0).matmul(truth).squeeze(0) / truth.sum(0).clamp(1)

@@ -60,7 +60,7 @@ extension HyperPlanes: SubjectField {
     return withoutGradient {
       space.updateOccupancy(samples, weights: seen.weights)
       return StepReport(
-        loss: loss.item, squaredError: errors.mean().item / 3, classLosses: (errors + scores).unsqueeze(0).matmul(truth).squeeze(0).array(),
+        loss: loss.item, squaredError: errors.mean().item / 3, classLosses: RayLoss.sums(errors + scores, batch.labels, truth.size(1)),
         classRays: truth.sum(0).array(), liveShare: Double(samples.count) / Double(max(1, batch.rays.count * configuration.samples)))
     }
   }
