@@ -63,7 +63,10 @@ let package = Package(
     module("Photos", ["Generator", "Tracking", "Perception", "Face", "Media", "Torch"]),
     module(
       "Portrait",
-      ["Photos", "Exchange", "Generator", "Segmentation", "Tracking", "Perception", "Radiance", "Face", "Media", "Runs", "Torch"]),
+      [
+        "Photos", "Exchange", "Generator", "Segmentation", "Datasets", "Tracking", "Perception", "Radiance", "Face", "Media", "Runs",
+        "Torch",
+      ]),
     module("Texture", ["Subject", "Datasets", "Face", "Media", "Metrics", "Runs", "Torch"]),
     module("Study", ["Subject", "Runs", "Torch"]),
     .executableTarget(
@@ -104,7 +107,8 @@ let package = Package(
     tests(
       "Portrait",
       [
-        "Portrait", "Photos", "Driving", "Exchange", "Generator", "Golden", "Radiance", "Tracking", "Face", "Media", "Perception", "Runs",
+        "Portrait", "Photos", "Datasets", "Driving", "Exchange", "Generator", "Golden", "Radiance", "Tracking", "Face", "Media",
+        "Perception", "Runs",
         "Torch",
       ]),
     tests("Talking", ["Talking", "Perception", "Speech", "Runs", "Face", "Torch"]),

@@ -118,11 +118,7 @@ package struct DrivingSequence {
   package mutating func orbit(around center: SIMD3<Float>, yaw: Float = 0.4, pitch: Float = 0.12, seconds: Double = 6) {
     for i in frames.indices {
       let phase = Float(Double(i) / fps / seconds * 2 * .pi)
-      let turn = Matrix3(yaw: yaw * sin(phase), pitch: pitch * sin(2 * phase), roll: 0)
-      let camera = frames[i].camera.cameraToWorld
-      // Turned about the centre: center + turn (x - center).
-      let around = Rigid(rotation: turn, translation: center - turn * center)
-      frames[i].camera.cameraToWorld = around * camera
+      frames[i].camera = frames[i].camera.around(center, yaw: yaw * sin(phase), pitch: pitch * sin(2 * phase))
     }
   }
 }

@@ -115,7 +115,8 @@ package struct EvaluationReport: Encodable {
       lines.append(name("lip sync") + number(sync.correlation, 3, 12) + "   at a lag of \(sync.frames) frames, of those up to 10")
     }
     let perceived = [
-      ("lpips", "LPIPS"), ("lpips_face_only", "LPIPS face only"), ("identity", "identity"), ("sync_confidence", "sync confidence"),
+      ("lpips", "LPIPS"), ("lpips_face_only", "LPIPS face only"), ("identity", "identity"), ("identity_aside", "20 degrees aside"),
+      ("sync_confidence", "sync confidence"),
     ]
     .compactMap { key, title in s[key].map { "\(title) " + number($0, 4, 0) } }
     if !perceived.isEmpty { lines.append("\n" + perceived.joined(separator: ", ")) }

@@ -25,7 +25,8 @@ package struct FigureDefinition: Sendable {
     .init(
       "identity", "-1...1, more is better",
       "cosine between what a face recognition network makes of the avatar's aligned face and of the truth's; mean over frames; of an avatar "
-        + "made from one photo identity_photo is that with the photo's face, and by_angle has the means by how far the head is turned from it"
+        + "made from one photo identity_photo is that with the photo's face, and by_angle has the means by how far the head is turned from it; "
+        + "identity_aside is that of an avatar of a clip seen by a camera gone 20 degrees to either side, with the true frame, over up to 12 frames"
     ),
     .init(
       "sync", "confidence from 0, more is better; distance from 0, less is better; offset in frames, positive where the image is late",

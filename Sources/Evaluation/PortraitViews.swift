@@ -46,9 +46,7 @@ package struct PortraitViews {
   /// The images from `angles`, `[size, size, 3]` uint8, and the cosines of identity to the photo; nil where no face is seen or no network is there.
   package func aside() throws -> [(image: Tensor, identity: Double?)] {
     try Self.angles.map { degrees in
-      var camera = avatar.scene.camera.scaled(width: size, height: size)
-      let turn = Matrix3(yaw: Float(degrees) * .pi / 180, pitch: 0, roll: 0), center = rest.pose.translation
-      camera.cameraToWorld = Rigid(rotation: turn, translation: center - turn * center) * camera.cameraToWorld
+      let camera = avatar.scene.camera.scaled(width: size, height: size).around(rest.pose.translation, yaw: Float(degrees) * .pi / 180)
       let image = try draw(rest, camera)
       return (image, try LandmarkTracker().track(image).flatMap { cosine(image, $0) })
     }

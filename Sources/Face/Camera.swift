@@ -45,6 +45,14 @@ package struct Camera: Equatable, Sendable, Codable {
     return seen
   }
 
+  /// This camera gone round `center` of the world, radians: with positive `yaw` to its right, with positive `pitch` above.
+  package func around(_ center: SIMD3<Float>, yaw: Float, pitch: Float = 0) -> Camera {
+    var moved = self
+    let turn = Matrix3(yaw: yaw, pitch: pitch, roll: 0)
+    moved.cameraToWorld = Rigid(rotation: turn, translation: center - turn * center) * cameraToWorld
+    return moved
+  }
+
   /// A world point as (x, y in pixels, depth).
   package func project(_ point: SIMD3<Float>) -> SIMD3<Float> {
     let p = worldToCamera.apply(point)

@@ -48,6 +48,19 @@ struct AvatarTrial {
   /// A film of both, truth left and avatar right.
   func film(_ url: URL) throws -> FilmSink { try FilmSink(url, sequence, columns: 2) }
 
+  /// How the avatar looks from aside in some of the frames.
+  func aside() throws -> AsideViews {
+    var views = try AsideViews()
+    let count = min(positions.count, AsideViews.most)
+    for k in 0..<count where !StopSignal.isRaised {
+      let i = k * positions.count / count, frame = sequence.frames[i]
+      try views.add(truth: try dataset.image(positions[i]), center: frame.state.pose.translation, frame.camera) { camera in
+        try sequence.image(i, of: avatar, camera: camera).image
+      }
+    }
+    return views
+  }
+
   /// The truth's classes; nil where a folder of another project has none of this frame. What is broken throws: figures of a part of the
   /// frames would pass for those of all.
   private func labels(_ position: Int) throws -> Tensor? {

@@ -20,7 +20,7 @@ struct Eval: ParsableCommand {
       compared with the truth's: correlation and amplitude (standard deviation over the truth's), 1 is best for both; how many frames late the
       lips are; and the average distances of expression (AED) and pose (APD). The report says what each figure means, as does Docs/metrics.md.
 
-      Writes <run>/eval.json and <run>/eval/ (of anna.safetensors, which export wrote, anna/eval.json and anna/eval/): contact-sheet.png (truth above, avatar below) and <frame>.png of each of its frames, and motion.csv: what moved how far in every frame.
+      Writes <run>/eval.json and <run>/eval/ (of anna.safetensors, which export wrote, anna/eval.json and anna/eval/): contact-sheet.png (truth above, avatar below) and <frame>.png of each of its frames, aside.png (from both sides, the truth between them), and motion.csv: what moved how far in every frame.
 
       --from-frame 0 judges what one photo is good for: an avatar is made of that frame of --data alone, as from any photo, moves as the person does
       in the other frames, and is compared with them. Writes <data>/from-frame-0.json. --load anna.portrait --data <folder> does the same with a
@@ -137,17 +137,20 @@ struct Eval: ParsableCommand {
     trial = try trial.on(positions)
 
     let film = try video.map { try trial.film(URL(filePath: $0)) }
-    let (evaluation, figures) = try shown(positions.count) {
+    var (evaluation, figures) = try shown(positions.count) {
       try trial.evaluated($0)
     } film: { truth, shown, frame in
       try film?.take(cat([truth, shown], 1), frame)
     }
     try film?.finish()
+    let aside = try trial.aside(), pictures = source.results.appending(path: "eval")
+    figures.scores.merge(aside.figures) { $1 }
+    try aside.writeImages(to: pictures)
     try report(
       EvaluationReport(
         experimentName: source.experiment, methodName: source.method, checkpoint: source.file.path(percentEncoded: false),
         results: figures, notes: evaluation.notes), evaluation, to: source.results.appending(path: "eval.json"),
-      images: source.results.appending(path: "eval"))
+      images: pictures)
   }
 
   /// Makes an avatar of a frame as of a photo, and judges it on the others.

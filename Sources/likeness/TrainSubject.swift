@@ -1,7 +1,9 @@
 import ArgumentParser
 import Datasets
+import Face
 import Foundation
 import Media
+import Portrait
 import Runs
 import Speech
 import Subject
@@ -72,8 +74,10 @@ struct TrainSubject: ParsableCommand {
     }
     let dataset = try Dataset(folder, size: configuration.size)
     if configuration.speech != nil, let audio = dataset.audio, let notice = (try? AudioReader(audio))?.notice { complain(notice) }
+    let views = try Self.views(dataset, configuration)
     let trainer = try SubjectTrainer(
-      dataset, configuration, run: try start.open(experiment: folder.lastPathComponent, data: folder), device: device, warn: complain)
+      dataset, configuration, views: views, run: try start.open(experiment: folder.lastPathComponent, data: folder), device: device,
+      warn: complain)
     let run = trainer.run, budget = training.budget(run, steps: configuration.steps)
     print("run       \(run.url.relativePath)")
     print(
@@ -105,6 +109,15 @@ struct TrainSubject: ParsableCommand {
       throw stopped("at step \(trainer.step)\(isSaved ? "" : ", before the first checkpoint")", goOn: "subject", run)
     }
     print("next      \(suggestedCommand("likeness", "eval", "--load", run.url.path(percentEncoded: false)))")
+  }
+
+  /// What lifts of the clip's frames show from the sides.
+  private static func views(_ dataset: Dataset, _ configuration: SubjectConfiguration) throws -> [DrawnView] {
+    let count = configuration.lift.views
+    guard configuration.planes != nil, count > 0 else { return [] }
+    // Photos are lifted at the dataset's own size, which shows more than the training does.
+    let lift = try ClipLift(try Dataset(dataset.folder, size: min(max(dataset.width, 512), 768)))
+    return try lift?.views(count, dataset.camera, seed: configuration.seed) ?? []
   }
 
   private func chosenConfiguration() throws -> SubjectConfiguration {

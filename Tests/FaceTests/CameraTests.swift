@@ -42,6 +42,14 @@ struct CameraTests {
     let pose = Rigid(rotation: Matrix3(yaw: -0.4, pitch: 0.1, roll: 0), translation: [0, 0, -6])
     #expect(near(camera.inHead(pose).project([0.2, 0.3, 0.9]), camera.project(pose.apply([0.2, 0.3, 0.9])), 1e-3))
   }
+  @Test func aCameraGoesRoundAPlaceAndGoesOnLookingAtIt() {
+    let c = Camera(width: 64, height: 48, focal: [90, 80]), center = SIMD3<Float>(0, 0, -6)
+    for (yaw, pitch) in [(Float(0.4), Float(0)), (-0.4, 0), (0, 0.2), (0.3, -0.2)] {
+      let moved = c.around(center, yaw: yaw, pitch: pitch)
+      #expect(near(moved.project(center), c.project(center), 1e-3), "as far away, in the middle")
+      #expect(yaw * (moved.position.x - c.position.x) >= 0 && pitch * (moved.position.y - c.position.y) >= 0)
+    }
+  }
   @Test func lookAtPutsTheTargetInTheMiddle() {
     let c = Camera(width: 50, height: 50, fieldOfView: 0.5, cameraToWorld: Camera.lookAt(eye: [3, 2, 6], target: [1, 1, 0]))
     #expect(near(c.project([1, 1, 0]), [25, 25, length([2, 1, 6])], 1e-3))

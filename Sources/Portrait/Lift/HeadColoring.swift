@@ -36,7 +36,9 @@ struct HeadColoring {
       let facing = scalp[v] > 0.5 ? smoothstep(Self.hairGrazing, Self.hairFacing, cosine) : smoothstep(Self.grazing, Self.facing, cosine)
       // An ear before the scalp is no part of it.
       let isEar = scalp[v] > 0.3 && photo.label(texels[v]) == .ears
-      seen.append(isInside && !isEar ? free * facing : 0)
+      // Nor is a collar before the neck.
+      let isClothed = photo.label(texels[v]) == .torso
+      seen.append(isInside && !isEar && !isClothed ? free * facing : 0)
     }
     let (list, starts) = surface.neighbors
     func around(_ v: Int) -> ArraySlice<Int32> { list[starts[v]..<starts[v + 1]] }
@@ -61,8 +63,11 @@ struct HeadColoring {
     let even = pixels.blurred(3, rounds: 2)
     let labels = places.map(photo.label)
     let skin: Set<SemanticClass> = [.skin, .nose, .ears, .neck, .lips]
+    // A collar's color reaches over its border.
+    let reach = Float(pixels.width) / 64
+    let isBesideClothes = places.map { p in [SIMD2(0, reach), [reach, 0], [-reach, 0]].contains { photo.label(p + $0) == .torso } }
     func known(_ v: Int, _ kinds: Set<SemanticClass>) -> Bool {
-      visible[v] > 0.6 && kinds.contains(labels[v]) && photo.alpha.read(places[v]) > 0.9
+      visible[v] > 0.6 && kinds.contains(labels[v]) && photo.alpha.read(places[v]) > 0.9 && !isBesideClothes[v]
     }
     let isHairy = (0..<count).count { scalp[$0] > 0.5 && known($0, [.hair]) } > 30
     let sample = places.map(even.color)

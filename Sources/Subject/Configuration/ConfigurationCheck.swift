@@ -40,6 +40,12 @@ extension SubjectConfiguration {
     if let speech { try speech.check() }
     guard let planes else { return try checkPaper() }
     try planes.check()
+    try within(0...10_000, ["lift.views": lift.views])
+    try within(0...Int.max, ["lift.firstSteps": lift.firstSteps, "lift.every": lift.every])
+    try within(1...1_000_000, ["lift.rays": lift.rays])
+    try within(1...10_000, ["lift.frames": lift.frames])
+    try within(0...1e6, ["lift.weight": lift.weight, "lift.finalWeight": lift.finalWeight])
+    try few(1 << 26, "lift.rays", lift.rays, Memory.product(lift.rays, samples), "samples of a step")
     if !planes.displaces {
       let without = "0 where planes.displaces is false: nothing follows the mesh"
       guard mesh.weight == 0 else { throw ConfigurationError(field: "mesh.weight", value: "\(mesh.weight)", bounds: without) }

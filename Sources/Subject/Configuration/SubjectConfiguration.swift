@@ -16,6 +16,7 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
   package var loss = LossConfiguration.paper
   package var rays = RaySamplerConfiguration.paper
   package var mesh = MeshConfiguration()
+  package var lift = LiftConfiguration()
   package var optimizer = OptimizerConfiguration()
   /// The longer side of the images trained on, in pixels; nil keeps the dataset's size.
   @Nullable package var size: Int?
@@ -42,6 +43,22 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
     /// Frames and points of a batch.
     package var frames = 8
     package var points = 256
+  }
+
+  /// What is learnt of the sides that the clip does not show: views of lifts of its frames.
+  package struct LiftConfiguration: Codable, Sendable, Equatable {
+    /// How many views are drawn before the training; 0 switches this off.
+    package var views = 0
+    /// Steps at the beginning of which views are all that is learnt.
+    package var firstSteps = 0
+    /// Steps between two on views after that.
+    package var every = 2
+    /// Rays of such a step, and the views that they are taken from.
+    package var rays = 1024
+    package var frames = 4
+    /// Weight beside the clip's rays, at the start and at the end (geometric in between).
+    package var weight = 1.0
+    package var finalWeight = 0.2
   }
 
   /// Adam's rates, all decayed together by `decay` over the whole training.
@@ -105,6 +122,8 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
     c.mesh.warmUpSteps = 2_000
     c.mesh.warmUpLearningRate = 1e-2
     c.mesh.every = 4
+    c.lift.views = 160
+    c.lift.firstSteps = 100
     c.saveEvery = 2_000
     c.validateEvery = 2_000
     return c

@@ -12,6 +12,8 @@ package struct RayBatch {
   package var labels: Tensor
   /// What lies behind each ray, `[R, 3]`; nil is black.
   package var background: Tensor?
+  /// What its loss is multiplied with; the fast field's alone.
+  package var weight = 1.0
 
   package init(rays: Rays, frames: [Int], colors: Tensor, labels: Tensor, background: Tensor? = nil) {
     precondition(frames.count == rays.count, "\(frames.count) frame numbers for \(rays.count) rays")

@@ -55,7 +55,7 @@ extension HyperPlanes: SubjectField {
     let loss =
       (errors * weights.photometric + scores * weights.semantic).sum() + silhouette * configuration.opacityLoss
       + seen.distortion.mean() * configuration.distortionLoss
-    loss.backward()
+    (batch.weight == 1 ? loss : loss * batch.weight).backward()
 
     return withoutGradient {
       space.updateOccupancy(samples, weights: seen.weights)

@@ -1,6 +1,7 @@
 import Datasets
 import Face
 import Foundation
+import Media
 import Radiance
 import Runs
 import Speech
@@ -16,6 +17,8 @@ package final class SubjectTrainer: Trainer {
   let field: any SubjectField
   let adam: Adam
   let mesh: MeshSupervision?
+  /// nil where the clip's frames are all that is learnt.
+  let sides: SideViews?
   /// nil where the tracked expression alone drives.
   let speech: SpeechDriver?
   /// Whether the dataset has expressions that speech can learn to say.
@@ -28,10 +31,11 @@ package final class SubjectTrainer: Trainer {
 
   /// Goes on from the run's last checkpoint if it has one, on `device`, which need not be the one of before; `warn` hears of damaged ones.
   ///
+  /// `views` are from sides that the clip does not show, drawn with its camera at the training's size, so many as `configuration.lift` says.
   /// `run` is asked for when all else stands, so that what cannot be trained leaves no run folder behind.
   package init(
-    _ dataset: Dataset, _ configuration: SubjectConfiguration, run: @autoclosure () throws -> RunFolder, device: Device = .cpu,
-    warn: (String) -> Void
+    _ dataset: Dataset, _ configuration: SubjectConfiguration, views: [DrawnView] = [], run: @autoclosure () throws -> RunFolder,
+    device: Device = .cpu, warn: (String) -> Void
   ) throws {
     self.configuration = configuration
     try configuration.check()
@@ -65,6 +69,9 @@ package final class SubjectTrainer: Trainer {
     }
     let usesMesh = configuration.mesh.weight > 0 || configuration.mesh.warmUpSteps > 0
     mesh = try usesMesh ? MeshSupervision(data, frames: data.train, drawn: data.train + repeats, lids: rays.lids) : nil
+    sides = SideViews(
+      configuration.planes == nil ? [] : views, camera: scene.camera, width: configuration.field.driving, device: device,
+      normalized: scene.normalized)
     let rates = configuration.optimizer
     let parameters = field.parameters()
     func group(_ role: ParameterRole, _ rate: Double) -> Adam.ParameterGroup {
@@ -98,7 +105,10 @@ package final class SubjectTrainer: Trainer {
       // Half a warm start is not worth a checkpoint: it is made again from the beginning.
       if shouldStop() { return false }
     }
-    if run.savedSteps.isEmpty { try scene.write(run) }
+    if run.savedSteps.isEmpty {
+      try scene.write(run)
+      if let sides { try ImageFile.write(sides.sheet, to: run.validation.appending(path: "sides.png")) }
+    }
     recent = Averages()
     return try session.train(
       self, budget, report: { try report($0, progress) }, warn: warn, shouldStop: shouldStop)
@@ -108,11 +118,12 @@ package final class SubjectTrainer: Trainer {
     for (i, rate) in baseRates.enumerated() { adam.groups[i].learningRate = rate * pow(configuration.optimizer.decay, done) }
     if speech != nil { adam.groups[baseRates.count - 1].learningRate = speechRate }
 
-    let rays = try rayStep(done), mesh = meshStep(done), heard = speechStep()
-    let losses = [rays.loss, mesh ?? 0, heard ?? 0]
+    let side = sideStep(done), isFirst = side != nil && step < configuration.lift.firstSteps
+    let rays = try isFirst ? nil : rayStep(done), mesh = meshStep(done), heard = speechStep()
+    let losses = [rays?.loss ?? 0, side?.loss ?? 0, mesh ?? 0, heard ?? 0]
     if session.move(adam, where: losses.allSatisfy(\.isFinite)) {
-      sampler.record(losses: rays.classLosses, rays: rays.classRays)
-      recent.add(rays, rays: configuration.rays.rays)
+      if let rays { sampler.record(losses: rays.classLosses, rays: rays.classRays) }
+      if let shown = rays ?? side { recent.add(shown, rays: configuration.rays.rays) }
       recent.add(mesh: mesh)
       recent.add(speech: heard)
     }

@@ -108,4 +108,15 @@ extension SubjectTrainer {
     if let spoken, learns, let gradient = signals.driving.grad { Lanes.alone { spoken.backward(gradient) } }
     return report
   }
+
+  /// Adds the gradient of views from the sides, whose weight falls from the first to the final one; nil in steps without them.
+  func sideStep(_ done: Double) -> StepReport? {
+    let plan = configuration.lift, isFirst = step < plan.firstSteps
+    guard let sides, isFirst || plan.weight > 0 && step % max(1, plan.every) == 0 else { return nil }
+    var (batch, signals) = sides.draw(
+      rays: isFirst ? configuration.rays.rays : plan.rays, views: plan.frames, configuration.depth, generator)
+    batch.weight = isFirst ? 1 : plan.weight * pow(max(plan.finalWeight, 1e-9) / plan.weight, done)
+    return field.accumulateGradients(
+      batch, signals, sampling: configuration.sampling, losses: configuration.loss, done: done, generator)
+  }
 }

@@ -35,6 +35,13 @@ struct DrawnPerson {
   /// The same person in another state, for which the avatar's image can be held against it.
   func drawn(_ state: FaceState) -> LiftPhoto { Self.drawn(model, state, camera, photo.crop, glasses) }
 
+  /// Its classes in a state, `[H, W]` uint8.
+  func labels(_ state: FaceState) -> Tensor {
+    let image = Rasteriser.draw(state.pose.apply(model.vertices(state)), model.triangles, camera: camera)
+    let kinds = image.triangle.map { $0 < 0 ? UInt8(0) : model.parts[Int($0)].semanticClass.rawValue }
+    return Tensor(kinds, [camera.height, camera.width])
+  }
+
   private static func drawn(_ model: MorphableModel, _ state: FaceState, _ camera: Camera, _ crop: PhotoCrop, _ glasses: Glasses?)
     -> LiftPhoto
   {
