@@ -113,7 +113,7 @@ extension LiftPhoto {
     // Masks are hard, and their border is half background.
     let person = (labels .!= Double(SemanticClass.background.rawValue)).to(.float32)
     let rim = max(1, width / 128), side = 2 * rim + 1
-    let mean = call("aten::avg_pool2d", person.unsqueeze(0).unsqueeze(0), [side, side], [1, 1], [rim, rim])[0][0]
+    let mean = call("aten::avg_pool2d", person.unsqueeze(0).unsqueeze(0), [side, side], [1, 1], [rim, rim], false, false)[0][0]
     let points = (frame.landmarks ?? []).map { SIMD3($0.x, $0.y, 0) }
     var state = frame.state
     state.identity = dataset.track.identity

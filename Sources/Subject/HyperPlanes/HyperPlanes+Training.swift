@@ -58,7 +58,7 @@ extension HyperPlanes: SubjectField {
     (batch.weight == 1 ? loss : loss * batch.weight).backward()
 
     return withoutGradient {
-      space.updateOccupancy(samples, weights: seen.weights)
+      space.updateOccupancy(samples, weights: seen.weights, visible: configuration.visible)
       return StepReport(
         loss: loss.item, squaredError: errors.mean().item / 3, classLosses: RayLoss.sums(errors + scores, batch.labels, truth.size(1)),
         classRays: truth.sum(0).array(), liveShare: Double(samples.count) / Double(max(1, batch.rays.count * configuration.samples)))
@@ -111,11 +111,16 @@ extension HyperPlanes {
 }
 
 extension HyperSpace {
-  /// Notes how much of its pixel each sample made up; a cell that was looked at forgets a little of what it showed before.
-  func updateOccupancy(_ samples: MarchedSamples, weights: Tensor) {
+  /// Notes how much of its pixel each sample made up; a cell that was looked at forgets a little of what it showed before. What lies behind
+  /// something was not looked at: another side may show it.
+  func updateOccupancy(_ samples: MarchedSamples, weights: Tensor, visible: Double) {
     guard samples.count > 0 else { return }
     let cell = occupancy.cell(of: samples.positions), flat = visibility.reshape(-1)
-    let largest = call("aten::scatter_reduce.two", flat.zerosLike() - 1, 0, cell, weights, "amax", true)
+    let before = call("aten::cumsum", weights, 0, Tensor.DType.float64) - weights
+    let atStart = before.indexSelect(0, samples.starts.narrow(0, 0, samples.rayCount).clamp(0, Double(samples.count - 1)).to(.int64))
+    let light = 1 - (before - atStart.indexSelect(0, samples.ray.to(.int64)))
+    let seen = weights.where(light .>= visible, else: weights.zerosLike() - 1)
+    let largest = call("aten::scatter_reduce.two", flat.zerosLike() - 1, 0, cell, seen, "amax", true)
     let was = flat * 0.95
     flat.copy_(was.maximum(largest).where(largest .>= 0, else: flat))
   }
