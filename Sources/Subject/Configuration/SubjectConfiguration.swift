@@ -52,13 +52,13 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
     /// Steps at the beginning of which views are all that is learnt.
     package var firstSteps = 0
     /// Steps between two on views after that.
-    package var every = 2
+    package var every = 4
     /// Rays of such a step, and the views that they are taken from.
     package var rays = 1024
     package var frames = 4
     /// Weight beside the clip's rays, at the start and at the end (geometric in between).
     package var weight = 1.0
-    package var finalWeight = 0.2
+    package var finalWeight = 0.1
   }
 
   /// Adam's rates, all decayed together by `decay` over the whole training.
@@ -123,7 +123,7 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
     c.mesh.warmUpLearningRate = 1e-2
     c.mesh.every = 4
     c.lift.views = 160
-    c.lift.firstSteps = 100
+    c.lift.firstSteps = 60
     c.saveEvery = 2_000
     c.validateEvery = 2_000
     return c

@@ -14,6 +14,8 @@ package struct RayBatch {
   package var background: Tensor?
   /// What its loss is multiplied with; the fast field's alone.
   package var weight = 1.0
+  /// Whether it shows the person from sides that no frame shows: what is empty there may be full in another frame.
+  package var isAside = false
 
   package init(rays: Rays, frames: [Int], colors: Tensor, labels: Tensor, background: Tensor? = nil) {
     precondition(frames.count == rays.count, "\(frames.count) frame numbers for \(rays.count) rays")

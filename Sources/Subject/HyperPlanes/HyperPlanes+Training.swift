@@ -12,6 +12,7 @@ extension HyperPlanes: SubjectField {
   }
   func prepare(_ data: SubjectData, depth: DepthRange) throws {
     try space.prepare(data, configuration, depth)
+    trainingFrames = data.train.count
     withoutGradient { torso.copy_(call("aten::logit", space.torsoShare(data), 0.002).reshape(torso.shape)) }
     forgetLattice()
     forgetActiveNodes()
@@ -58,7 +59,9 @@ extension HyperPlanes: SubjectField {
     (batch.weight == 1 ? loss : loss * batch.weight).backward()
 
     return withoutGradient {
-      space.updateOccupancy(samples, weights: seen.weights, visible: configuration.visible)
+      // What one pose shows must outlast a pass over all the others.
+      let kept = batch.isAside ? 1 : max(0.95, pow(0.05, Double(signals.count) / Double(max(1, trainingFrames))))
+      space.updateOccupancy(samples, weights: seen.weights, visible: configuration.visible, kept: kept)
       return StepReport(
         loss: loss.item, squaredError: errors.mean().item / 3, classLosses: RayLoss.sums(errors + scores, batch.labels, truth.size(1)),
         classRays: truth.sum(0).array(), liveShare: Double(samples.count) / Double(max(1, batch.rays.count * configuration.samples)))
@@ -111,9 +114,9 @@ extension HyperPlanes {
 }
 
 extension HyperSpace {
-  /// Notes how much of its pixel each sample made up; a cell that was looked at forgets a little of what it showed before. What lies behind
+  /// Notes how much of its pixel each sample made up; a cell that was looked at keeps only a part of what it showed before. What lies behind
   /// something was not looked at: another side may show it.
-  func updateOccupancy(_ samples: MarchedSamples, weights: Tensor, visible: Double) {
+  func updateOccupancy(_ samples: MarchedSamples, weights: Tensor, visible: Double, kept: Double) {
     guard samples.count > 0 else { return }
     let cell = occupancy.cell(of: samples.positions), flat = visibility.reshape(-1)
     let before = call("aten::cumsum", weights, 0, Tensor.DType.float64) - weights
@@ -121,7 +124,7 @@ extension HyperSpace {
     let light = 1 - (before - atStart.indexSelect(0, samples.ray.to(.int64)))
     let seen = weights.where(light .>= visible, else: weights.zerosLike() - 1)
     let largest = call("aten::scatter_reduce.two", flat.zerosLike() - 1, 0, cell, seen, "amax", true)
-    let was = flat * 0.95
+    let was = flat * kept
     flat.copy_(was.maximum(largest).where(largest .>= 0, else: flat))
   }
 

@@ -30,6 +30,9 @@ package final class HyperPlanes: FrameConditions {
   package let space: HyperSpace
   var meanPose: Tensor { space.meanPose }
 
+  /// How many frames it is trained on; 0 until it is.
+  var trainingFrames = 0
+
   /// Changes with the occupancy alone.
   private var _activeNodes: ActiveNodes?
   var activeNodes: ActiveNodes {

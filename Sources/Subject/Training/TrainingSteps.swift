@@ -115,6 +115,7 @@ extension SubjectTrainer {
     guard let sides, isFirst || plan.weight > 0 && step % max(1, plan.every) == 0 else { return nil }
     var (batch, signals) = sides.draw(
       rays: isFirst ? configuration.rays.rays : plan.rays, views: plan.frames, configuration.depth, generator)
+    batch.isAside = true
     batch.weight = isFirst ? 1 : plan.weight * pow(max(plan.finalWeight, 1e-9) / plan.weight, done)
     return field.accumulateGradients(
       batch, signals, sampling: configuration.sampling, losses: configuration.loss, done: done, generator)
