@@ -17,7 +17,7 @@ struct TrainSubject: ParsableCommand {
       The dataset is what `likeness process` wrote, or an AD-NeRF or NerFACE style folder. Its last eighth is held out for `likeness eval`.
 
       The run goes to outputs/<dataset>/subject/<time>/: config.json, checkpoints/ (the last three), metrics.jsonl, TensorBoard's
-      events, validation/*.png (truth beside the avatar). Ctrl-C saves and stops; the same command with --resume continues, bit for bit where steps are counted.
+      events, validation/*.png (truth beside the avatar; sides.png, what is guessed of the sides). Ctrl-C saves and stops; the same command with --resume continues, bit for bit where steps are counted.
 
       Examples:
         likeness train subject --data data/anna --max-minutes 20
@@ -74,7 +74,8 @@ struct TrainSubject: ParsableCommand {
     }
     let dataset = try Dataset(folder, size: configuration.size)
     if configuration.speech != nil, let audio = dataset.audio, let notice = (try? AudioReader(audio))?.notice { complain(notice) }
-    let views = try Self.views(dataset, configuration)
+    let begin = ContinuousClock.now, views = try Self.views(dataset, configuration)
+    let seconds = (ContinuousClock.now - begin) / .seconds(1)
     let trainer = try SubjectTrainer(
       dataset, configuration, views: views, run: try start.open(experiment: folder.lastPathComponent, data: folder), device: device,
       warn: complain)
@@ -83,6 +84,13 @@ struct TrainSubject: ParsableCommand {
     print(
       "training  \(dataset.trainIndices.count) frames of \(dataset.width) x \(dataset.height) pixels, \(dataset.testIndices.count) held out, "
         + "preset \(configuration.preset), \(budget)")
+    if !views.isEmpty {
+      print(
+        String(format: "sides     %d views of lifts of the clip's frames, made in %.1f s: ", locale: nil, views.count, seconds)
+          + run.validation.appending(path: "sides.png").relativePath)
+      // A time that was given is for all of it.
+      if trainer.step == 0 { trainer.session.add(seconds: seconds) }
+    }
     if trainer.step > 0 { print("resumed   at step \(trainer.step), \(ProgressTable.clock(trainer.seconds)) of training so far") }
 
     if trainer.step == 0, configuration.mesh.warmUpSteps > 0 {

@@ -12,6 +12,8 @@ package final class SideViews {
   private let looking: Tensor
   /// `[N * H * W, 3]` times the opacity, `[N * H * W]` and classes `[N * H * W]`, uint8.
   private let colors, opacity, labels: Tensor
+  /// How much a ray there tells, `[N * H * W]` float32.
+  private let worth: Tensor
   private let camera: Camera
   private let device: Device
   private var count: Int { signals.count }
@@ -46,6 +48,9 @@ package final class SideViews {
           })
       )
     }
+    let classes: [SemanticClass] = [.skin, .nose, .glasses, .eyes, .brows, .mouthInterior, .lips]
+    let shown = labels, isFace = classes.reduce(Tensor.zeros(shown.shape, .bool)) { $0 .| (shown .== Double($1.rawValue)) }
+    worth = isFace.to(.float32) + opacity.to(.float32) / 255
   }
 
   /// As many rays of some views, and what is known of these.
@@ -53,12 +58,15 @@ package final class SideViews {
     let pixels = camera.width * camera.height, each = max(1, rays / views)
     let chosen = Tensor.randint(0..<count, [views], generator)
     let position = Tensor.arange(views).unsqueeze(1).expand(views, each).reshape(-1)
-    // Of two pixels the one that shows more of the person.
+    // Of three pixels the one that tells most: of the face, else of the person.
     let view = chosen.indexSelect(0, position), first = view * Tensor(pixels)
-    let (one, other) = (Tensor.randint(0..<pixels, [views * each], generator), Tensor.randint(0..<pixels, [views * each], generator))
-    func cover(_ pixel: Tensor) -> Tensor { opacity.indexSelect(0, first + pixel) }
-    let pixel = one.where(cover(one) .>= cover(other), else: other), flat = first + pixel
-    let cover = cover(pixel).to(.float32).unsqueeze(1) / 255
+    var flat = first
+    for number in 0..<3 {
+      let other = first + Tensor.randint(0..<pixels, [views * each], generator)
+      flat = number == 0 ? other : other.where(worth.indexSelect(0, other) .> worth.indexSelect(0, flat), else: flat)
+    }
+    let pixel = flat - first
+    let cover = opacity.indexSelect(0, flat).to(.float32).unsqueeze(1) / 255
     let behind = Tensor.rand([views * each, 3], generator)
     let shown = colors.indexSelect(0, flat).to(.float32) / 255 + behind * (1 - cover)
     let batch = RayBatch(
