@@ -23,7 +23,7 @@ struct Eval: ParsableCommand {
       Writes <run>/eval.json and <run>/eval/ (of anna.safetensors, which export wrote, anna/eval.json and anna/eval/): contact-sheet.png (truth above, avatar below) and <frame>.png of each of its frames, aside.png (from both sides, the truth between them), and motion.csv: what moved how far in every frame.
 
       --from-frame 0 judges what one photo is good for: an avatar is made of that frame of --data alone, as from any photo, moves as the person does
-      in the other frames, and is compared with them. Writes <data>/from-frame-0.json. --load anna.portrait --data <folder> does the same with a
+      in the other frames, and is compared with them. Writes <data>/from-frame-0.json and <data>/from-frame-0/. --load anna.portrait --data <folder> does the same with a
       portrait that was made before.
 
       --photos judges many photos at once: which become an avatar, how like they stay as the camera goes around them and, with --driver, as others
@@ -58,7 +58,10 @@ struct Eval: ParsableCommand {
   var frames: String?
   @Option(help: "The checkpoint to judge, by its step; the last one by default.")
   var step: Int?
-  @Option(help: ArgumentHelp("Where to write the figures; <run>/eval.json (or <data>/eval.json) by default.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Where to write the figures, and beside them pictures in a folder of that name; <run>/eval.json (or <data>/eval.json) by default.",
+      valueName: "file"))
   var output: String?
   @Option(help: ArgumentHelp("A film to write of the frames, truth left and avatar right.", valueName: "film"))
   var video: String?
@@ -207,9 +210,15 @@ struct Eval: ParsableCommand {
     return found
   }
 
+  /// Pictures go with their figures: figures that were told where to go leave those of an earlier judgement as they are.
+  private static func images(beside file: URL) -> URL {
+    let folder = file.deletingPathExtension()
+    return folder.lastPathComponent == file.lastPathComponent ? file.appendingPathExtension("pictures") : folder
+  }
+
   private func report(_ report: EvaluationReport, _ evaluation: AvatarEvaluation, to place: URL, images folder: URL) throws {
     let file = output.map { URL(filePath: $0) } ?? place
-    let sheet = try evaluation.writeImages(to: folder)
+    let sheet = try evaluation.writeImages(to: output == nil ? folder : Self.images(beside: file))
     try report.write(to: file)
     print(report.table)
     print("\nfigures   \(file.path(percentEncoded: false))\npictures  \(sheet.path(percentEncoded: false))")

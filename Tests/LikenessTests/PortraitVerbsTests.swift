@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Media
 import Synthetic
@@ -69,6 +70,30 @@ struct PortraitVerbsTests {
       #expect(none.status == 65 && !FileManager.default.fileExists(atPath: folder.appending(path: "none").path), "\(none.errors)")
       let alone = try Tool.run("eval", "--driver", "driver.mp4", "--data", "x", "--from-frame", "0", in: folder)
       #expect(alone.status == 64 && alone.errors.contains("go with --photos"), "\(alone.errors)")
+    }
+  }
+
+  /// Figures that are told where to go take their pictures along; the dataset is only read.
+  @Test func picturesGoWithTheirFigures() throws {
+    try withFolder { folder in
+      try Self.draw(into: folder)
+      // A clip of somebody who stands still.
+      let photo = folder.appending(path: "photo.png"), data = folder.appending(path: "data")
+      try TinyDataset.write(to: data, frames: 3, size: try ImageFile.read(photo).size(0))
+      for frame in 0..<3 {
+        try FileManager.default.removeItem(at: DatasetFolder(data).image(frame))
+        try FileManager.default.copyItem(at: photo, to: DatasetFolder(data).image(frame))
+      }
+      func contents(_ name: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: name).path).sorted()
+      }
+      let before = try contents("data")
+      let told = try Tool.run("eval", "--data", "data", "--from-frame", "0", "--size", "64", "--output", "told.json", in: folder)
+      #expect(told.status == 0 && told.output.contains("told/contact-sheet.png"), "\(told.errors)")
+      #expect(try contents("data") == before && contents("told").contains("motion.csv"))
+      let plain = try Tool.run("eval", "--data", "data", "--from-frame", "0", "--size", "64", in: folder)
+      #expect(plain.status == 0, "\(plain.errors)")
+      #expect(try contents("data") == (before + ["from-frame-0", "from-frame-0.json"]).sorted())
     }
   }
 

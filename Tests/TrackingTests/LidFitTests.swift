@@ -54,6 +54,19 @@ import Tracking
     }
   }
 
+  /// Landmarks of eyes that are pressed shut cross now and then.
+  @Test func lidsThatCrossAreShut() throws {
+    let clip = SyntheticClip(frames: 2, noise: 0, seed: 10, lashes: 0.2, somebody: 0)
+    var face = try #require(clip.landmarks[1])
+    for loop in [MeshContour.rightEye, MeshContour.leftEye] {
+      for k in 1..<8 { face.points[loop[k]].y = face.points[loop[16 - k]].y + 2 }
+    }
+    var fit = FaceFit(SyntheticClip.head.model)
+    (fit.smooth, fit.calibrates, fit.knownFocal) = (false, false, Double(clip.camera.focal.x))
+    let found = try #require(try fit.fit([face], width: 512, height: 512).frames[0]).expression
+    for name in ["eyeBlinkLeft", "eyeBlinkRight"] { #expect(found[try #require(clip.names.firstIndex(of: name))] > 0.95) }
+  }
+
   /// Blinks that were marked by eye: lids touch, or the eye is at rest.
   @Test(
     .enabled(if: Assets.landmarkerIsPresent && Assets.arePresent, "skipped: run scripts/setup first, and ../shared is needed"),

@@ -1,46 +1,24 @@
 import Face
 import Foundation
 
-/// Finds the glasses that a face wears, by rims about both eyes and a bridge between them that faces without glasses do not have.
+/// Finds the glasses that a face wears, and where their rims and bridge run.
 ///
-/// No network tells glasses from skin here. On a `GlassesPlate` both rims are mirror images: one closed path about the middle of a lens is
-/// looked for that passes the strongest lines of both sides together, less those that bare faces have there (`GlassesStatistics`). Its score
-/// is a logistic regression on 65 faces with glasses and 90 without, turned by less than 35 degrees.
+/// No network tells glasses from skin here. Whether any are worn, `GlassesGradients` say of a `GlassesPlate`. Then both rims are traced on it,
+/// which are mirror images: one closed path about the middle of a lens is looked for that passes the strongest lines of both sides
+/// together, less those that bare faces have there (`GlassesStatistics`).
 struct GlassesFinder {
   let plate: GlassesPlate
   let lines: GlassesLines
   /// Above 0 is believed to wear glasses.
   let score: Float
 
-  /// How much of what bare faces have is taken off the strengths when rims are traced and not judged.
+  /// How much of what bare faces have is taken off the strengths.
   private static let traced: Float = 0.45
 
   init(_ head: LiftHead, camera: Camera, pixels: PixelPlane) {
     plate = GlassesPlate(head, camera: camera, pixels: pixels)
     lines = GlassesLines(plate)
-    score = Self.score(lines)
-  }
-
-  private static func score(_ lines: GlassesLines) -> Float {
-    let (count, radii) = (GlassesLines.directions, GlassesLines.radii), usual = GlassesStatistics.usual
-    let table = both(lines, without: 1)
-    let path = GlassesPath.around(table, directions: count, radii: radii)
-    let on = (0..<count).map { table[$0 * radii + path.columns[$0]] }
-    func mean(_ range: some Sequence<Int>) -> Float {
-      let values = range.map { on[$0] }
-      return values.reduce(0, +) / Float(values.count)
-    }
-    // What has lines everywhere is wrinkled, or grained.
-    let any = (0..<2).map { side in GlassesLines.widened(zip(lines.rims[side][0], lines.rims[side][1]).map { max($0, $1) }, radii) }
-    var (grain, cells): (Float, Float) = (0, 0)
-    for k in table.indices where abs(k % radii - path.columns[k / radii]) > 6 {
-      grain += min(max((any[0][k] + any[1][k]) / 2 - max(usual.rims[0][k], usual.rims[1][k]), 0), 1)
-      cells += 1
-    }
-    let inner = path.columns[40..<56].min() ?? 0, reach = GlassesLines.middle.x - GlassesLines.first - GlassesLines.step * Float(inner)
-    let nose = GlassesPath.across(bridge(lines, half: min(max(reach, 0.04), 0.3)), columns: GlassesLines.rows).mean
-    let seen = 5.2 * path.mean + 4.7 * nose + 1.7 * mean(60..<84) + 8.7 * mean(36..<60) + 3 * mean(Array(84..<96) + Array(0..<12))
-    return seen - 18 * grain / max(cells, 1) - 9.2
+    score = GlassesGradients(plate.image).score
   }
 
   /// Strengths about both lenses together, less `share` of what bare faces have.
@@ -52,16 +30,6 @@ struct GlassesFinder {
     }
     return zip(kinds[0], kinds[1]).map { max($0, $1 - 0.05) }
   }
-  /// Strengths between both lenses from the middle outwards, both sides together, less what bare faces have.
-  private static func bridge(_ lines: GlassesLines, half: Float) -> [Float] {
-    let rows = GlassesLines.rows, middle = GlassesLines.columns / 2
-    let mean = lines.bridge.indices.map { k in
-      (lines.bridge[k] + lines.bridge[(GlassesLines.columns - 1 - k / rows) * rows + k % rows]) / 2
-    }
-    let wide = GlassesLines.widened(mean, rows), first = middle * rows
-    return (first..<first + (Int((half / GlassesLines.step).rounded()) + 1) * rows).map { wide[$0] - GlassesStatistics.usual.bridge[$0] }
-  }
-
   /// The rims on the subject's right and left, and the bridge between them.
   func traced() -> (lenses: [GlassesLens], bridge: [SIMD2<Float>]) {
     let (count, radii, rows) = (GlassesLines.directions, GlassesLines.radii, GlassesLines.rows), usual = GlassesStatistics.usual

@@ -181,11 +181,16 @@ struct LiftHead {
       return [p.x, p.y]
     }
   }
+  /// From corner to corner of the mouth, likewise.
+  func mouthWidth(_ moved: [SIMD3<Float>]) -> Float {
+    func at(_ v: Int) -> SIMD3<Float> { moved.isEmpty ? places[v] : places[v] + moved[v] }
+    return max(length(at(61) - at(291)), 0.1)
+  }
   /// The distance between the inner lips over the mouth's width, of the model's vertices moved by `moved`; of the photo's where that is empty.
   func lipGap(_ moved: [SIMD3<Float>]) -> Float {
     let loop = FaceMeshTopology.lipsInner
     func at(_ v: Int) -> SIMD3<Float> { moved.isEmpty ? places[v] : places[v] + moved[v] }
     let gap = (3...7).map { at(loop[$0]).y - at(loop[20 - $0]).y }.reduce(0, +) / 5
-    return max(0, gap) / max(length(at(61) - at(291)), 0.1)
+    return max(0, gap) / mouthWidth(moved)
   }
 }

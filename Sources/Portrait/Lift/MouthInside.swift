@@ -10,6 +10,11 @@ struct MouthInside {
     .mouthSocket: [0.40, 0.16, 0.15],
   ]
 
+  /// How much light falls in between lips that are `gap` mouth's widths apart, 0...1; `width` is the mouth's against that in the photo.
+  ///
+  /// Lips that hardly part show a dark line and no teeth, and lips that are pushed forward shade them more than those of a smile.
+  static func light(gap: Float, width: Float) -> Float { 0.35 + 0.65 * smoothstep(0.02, 0.14, gap * (2 * width - 1)) }
+
   static func mesh(_ head: LiftHead, photo: LiftPhoto, pixels: PixelPlane, skin: SIMD3<Float>) -> LiftMesh {
     var mesh = LiftMesh()
     let corners = head.model.triangles.array(Int32.self)

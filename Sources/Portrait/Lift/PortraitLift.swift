@@ -85,7 +85,10 @@ package final class PortraitLift: BackedAvatar {
     let torso = Rigid(rotation: pose.rotation, translation: pose.translation + follow)
     return LiftFrame(
       tensors: tensors, moved: moved, head: toCamera * state.pose, torso: toCamera * torso, still: toCamera * pose, camera: camera,
-      controls: [closed(open.x), closed(open.y), 0.75 + 0.25 * smoothstep(0.02, 0.2, gap), smoothstep(0.01, 0.06, gap - restingGap)],
+      controls: [
+        closed(open.x), closed(open.y), MouthInside.light(gap: gap, width: head.mouthWidth(moved) / head.mouthWidth([])),
+        smoothstep(0.01, 0.06, gap - restingGap),
+      ],
       lips: head.lips(moved), plate: background ?? self.background(camera))
   }
 

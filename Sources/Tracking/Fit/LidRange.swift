@@ -35,6 +35,8 @@ package struct LidRange: Equatable, Sendable {
 
   /// Blinks that are worth as much as what is usual; openings against rest below which lids are half shut, and above which they are open.
   private static let doubt: Float = 0.5, halfShut: Float = 0.5, isOpen: Float = 0.7
+  /// What a person's open eye is at least.
+  private static let leastRest: Float = 0.75
   /// What shut lids are seen to differ by.
   private static let spread: Float = 0.15
   /// Frames within which a blink begins and ends.
@@ -43,8 +45,10 @@ package struct LidRange: Equatable, Sendable {
   /// What is seen most of an eye that is neither shut nor wide open; one image is believed where it shows an eye that may be at rest.
   private static func rest(_ share: [Float]) -> Float {
     let sorted = share.sorted(), high = sorted[(sorted.count - 1) * 9 / 10]
+    // Lids that are shut throughout may be seen to cross.
+    guard high > 0 else { return leastRest }
     let open = sorted.filter { $0 > isOpen * high }
-    return min(max(open[(open.count - 1) * 2 / 5], 0.75), 1.5)
+    return min(max(open[(open.count - 1) * 2 / 5], leastRest), 1.5)
   }
   /// Positions of frames at which lids that were open before and are open again shortly after are shut.
   private static func blinks(_ opening: [Float], _ times: [Int]) -> [Int] {

@@ -101,6 +101,28 @@ import Torch
     }
   }
 
+  /// Wires and clear rims are found in films that had no part in the fit, and none on bare faces.
+  @Test(.enabled(if: photosArePresent, "skipped: ../shared or the networks are absent"))
+  func wiresAreFoundInFilms() throws {
+    let reader = try PhotoReader(), model = MorphableModel.builtIn(), assets = photos.deletingLastPathComponent()
+    func wears(_ image: Tensor, _ name: String) throws -> Bool {
+      GlassesGradients(plate: try reader.lifted(image, name: name).glassesPlate(model)).score > 0
+    }
+    for (film, frame, isWorn) in [
+      ("drive_lp_d9.mp4", 29, true), ("drive_lp_d12.mp4", 9, true), ("drive_lp_d19.mp4", 12, true), ("drive_retalk_5.mp4", 6, true),
+      ("drive_may_5s.mp4", 35, false), ("drive_tps_7s.mp4", 8, false), ("drive_mead_W009_neutral.mp4", 5, false),
+    ] {
+      let video = try VideoReader(assets.appending(path: "video/\(film)"))
+      for _ in 0..<frame { _ = try video.next() }
+      let found = try wears(try #require(try video.next()).rgb, film)
+      #expect(found == isWorn, "\(film)")
+    }
+    for name in ["male_84.jpg", "male_64.jpg", "male_50.jpg", "female_34.jpg", "female_98.jpg"] {
+      let found = try wears(try ImageFile.read(assets.appending(path: "portraits/\(name)")), name)
+      #expect(!found, "\(name)")
+    }
+  }
+
   /// Rims of thick, thin and dark glasses are found in real photos, and not in wrinkles, bags below eyes, brows and paint.
   @Test(.enabled(if: photosArePresent, "skipped: ../shared or the networks are absent"))
   func realGlassesAreFound() throws {

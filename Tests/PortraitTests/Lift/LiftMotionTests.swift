@@ -59,6 +59,25 @@ import Tracking
     #expect(shut < 0.25 * asked, "\(shut) of \(open), asked for \(asked)")
   }
 
+  /// Lips that hardly part show a dark line and no teeth; a wide mouth shows them in the light, a smile more than lips pushed forward.
+  @Test func littleLightFallsBehindLipsThatHardlyPart() throws {
+    let person = DrawnPerson(size: 512), avatar = try PortraitLift(person.photo, model: person.model)
+    func brightest(_ changes: [String: Float]) throws -> Float {
+      let frame = try avatar.render(person.doing(changes), camera: person.camera)
+      let rgb = frame.rgb.floats, labels = frame.labels.array(UInt8.self)
+      let seen = labels.indices.filter { labels[$0] == SemanticClass.mouthInterior.rawValue }.map { k in
+        (rgb[3 * k] + rgb[3 * k + 1] + rgb[3 * k + 2]) / 3
+      }.sorted()
+      try #require(seen.count > 20, "\(changes): \(seen.count) pixels between the lips")
+      return seen[seen.count * 9 / 10]
+    }
+    let wide = try brightest(["jawOpen": 0.6]), little = try brightest(["jawOpen": 0.06])
+    #expect(little < 0.75 * wide, "\(little), \(wide)")
+    let smile = try brightest(["jawOpen": 0.2, "mouthSmileLeft": 0.8, "mouthSmileRight": 0.8])
+    let pushed = try brightest(["jawOpen": 0.2, "mouthPucker": 0.5])
+    #expect(pushed < 0.85 * smile, "\(pushed), \(smile)")
+  }
+
   /// A mouth that hardly opens parts in the middle and clings at the corners; one that opens wide parts along its whole width.
   @Test func lipsPartFromTheMiddle() throws {
     let person = DrawnPerson(), avatar = try PortraitLift(person.photo, model: person.model)
