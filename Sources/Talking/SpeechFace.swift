@@ -9,6 +9,8 @@ package final class SpeechFace {
   package static func lookAhead(_ ahead: Int) -> Double { Double(ahead + 2) * 0.02 - 0.01 + 0.0075 }
   /// The name of the network that comes with the tool.
   package static let shippedName = "speech-face.safetensors"
+  /// Its SHA-256.
+  package static let shippedSum = "6606e431b17f9139cd5b5a0143b550e2808825ee2bf66021162d568938fd5b4b"
 
   package let network: SpeechFaceNetwork
   package let configuration: SpeechFaceConfiguration

@@ -67,6 +67,15 @@ import Testing
     }
   }
 
+  /// The check-up names the network that hears for any voice.
+  @Test func theDoctorKnowsTheNetwork() throws {
+    try withFolder { folder in
+      let lines = try Tool.run("doctor", in: folder).output.split(separator: "\n").filter { $0.contains("speech network") }
+      #expect(lines.count == 1 && lines[0].contains("ok") && lines[0].contains("SHA-256"), "\(lines)")
+      #expect(lines.allSatisfy { $0.contains("speech-face.safetensors") && $0.contains("the one that comes with this version") }, "\(lines)")
+    }
+  }
+
   private func text(_ name: String, _ folder: URL) throws -> String {
     try String(contentsOf: folder.appending(path: name), encoding: .utf8)
   }
