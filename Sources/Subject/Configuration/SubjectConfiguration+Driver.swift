@@ -7,7 +7,7 @@ extension SubjectConfiguration {
     return speech.leads || speech.trackedShare == 0 ? .speech : .both
   }
   /// Lets `driver` drive it: speech by features of the kind `features`.
-  package mutating func drive(by driver: Driver, features: SpeechKind = .mel, weights: String? = nil) {
+  package mutating func drive(by driver: Driver, features: SpeechKind = .general, weights: String? = nil) {
     guard driver != .expression else { return speech = nil }
     var chosen = speech ?? SpeechConfiguration()
     chosen.features = features.rawValue

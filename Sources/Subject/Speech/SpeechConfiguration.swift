@@ -1,5 +1,6 @@
 import Foundation
 import Speech
+import Talking
 
 /// How speech drives an avatar.
 package struct SpeechConfiguration: Codable, Sendable, Equatable {
@@ -52,13 +53,13 @@ package enum Driver: String, Codable, Sendable, CaseIterable {
 extension SpeechConfiguration {
   /// What turns sound into the features that the run was trained with; throws where the kind's library or weights are absent.
   ///
-  /// Features that come from files come from `file`, or from the one that the run was trained on.
-  package func makeFeatures(file: URL? = nil) throws -> any SpeechFeatures {
+  /// Features that come from files come from `file`, or from the one that the run was trained on; those of kind `general` are heard by `face`.
+  package func makeFeatures(file: URL? = nil, face: @autoclosure () throws -> SpeechFace) throws -> any SpeechFeatures {
     guard let kind = SpeechKind(rawValue: features) else {
       let known = SpeechKind.allCases.map(\.rawValue).joined(separator: ", ")
       throw ConfigurationError(field: "speech.features", value: features, bounds: "one of \(known)")
     }
     let weights = weights.map { URL(filePath: $0) }
-    return try kind.features(weights: kind == .file ? file ?? weights : weights)
+    return try kind.features(weights: kind == .file ? file ?? weights : weights, face: face())
   }
 }

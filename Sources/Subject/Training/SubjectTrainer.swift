@@ -4,6 +4,7 @@ import Foundation
 import Radiance
 import Runs
 import Speech
+import Talking
 import Torch
 
 /// Trains the subject avatar: the field, its optimizer and its sampler, from a dataset into a run folder.
@@ -18,6 +19,8 @@ package final class SubjectTrainer: Trainer {
   let mesh: MeshSupervision?
   /// nil where the tracked expression alone drives.
   let speech: SpeechDriver?
+  /// What speech is heard by where its features are those of any voice.
+  let face: SpeechFace?
   /// Whether the dataset has expressions that speech can learn to say.
   let isTracked: Bool
   let sampler: RaySampler
@@ -41,8 +44,11 @@ package final class SubjectTrainer: Trainer {
     isTracked = !dataset.track.expressionNames.isEmpty
     guard isTracked || configuration.driver != .both else { throw SubjectError.nothingTracked(dataset.folder.path) }
     scene = try SubjectScene(dataset, drivingWidth: configuration.field.driving)
+    let face = try configuration.hearsGenerally ? SpeechFace.shipped() : nil
+    self.face = face
     let features = try configuration.speech.map {
-      try dataset.fitted(try $0.makeFeatures(file: $0.weights == nil ? dataset.speechFile : nil), notice: warn)
+      let file = $0.weights == nil ? dataset.speechFile : nil
+      return try dataset.fitted(try $0.makeFeatures(file: file, face: face ?? SpeechFace.shipped()), notice: warn)
     }
     data = try SubjectData(dataset, scene, speech: features, device: device)
     generator = Generator(seed: configuration.seed)
@@ -98,7 +104,10 @@ package final class SubjectTrainer: Trainer {
       // Half a warm start is not worth a checkpoint: it is made again from the beginning.
       if shouldStop() { return false }
     }
-    if run.savedSteps.isEmpty { try scene.write(run) }
+    if run.savedSteps.isEmpty {
+      try scene.write(run)
+      if let file = configuration.faceFile(run) { try face?.write(to: file) }
+    }
     recent = Averages()
     return try session.train(
       self, budget, report: { try report($0, progress) }, warn: warn, shouldStop: shouldStop)
