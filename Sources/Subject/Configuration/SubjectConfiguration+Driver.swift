@@ -9,10 +9,19 @@ extension SubjectConfiguration {
   /// Lets `driver` drive it: speech by features of the kind `features`.
   package mutating func drive(by driver: Driver, features: SpeechKind = .general, weights: String? = nil) {
     guard driver != .expression else { return speech = nil }
-    var chosen = speech ?? SpeechConfiguration()
+    var chosen = speech ?? .new
     chosen.features = features.rawValue
     chosen.weights = weights ?? chosen.weights
     chosen.leads = driver == .speech
     speech = chosen
+  }
+}
+
+extension SpeechConfiguration {
+  /// Of new runs; what a run does not say has the values of `init`, as it always had.
+  fileprivate static var new: SpeechConfiguration {
+    var new = SpeechConfiguration()
+    new.lipsLoss = 1
+    return new
   }
 }

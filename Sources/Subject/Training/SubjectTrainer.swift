@@ -21,6 +21,9 @@ package final class SubjectTrainer: Trainer {
   let speech: SpeechDriver?
   /// What speech is heard by where its features are those of any voice.
   let face: SpeechFace?
+  /// `[D, 2]`: what each normalized driving number adds to the lips' distance and the mouth's width, in their spreads; nil for a face model
+  /// that is not known.
+  let lips: Tensor?
   /// Whether the dataset has expressions that speech can learn to say.
   let isTracked: Bool
   let sampler: RaySampler
@@ -64,6 +67,7 @@ package final class SubjectTrainer: Trainer {
       speech.prepare(heard.windows.indexSelect(0, seen), expressionNames: dataset.track.expressionNames)
       speech.move(to: device)
     }
+    lips = speech.flatMap { [data, scene] _ in data.lips(scene) }?.to(device)
     let (labels, track, rays) = (data.labels, data.track, configuration.rays)
     let repeats = BlinkFrames.repeats(data.train, track, share: rays.blinks)
     sampler = RaySampler(rays, frames: data.train, repeats: repeats) { frame in
