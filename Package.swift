@@ -58,7 +58,7 @@ let package = Package(
     module("Driving", ["Talking", "Tracking", "Datasets", "Speech", "Media", "Face", "Torch"]),
     module("Evaluation", ["Tracking", "Datasets", "Metrics", "Perception", "Media", "Face", "Torch"]),
     module("Synthetic", ["Datasets", "Media", "Face", "Torch"]),
-    module("Subject", ["Datasets", "Radiance", "Speech", "Face", "Metrics", "Media", "Runs", "Torch"]),
+    module("Subject", ["Talking", "Datasets", "Radiance", "Speech", "Face", "Metrics", "Media", "Runs", "Torch"]),
     module("Generator", ["Perception", "Radiance", "Face", "Media", "Metrics", "Runs", "Torch"]),
     module("Photos", ["Generator", "Tracking", "Perception", "Face", "Media", "Torch"]),
     module(
@@ -100,7 +100,7 @@ let package = Package(
     tests("Segmentation", ["Segmentation", "Tracking", "Golden", "Media", "Face", "Torch"]),
     tests("Capture", ["Capture", "Segmentation", "Tracking", "Datasets", "Speech", "Golden", "Media", "Face", "Torch"]),
     tests("Synthetic", ["Synthetic", "Datasets", "Tracking", "Capture", "Media", "Face", "Torch"]),
-    tests("Subject", ["Subject", "Speech", "Golden", "Radiance", "Runs", "Datasets", "Face", "Torch"]),
+    tests("Subject", ["Subject", "Talking", "Speech", "Golden", "Radiance", "Runs", "Datasets", "Face", "Torch"]),
     tests("Texture", ["Texture", "Golden", "Datasets", "Face", "Metrics", "Runs", "Torch"]),
     tests("Study", ["Study", "Subject", "Runs", "Torch"]),
     tests("Generator", ["Generator", "Golden", "Radiance", "Face", "Media", "Runs", "Torch"]),

@@ -20,7 +20,8 @@ package struct MelFeatures: SpeechFeatures {
   package func stream(_ audio: URL, fps: Double) throws -> SpeechStream {
     SpeechWindows.stream(try source(audio, fps: fps))
   }
-  func source(_ audio: URL, fps: Double) throws -> MelSteps {
+  /// The steps of a file's sound.
+  package func source(_ audio: URL, fps: Double) throws -> MelSteps {
     let level = try SpeechLevel.measure(audio, spectrogram)
     return MelSteps(try SoundSteps(audio, fps: fps, spectrogram), spectrogram, level: level)
   }
@@ -44,8 +45,8 @@ package struct MelFeatures: SpeechFeatures {
 }
 
 /// Steps of a spectrogram at two a frame.
-final class MelSteps: StepSource {
-  let channels: Int
+package final class MelSteps: StepSource {
+  package let channels: Int
   private let bank: MelSpectrogram.Bank
   private let sound: SoundSteps
   private let level: Double?
@@ -57,7 +58,7 @@ final class MelSteps: StepSource {
     (self.sound, self.level) = (sound, level)
   }
 
-  func next() throws -> Tensor? {
+  package func next() throws -> Tensor? {
     guard let (pieces, count) = try sound.next() else { return nil }
     guard let level else { return .zeros([count, channels]) }
     let decibels = 10 * (bank.bandPower(pieces, count) / level).clamp(1e-20).log10()

@@ -1,8 +1,8 @@
 import Torch
 
 /// Steps of one rate from those of another, linearly between the middles of the two nearest.
-final class Resampled: StepSource {
-  let channels: Int
+package final class Resampled: StepSource {
+  package let channels: Int
   private let source: any StepSource
   /// Steps of the source for each step here.
   private let ratio: Double
@@ -12,7 +12,7 @@ final class Resampled: StepSource {
   private var step = 0
   private var hasEnded = false
 
-  init(_ source: any StepSource, from: Double, to: Double) {
+  package init(_ source: any StepSource, from: Double, to: Double) {
     self.source = source
     channels = source.channels
     ratio = from / to
@@ -22,7 +22,7 @@ final class Resampled: StepSource {
   /// Where the middle of a step lies among the source's.
   private func place(_ step: Int) -> Double { (Double(step) + 0.5) * ratio - 0.5 }
 
-  func next() throws -> Tensor? {
+  package func next() throws -> Tensor? {
     var count = ready
     while count <= 0, !hasEnded {
       if let part = try source.next() { held = cat([held, part]) } else { hasEnded = true }

@@ -54,6 +54,8 @@ package final class SpeechStream {
 
 /// The kinds of features there are.
 package enum SpeechKind: String, CaseIterable, Sendable {
+  /// Loudness, and what the network for any voice, which comes with the tool, makes of it: any language.
+  case general
   /// Loudness in 80 bands: any language, needs nothing.
   case mel
   /// Which sound of English is spoken: needs PocketSphinx.
@@ -67,9 +69,11 @@ package enum SpeechKind: String, CaseIterable, Sendable {
 }
 
 extension SpeechKind {
-  /// The features of this kind; `weights` is the file that some kinds need. Throws `SpeechError` where it is missing or not needed.
+  /// The features of this kind; `weights` is the file that some kinds need. Throws `SpeechError` where it is missing or not needed, and for
+  /// `general`, which `Talking` makes.
   package func features(weights: URL? = nil) throws -> any SpeechFeatures {
     switch self {
+    case .general: throw SpeechError(.badInput, "general features need the network that hears for any voice")
     case .mel, .hama:
       if let weights { throw SpeechError(.badInput, "\(weights.relativePath): \(rawValue) features need no file; leave it out") }
       if self == .hama { return try HamaFeatures() }

@@ -1,14 +1,14 @@
 import Torch
 
 /// Where steps come from: in order, a few at a time.
-protocol StepSource: AnyObject {
+package protocol StepSource: AnyObject {
   var channels: Int { get }
   /// Further steps, `[n, channels]` float32 with n > 0, or nil at the end.
   func next() throws -> Tensor?
 }
 
 /// Cuts steps into overlapping windows: window i holds steps 2i - 8 ..< 2i + 8, zeros where there are none.
-final class SpeechWindows {
+package final class SpeechWindows {
   /// Steps a window, and from one window to the next.
   static let length = 16, hop = 2
 
@@ -25,7 +25,8 @@ final class SpeechWindows {
     held = .zeros([Self.length / 2, source.channels])
   }
 
-  static func stream(_ source: any StepSource) -> SpeechStream {
+  /// The windows of these steps, two a frame.
+  package static func stream(_ source: any StepSource) -> SpeechStream {
     let windows = SpeechWindows(source)
     return SpeechStream { try windows.next($0) }
   }

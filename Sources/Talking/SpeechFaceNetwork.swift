@@ -51,14 +51,15 @@ package final class SpeechFaceNetwork: Module {
     }
   }
   /// The same of the next steps of one sound, `[1, joined * bands, T]`, after those in `memory`; the mean of all styles where none is given.
-  func next(_ x: Tensor, style: Int?, _ memory: inout Memory) -> Tensor {
+  /// Beside it the numbers that all styles say theirs from, `[1, width, T]`.
+  func next(_ x: Tensor, style: Int?, _ memory: inout Memory) -> (said: Tensor, hidden: Tensor) {
     var x = input(x)
     for (i, block) in blocks.enumerated() {
       let joined = cat([memory.past[i], x], 2), kept = 2 * block._dilation
       memory.past[i] = joined.narrow(2, joined.size(2) - kept, kept).clone()
       x = block(joined)
     }
-    let all = style.map { [outputs[$0]] } ?? outputs
-    return all.dropFirst().reduce(all[0](x.gelu())) { $0 + $1(x.gelu()) } / Double(all.count)
+    let all = style.map { [outputs[$0]] } ?? outputs, hidden = x.gelu()
+    return (all.dropFirst().reduce(all[0](hidden)) { $0 + $1(hidden) } / Double(all.count), hidden)
   }
 }

@@ -42,18 +42,26 @@ package struct LipMeasures {
 
   /// Of the model's mean person.
   package init(_ model: MorphableModel = .builtIn()) {
-    let points = model.landmarkShape.mean
-    func row(_ points: Tensor, _ i: Int) -> [Float] { points.select(0, i).floats }
-    let eyes = zip(row(points, 33), row(points, 263)).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
-    func gap(_ a: [Float], _ b: [Float]) -> Float { (a[1] - b[1]) / eyes }
-    restingGap = gap(row(points, 13), row(points, 14))
-    func moved(_ name: String, _ measure: (Tensor) -> Float) -> Float {
-      let sides = [name, name + "Left", name + "Right"].compactMap { model.expressionIndex($0) }
-      return sides.reduce(0) { $0 + measure(model.landmarkShape.expression.select(0, $1)) }
+    let points = model.landmarkShape.mean, eyes = Self.eyes(points)
+    restingGap = (points.select(0, 13) - points.select(0, 14)).floats[1] / eyes
+    func moved(_ name: String, _ all: [Float]) -> Float {
+      [name, name + "Left", name + "Right"].compactMap { model.expressionIndex($0) }.reduce(0) { $0 + all[$1] }
     }
-    self.gap = SpokenShapes.names.map { moved($0) { gap(row($0, 13), row($0, 14)) } }
-    width = SpokenShapes.names.map { moved($0) { (row($0, 291)[0] - row($0, 61)[0]) / eyes } }
+    let (gaps, widths) = Self.ofExpressions(model)
+    gap = SpokenShapes.names.map { moved($0, gaps) }
+    width = SpokenShapes.names.map { moved($0, widths) }
   }
+
+  /// What each of a model's expressions adds to the lips' distance and to the mouth's width, in the distance of the eyes' outer corners.
+  package static func ofExpressions(_ model: MorphableModel) -> (gap: [Float], width: [Float]) {
+    let eyes = eyes(model.landmarkShape.mean), all = model.landmarkShape.expression
+    func apart(_ a: Int, _ b: Int, _ axis: Int) -> [Float] {
+      (all.select(1, a) - all.select(1, b)).select(1, axis).floats.map { $0 / eyes }
+    }
+    return (apart(13, 14, 1), apart(291, 61, 0))
+  }
+  /// The distance of the eyes' outer corners among landmarks `[P, 3]`.
+  private static func eyes(_ points: Tensor) -> Float { Float((points.select(0, 33) - points.select(0, 263)).square().sum().sqrt().item) }
 
   /// The lips' distance at spoken coefficients; 0 where they meet.
   package func lipGap(_ spoken: [Float]) -> Float { max(0, restingGap + zip(spoken, gap).reduce(0) { $0 + $1.0 * $1.1 }) }

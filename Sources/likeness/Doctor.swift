@@ -3,6 +3,7 @@ import Foundation
 import Media
 import Perception
 import Speech
+import Talking
 import Torch
 import Tracking
 
@@ -26,7 +27,7 @@ struct Doctor: ParsableCommand {
     Machine.disk().show()
 
     print("\nlibraries and models")
-    let needed = [libtorch(), networks(), films(), speech()]
+    let needed = [libtorch(), networks(), films(), speaking(), speech()]
     for finding in needed { finding.show() }
     let broken = needed.filter { $0.mark == .bad }
 
@@ -101,6 +102,22 @@ struct Doctor: ParsableCommand {
       return .good("FFmpeg", "writes and reads H.264 and AAC, " + (Machine.loadedLibrary("libavcodec.so") ?? "linked"))
     } catch {
       return .bad("FFmpeg", oneLine(error))
+    }
+  }
+
+  /// The network that says for any voice what a mouth does, and whether it is the one of this version.
+  private func speaking() -> Finding {
+    do {
+      let url = try DependencyFolder.shipped(SpeechFace.shippedName)
+      let face = try SpeechFace.read(url), sum = try SHA256.of(url)
+      let bytes = try url.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+      let size = String(format: "%.1f MB", locale: nil, Double(bytes) / 1e6), learnt = face.sources.joined(separator: " and ")
+      let text = "\(url.path), \(size), SHA-256 \(sum.prefix(8))..."
+      return sum == SpeechFace.shippedSum
+        ? .good("speech network", "\(text), the one that comes with this version")
+        : .note("speech network", "\(text), not the one that comes with this version; it learnt from \(learnt)")
+    } catch {
+      return .bad("speech network", oneLine(error))
     }
   }
 

@@ -39,7 +39,8 @@ struct TrainSubject: ParsableCommand {
   var driver: Driver?
   @Option(
     help: ArgumentHelp(
-      "The kind of speech features: \(SpeechKind.allCases.map(\.rawValue).joined(separator: ", ")); mel by default.", valueName: "kind"))
+      "The kind of speech features: \(SpeechKind.allCases.map(\.rawValue).joined(separator: ", ")); general by default.", valueName: "kind")
+  )
   var speech: String?
   @Option(help: ArgumentHelp("The weights of the network that --speech names, if it needs any.", valueName: "file"))
   var speechWeights: String?
@@ -134,7 +135,7 @@ struct TrainSubject: ParsableCommand {
       throw ValidationError("there is no preset \(name); there are \(SubjectConfiguration.presets.map(\.preset).joined(separator: ", "))")
     }
     let kind = speech.flatMap { SpeechKind(rawValue: $0) }
-    configuration.drive(by: driver ?? (speech == nil ? .expression : .speech), features: kind ?? .mel, weights: speechWeights)
+    configuration.drive(by: driver ?? (speech == nil ? .expression : .speech), features: kind ?? .general, weights: speechWeights)
     if let steps = training.steps { configuration.steps = steps }
     if let seed = training.seed { configuration.seed = seed }
     if let size { configuration.size = size }

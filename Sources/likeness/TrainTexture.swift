@@ -45,8 +45,8 @@ struct TrainTexture: ParsableCommand {
   @OptionGroup var training: TrainingOptions
 
   func validate() throws {
-    if let speech, speech == SpeechKind.file.rawValue || SpeechKind(rawValue: speech) == nil {
-      let known = SpeechKind.allCases.filter { $0 != .file }.map(\.rawValue)
+    if let speech, [.file, .general, nil].contains(SpeechKind(rawValue: speech)) {
+      let known = SpeechKind.allCases.filter { $0 != .file && $0 != .general }.map(\.rawValue)
       throw ValidationError("--speech \(speech) is not known; choose one of \(known.joined(separator: ", "))")
     }
     if speech != nil, variant != .paper { throw ValidationError("--speech goes with --variant paper") }

@@ -67,6 +67,16 @@ import Testing
     }
   }
 
+  /// The check-up names the network that hears for any voice.
+  @Test func theDoctorKnowsTheNetwork() throws {
+    try withFolder { folder in
+      let lines = try Tool.run("doctor", in: folder).output.split(separator: "\n").filter { $0.contains("speech network") }
+      #expect(lines.count == 1 && lines[0].contains("ok") && lines[0].contains("SHA-256"), "\(lines)")
+      let words = ["speech-face.safetensors", "the one that comes with this version"]
+      #expect(words.allSatisfy { lines[0].contains($0) }, "\(lines)")
+    }
+  }
+
   private func text(_ name: String, _ folder: URL) throws -> String {
     try String(contentsOf: folder.appending(path: name), encoding: .utf8)
   }

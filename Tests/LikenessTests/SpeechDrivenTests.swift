@@ -49,6 +49,34 @@ import likeness
     }
   }
 
+  /// A run hears by the network that it began with, which it keeps, and says so where the tool has another.
+  @Test func keepsTheNetworkThatItBeganWith() throws {
+    try withFolder { folder in
+      try TinyDataset.write(to: folder.appending(path: "data"), frames: 16, sound: true)
+      #expect(try Self.train(folder, "run", steps: 4, speech + ["--driver", "speech"]) == 0)
+      let network = folder.appending(path: "run/speech-face.safetensors"), file = try Safetensors.read(network)
+      #expect(try text("run/config.json", folder).contains("general"))
+      #expect(try Tool.run("render", "--load", "run", "--audio", "data/aud.wav", "--output", "a", in: folder).status == 0)
+      var tensors = file.tensors
+      for name in tensors.keys where name.hasSuffix("weight") { tensors[name] = tensors[name]! * 0.5 }
+      try Safetensors.write(tensors, metadata: file.metadata, to: network)
+      #expect(try Tool.run("render", "--load", "run", "--audio", "data/aud.wav", "--output", "b", in: folder).status == 0)
+      let same = try (0..<2).map { i in
+        let pair = try ["a", "b"].map { try ImageFile.read(folder.appending(path: "\($0)/\(i).png")) }
+        return (pair[0] .== pair[1]).all()
+      }
+      #expect(same.contains(false))
+      let ending = try Tool.run("train", "subject", "--data", "data", "--output", "run", "--resume", "--steps", "6", in: folder)
+      #expect(ending.status != 0 && ending.errors.contains("LIKENESS_MODELS="), "\(ending.status) \(ending.errors)")
+      // Loudness alone needs no network.
+      #expect(try Self.train(folder, "loud", steps: 2, speech + ["--driver", "speech", "--speech", "mel"]) == 0)
+      #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "loud/speech-face.safetensors").path))
+    }
+  }
+  private func text(_ name: String, _ folder: URL) throws -> String {
+    try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+  }
+
   @Test func goesOnAfterAStopAsIfThereHadBeenNone() throws {
     try withFolder { folder in
       try TinyDataset.write(to: folder.appending(path: "data"), frames: 32, sound: true)

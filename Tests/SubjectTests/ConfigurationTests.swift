@@ -120,4 +120,14 @@ import Testing
     let found = #expect(throws: RunError.self) { try SubjectConfiguration(run) }
     #expect("\(found!)".contains("planes.lattice=[]") && "\(found!)".contains("config.json"))
   }
+
+  /// New runs hear generally and look at the lips; what an earlier run does not say stays as it was.
+  @Test func newRunsHearGenerally() throws {
+    var new = SubjectConfiguration.fast
+    new.drive(by: .both)
+    #expect(new.speech?.features == "general" && new.speech?.lipsLoss == 1)
+    #expect(SpeechConfiguration().features == "mel" && SpeechConfiguration().lipsLoss == 0)
+    new.speech?.lipsLoss = -1
+    #expect(throws: ConfigurationError.self) { try new.check() }
+  }
 }

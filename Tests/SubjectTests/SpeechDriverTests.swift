@@ -2,6 +2,7 @@ import Foundation
 import Radiance
 import Speech
 import Subject
+import Talking
 import Testing
 import Torch
 
@@ -25,6 +26,22 @@ import Torch
     let louder = Self.driver(smoothing: smoothing)
     louder.prepare(windows.select(1, 0) * 3 - 7, expressionNames: ["jawOpen", "eyeBlinkLeft", "mouthPucker", "browInnerUp"])
     #expect((louder(windows * 3 - 7, beside: driving) - spoken).abs().max().item < 1e-4)
+  }
+
+  /// Of general features every second network hears the loudness, the others what the network for any voice says.
+  @Test(arguments: [1, 2]) func halfOfThemHearTheLoudness(members: Int) {
+    var configuration = SpeechConfiguration()
+    (configuration.features, configuration.members) = (SpeechKind.general.rawValue, members)
+    let loudness = GeneralFeatures.loudness
+    let driver = SpeechDriver(configuration, channels: loudness + 5, driving: 3, Generator(seed: 2))
+    let windows = Tensor.randn([2, 8, 16, loudness + 5], Generator(seed: 3)), driving = Tensor.zeros([2, 3])
+    func changes(_ range: Range<Int>) -> Double {
+      let other = windows.clone()
+      other.narrow(3, range.lowerBound, range.count).mul_(2)
+      return (driver(other, beside: driving) - driver(windows, beside: driving)).abs().max().item
+    }
+    #expect(changes(loudness..<loudness + 5) > 1e-5)
+    #expect((changes(0..<loudness) > 1e-5) == (members > 1))
   }
 
   /// A track of another project has no named coefficients: all but gaze and torso is speech's.

@@ -19,6 +19,7 @@ import Torch
     var sum = SHA256()
     data.withUnsafeBytes { sum.update($0) }
     #expect(page.contains(sum.hexadecimal()), "\(sum.hexadecimal())")
+    #expect(sum.hexadecimal() == SpeechFace.shippedSum)
   }
 
   /// In silence, and where only a room is heard, the mouth is shut and still.

@@ -77,4 +77,18 @@ import Torch
     func way(_ all: [SpeechGestures.Moment]) -> Float { zip(all, all.dropFirst()).reduce(0) { $0 + abs($1.1.head.x - $1.0.head.x) } }
     #expect(way(talking) > 1.5 * way(silent))
   }
+
+  /// What each side's shape adds to the lips' distance and the mouth's width adds up to what both together do.
+  @Test func measuresOfExpressionsAddUp() {
+    let model = MorphableModel.builtIn(), measures = LipMeasures(model), (gap, width) = LipMeasures.ofExpressions(model)
+    #expect(gap.count == 52 && width.count == 52)
+    for (i, name) in SpokenShapes.names.enumerated() {
+      let places = model.expressionNames.indices.filter { [name, name + "Left", name + "Right"].contains(model.expressionNames[$0]) }
+      #expect(
+        abs(places.reduce(0) { $0 + gap[$1] } - measures.gap[i]) < 1e-6
+          && abs(places.reduce(0) { $0 + width[$1] } - measures.width[i]) < 1e-6)
+    }
+    let jaw = model.expressionIndex("jawOpen") ?? 0, pucker = model.expressionIndex("mouthPucker") ?? 0
+    #expect(gap[jaw] > 0.05 && width[pucker] < -0.02 && gap[model.expressionIndex("eyeBlinkLeft") ?? 0] == 0)
+  }
 }

@@ -1,6 +1,8 @@
 import Foundation
 import Radiance
 import Runs
+import Speech
+import Talking
 import Torch
 
 /// An avatar alone in one file, to be drawn where its run is not: its weights, or what images are drawn from made of them, and its scene.
@@ -19,8 +21,12 @@ package struct AvatarFile {
   let field: any ImageField
   /// nil where it hears nothing.
   let speech: SpeechDriver?
+  /// What it hears any voice by; nil where it hears nothing, or otherwise.
+  let face: SpeechFace?
 
   private static let format = "likeness.avatar", version = 1
+  /// What names of the network for any voice begin with.
+  private static let hearing = "hearing."
 
   /// Writes the file, atomically; throws `FileError`.
   package func write(to url: URL) throws {
@@ -28,8 +34,11 @@ package struct AvatarFile {
     var tensors: [String: Tensor] = [:]
     for (name, tensor) in field.namedState(prefix: "model.") { tensors[name] = tensor.detach().to(.cpu).contiguous() }
     for (name, tensor) in speech?.namedState(prefix: "speech.") ?? [:] { tensors[name] = tensor.detach().contiguous() }
+    let hearing = face?.packed
+    for (name, tensor) in hearing?.tensors ?? [:] { tensors[Self.hearing + name] = tensor }
     for (name, tensor) in scene.tensors { tensors["scene." + name] = tensor }
     var metadata = Dictionary(uniqueKeysWithValues: scene.metadata.map { ("scene." + $0, $1) })
+    for (name, text) in hearing?.metadata ?? [:] { metadata[Self.hearing + name] = text }
     var record = record
     // Where the clip lies says something about whoever made the avatar.
     (record.data, record.maxMinutes) = ("", nil)
@@ -62,10 +71,10 @@ package struct AvatarFile {
 
   package init(
     record: RunRecord, configuration: SubjectConfiguration, scene: SubjectScene, step: Int, field: any ImageField,
-    speech: SpeechDriver? = nil
+    speech: SpeechDriver? = nil, face: SpeechFace? = nil
   ) {
     (self.record, self.configuration, self.scene, self.step, self.field) = (record, configuration, scene, step, field)
-    self.speech = speech
+    (self.speech, self.face) = (speech, face)
   }
 
   private init(_ file: Checkpoint, _ url: URL) throws {
@@ -78,6 +87,7 @@ package struct AvatarFile {
     scene = try SubjectScene(tensors: part("scene.", file.tensors), metadata: part("scene.", file.metadata), url)
     guard scene.drivingMean.numel == configuration.field.driving else { throw SubjectError.scene(url, "driving.mean") }
     speech = try configuration.loadSpeech(file.tensors)
+    face = try configuration.hearsGenerally ? SpeechFace(part(Self.hearing, file.tensors), part(Self.hearing, file.metadata), url) : nil
     let model = part("model.", file.tensors), content = Content(rawValue: file.metadata["content"] ?? "")
     // Before room is made for what is not there.
     let least = configuration.gridNumbers(folded: content == .baked), held = model.values.reduce(0) { $0 + $1.numel }
@@ -96,6 +106,11 @@ package struct AvatarFile {
 }
 
 extension SubjectConfiguration {
+  /// Whether speech is heard by the network for any voice.
+  var hearsGenerally: Bool { speech?.features == SpeechKind.general.rawValue }
+  /// Where a run keeps the network for any voice that its avatar learnt to hear by, so that one of a later version changes nothing.
+  func faceFile(_ run: RunFolder) -> URL? { hearsGenerally ? run.url.appending(path: SpeechFace.shippedName) : nil }
+
   /// The network that hears, with its weights among `tensors`; nil where the configuration has none. Throws `ModuleError`.
   func loadSpeech(_ tensors: [String: Tensor]) throws -> SpeechDriver? {
     guard let speech else { return nil }

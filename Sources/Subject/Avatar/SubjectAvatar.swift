@@ -3,6 +3,7 @@ import Face
 import Foundation
 import Runs
 import Speech
+import Talking
 import Torch
 
 /// A trained subject: a face's state in, an image of the person out.
@@ -16,6 +17,7 @@ package final class SubjectAvatar: BackedAvatar {
   package let record: RunRecord
   private let image: FieldImage
   private let speech: SpeechDriver?
+  private let face: SpeechFace?
   /// How far speech moves the mouth from its mean, as a multiple of what it learnt; see `SpeechConfiguration.emphasis`.
   package var emphasis: Double
 
@@ -27,9 +29,11 @@ package final class SubjectAvatar: BackedAvatar {
     let field = configuration.makeField(Generator(seed: configuration.seed))
     let prefix = "model."
     try field.load(checkpoint.tensors.filter { $0.key.hasPrefix(prefix) }, prefix: prefix)
-    let speech = try configuration.loadSpeech(checkpoint.tensors)
+    let speech = try configuration.loadSpeech(checkpoint.tensors), face = try configuration.faceFile(run).map(SpeechFace.read)
     self.init(
-      AvatarFile(record: run.record, configuration: configuration, scene: scene, step: checkpoint.step, field: field, speech: speech),
+      AvatarFile(
+        record: run.record, configuration: configuration, scene: scene, step: checkpoint.step, field: field, speech: speech,
+        face: face),
       device: device)
   }
 
@@ -38,6 +42,7 @@ package final class SubjectAvatar: BackedAvatar {
 
   private init(_ parts: AvatarFile, device: Device) {
     (record, configuration, subject, step, speech) = (parts.record, parts.configuration, parts.scene, parts.step, parts.speech)
+    face = parts.face
     scene = subject.avatar
     emphasis = parts.configuration.speech?.emphasis ?? 1
     parts.field.move(to: device)
@@ -55,13 +60,15 @@ package final class SubjectAvatar: BackedAvatar {
       field = planes.baked
     }
     guard !baked || field is BakedPlanes else { throw SubjectError.onlyPlanesAreBaked(configuration.preset) }
-    try AvatarFile(record: record, configuration: configuration, scene: subject, step: step, field: field, speech: speech).write(to: url)
+    let file = AvatarFile(
+      record: record, configuration: configuration, scene: subject, step: step, field: field, speech: speech, face: face)
+    try file.write(to: url)
   }
 
   /// What turns sound into what it hears; throws where it hears nothing, or what its kind of features lacks.
   package func speechFeatures(file: URL? = nil) throws -> any SpeechFeatures {
     guard let speech = configuration.speech else { throw SubjectError.hearsNothing }
-    return try speech.makeFeatures(file: file)
+    return try speech.makeFeatures(file: file, face: face ?? SpeechFace.shipped())
   }
 
   /// What drives it if nothing else is said: its own expression numbers, or speech where it knows no other way.

@@ -115,7 +115,7 @@ extension SpeechConfiguration {
         field: "speech.widths", value: "\(widths)", bounds: "four numbers in 1...4096, one for each halving of 16 steps")
     }
     try within(0...1, ["speech.trackedShare": trackedShare])
-    try within(0...1e6, ["speech.trackedLoss": trackedLoss, "speech.learningRate": learningRate])
+    try within(0...1e6, ["speech.trackedLoss": trackedLoss, "speech.lipsLoss": lipsLoss, "speech.learningRate": learningRate])
     try within(1...4096, ["speech.frames": frames])
     try within(0...Int.max, ["speech.steps": steps])
     try within(1...64, ["speech.members": members])

@@ -2,6 +2,7 @@ import Datasets
 import Face
 import Radiance
 import Speech
+import Talking
 import Torch
 
 /// A dataset as the training reads it: images in memory at the training size, and what the track says of each frame as tensors.
@@ -76,6 +77,17 @@ extension SubjectData {
     // Datasets outlive versions of the built-in head.
     guard found == expected else { throw SubjectError.otherModel(found: found, expected: expected) }
     return model
+  }
+
+  /// What each normalized driving number adds to the lips' distance and the mouth's width, in the spread that both have in the training
+  /// frames: `[D, 2]`; nil where the face model is not known.
+  func lips(_ scene: SubjectScene) -> Tensor? {
+    guard !train.isEmpty, let model = try? model() else { return nil }
+    let (gap, width) = LipMeasures.ofExpressions(model)
+    let measures = stack([Tensor(gap), Tensor(width)], 1), count = measures.size(0)
+    let spread = expressions.indexSelect(0, Tensor(train)).matmul(measures).variance(0, correction: 0).sqrt().clamp(1e-3)
+    let normalized = measures * scene.drivingSpread.narrow(0, 0, count).unsqueeze(1) / spread
+    return cat([normalized, .zeros([scene.drivingSpread.numel - count, 2])])
   }
 
   /// What is known of `frames` `[F]` int64, on the device of the steps.

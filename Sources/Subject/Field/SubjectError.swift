@@ -17,6 +17,8 @@ package enum SubjectError: KindedError {
   /// An avatar that speech alone can drive.
   case needsSpeech
   case hearsNothing
+  /// A run folder that keeps the network for any voice that its avatar learnt to hear by, which is another than the tool's.
+  case otherVoiceNetwork(URL)
   case noModel(String)
   /// Numbers of identity and of expression coefficients.
   case otherModel(found: (Int, Int), expected: (Int, Int))
@@ -47,6 +49,8 @@ package enum SubjectError: KindedError {
       "\(what) has no tracked expressions, so only speech can drive its avatar; train with --driver speech, or run process on the clip"
     case .needsSpeech: "this avatar was trained to be driven by speech alone; give --audio, or train it with --driver both"
     case .hearsNothing: "this avatar was trained without speech and cannot be driven by it; train it with --driver speech or both"
+    case .otherVoiceNetwork(let folder):
+      "this run began with another network for any voice than this version's; go on with LIKENESS_MODELS=\(folder.relativePath)"
     case .otherModel(let found, let expected):
       "the dataset's head has \(found.0) identity and \(found.1) expression coefficients, the built-in head of this version "
         + "\(expected.0) and \(expected.1); run process again"

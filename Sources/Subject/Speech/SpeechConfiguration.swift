@@ -1,5 +1,6 @@
 import Foundation
 import Speech
+import Talking
 
 /// How speech drives an avatar.
 package struct SpeechConfiguration: Codable, Sendable, Equatable {
@@ -20,6 +21,9 @@ package struct SpeechConfiguration: Codable, Sendable, Equatable {
   package var members = 6
   /// Weight of the distance between what speech says of the mouth's numbers and what was tracked.
   package var trackedLoss = 1.0
+  /// Weight of what is wrong about the lips' distance and the mouth's width, each in its own spread, beside the numbers' own: of errors of
+  /// the numbers those count that can be seen. Earlier runs have none.
+  package var lipsLoss = 0.0
   /// What the mouth's way from its mean is multiplied with in images: where a voice leaves it open what the mouth does, the mean of all
   /// it may do moves less than any of it.
   package var emphasis = 1.8
@@ -38,7 +42,8 @@ package struct SpeechConfiguration: Codable, Sendable, Equatable {
 
   /// The names in config.json.
   enum CodingKeys: String, CodingKey {
-    case features, weights, widths, smoothing, trackedShare, leads, members, trackedLoss, emphasis, learnsFromRays, frames, learningRate,
+    case features, weights, widths, smoothing, trackedShare, leads, members, trackedLoss, lipsLoss, emphasis, learnsFromRays, frames,
+      learningRate,
       steps
     case coloring = "colouring"
   }
@@ -52,13 +57,13 @@ package enum Driver: String, Codable, Sendable, CaseIterable {
 extension SpeechConfiguration {
   /// What turns sound into the features that the run was trained with; throws where the kind's library or weights are absent.
   ///
-  /// Features that come from files come from `file`, or from the one that the run was trained on.
-  package func makeFeatures(file: URL? = nil) throws -> any SpeechFeatures {
+  /// Features that come from files come from `file`, or from the one that the run was trained on; those of kind `general` are heard by `face`.
+  package func makeFeatures(file: URL? = nil, face: @autoclosure () throws -> SpeechFace) throws -> any SpeechFeatures {
     guard let kind = SpeechKind(rawValue: features) else {
       let known = SpeechKind.allCases.map(\.rawValue).joined(separator: ", ")
       throw ConfigurationError(field: "speech.features", value: features, bounds: "one of \(known)")
     }
     let weights = weights.map { URL(filePath: $0) }
-    return try kind.features(weights: kind == .file ? file ?? weights : weights)
+    return try kind.features(weights: kind == .file ? file ?? weights : weights, face: face())
   }
 }

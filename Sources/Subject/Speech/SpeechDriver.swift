@@ -1,23 +1,29 @@
 import Speech
+import Talking
 import Torch
 
 /// Says the mouth's driving numbers from speech: the paper's audio network on the window about a frame, smoothed over its neighbours.
 ///
 /// Eyes, brows, gaze and torso are not in the voice: those numbers stay what they are given, so that they can be controlled and do not
 /// average into half-closed lids. What a minute of speech teaches depends on chance; several networks that learn alone and speak as one
-/// depend on it less.
+/// depend on it less. Of features of kind `general` the first, third and fifth of them hear what the network for any voice says, the others
+/// the loudness: what many voices have taught helps with what a clip is too short for, and the loudness with what is this person's own.
 package final class SpeechDriver: Module {
   /// A network and what smooths its vectors over time.
   package final class Member: Module {
     let network: AudioNet
     let attention: AudioAttention?
+    private let _channels: Range<Int>
 
-    init(_ configuration: SpeechConfiguration, channels: Int, driving: Int, _ generator: Generator) {
-      network = AudioNet(channels: channels, widths: configuration.widths, output: driving, generator)
+    /// One that hears these numbers of a step.
+    init(_ configuration: SpeechConfiguration, channels: Range<Int>, driving: Int, _ generator: Generator) {
+      _channels = channels
+      network = AudioNet(channels: channels.count, widths: configuration.widths, output: driving, generator)
       attention = configuration.smoothing ? AudioAttention(channels: driving, length: Voice.neighbours.count, generator) : nil
     }
     /// Normalized windows `[F, neighbours, T, C]` to vectors `[F, D]`.
-    func callAsFunction(_ windows: Tensor) -> Tensor {
+    func callAsFunction(_ all: Tensor) -> Tensor {
+      let windows = _channels.count == all.size(-1) ? all : all.narrow(-1, _channels.lowerBound, _channels.count)
       guard let attention else { return network(windows.select(1, -Voice.neighbours.lowerBound)) }
       let vectors = network(windows.reshape([-1] + windows.shape.suffix(2)))
       return attention(vectors.reshape(windows.size(0), windows.size(1), -1))
@@ -33,7 +39,11 @@ package final class SpeechDriver: Module {
   /// - channels: numbers of a time step of the features.
   package init(_ configuration: SpeechConfiguration, channels: Int, driving: Int, _ generator: Generator) {
     (mean, spread, spoken) = (.zeros([channels]), .ones([channels]), .ones([driving]))
-    members = (0..<configuration.members).map { _ in Member(configuration, channels: channels, driving: driving, generator) }
+    let loudness = configuration.features == SpeechKind.general.rawValue ? min(channels, GeneralFeatures.loudness) : 0
+    members = (0..<configuration.members).map { i in
+      let heard = loudness == 0 ? 0..<channels : i % 2 == 1 ? 0..<loudness : loudness..<channels
+      return Member(configuration, channels: heard, driving: driving, generator)
+    }
   }
 
   /// Takes the features' range from the training's windows `[N, T, C]`, and which numbers speech says from what they are called.

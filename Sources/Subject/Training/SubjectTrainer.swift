@@ -5,6 +5,7 @@ import Media
 import Radiance
 import Runs
 import Speech
+import Talking
 import Torch
 
 /// Trains the subject avatar: the field, its optimizer and its sampler, from a dataset into a run folder.
@@ -21,6 +22,11 @@ package final class SubjectTrainer: Trainer {
   let sides: SideViews?
   /// nil where the tracked expression alone drives.
   let speech: SpeechDriver?
+  /// What speech is heard by where its features are those of any voice.
+  let face: SpeechFace?
+  /// `[D, 2]`: what each normalized driving number adds to the lips' distance and the mouth's width, in their spreads; nil for a face model
+  /// that is not known.
+  let lips: Tensor?
   /// Whether the dataset has expressions that speech can learn to say.
   let isTracked: Bool
   let sampler: RaySampler
@@ -45,8 +51,11 @@ package final class SubjectTrainer: Trainer {
     isTracked = !dataset.track.expressionNames.isEmpty
     guard isTracked || configuration.driver != .both else { throw SubjectError.nothingTracked(dataset.folder.path) }
     scene = try SubjectScene(dataset, drivingWidth: configuration.field.driving)
+    let face = try configuration.hearsGenerally ? SpeechFace.shipped() : nil
+    self.face = face
     let features = try configuration.speech.map {
-      try dataset.fitted(try $0.makeFeatures(file: $0.weights == nil ? dataset.speechFile : nil), notice: warn)
+      let file = $0.weights == nil ? dataset.speechFile : nil
+      return try dataset.fitted(try $0.makeFeatures(file: file, face: face ?? SpeechFace.shipped()), notice: warn)
     }
     data = try SubjectData(dataset, scene, speech: features, device: device)
     generator = Generator(seed: configuration.seed)
@@ -62,6 +71,7 @@ package final class SubjectTrainer: Trainer {
       speech.prepare(heard.windows.indexSelect(0, seen), expressionNames: dataset.track.expressionNames)
       speech.move(to: device)
     }
+    lips = speech.flatMap { [data, scene] _ in data.lips(scene) }?.to(device)
     let (labels, track, rays) = (data.labels, data.track, configuration.rays)
     let repeats = BlinkFrames.repeats(data.train, track, share: rays.blinks)
     sampler = RaySampler(rays, frames: data.train, repeats: repeats) { frame in
@@ -108,6 +118,7 @@ package final class SubjectTrainer: Trainer {
     if run.savedSteps.isEmpty {
       try scene.write(run)
       if let sides { try ImageFile.write(sides.sheet, to: run.validation.appending(path: "sides.png")) }
+      if let file = configuration.faceFile(run) { try face?.write(to: file) }
     }
     recent = Averages()
     return try session.train(

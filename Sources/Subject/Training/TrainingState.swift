@@ -2,6 +2,7 @@ import Foundation
 import Media
 import Metrics
 import Runs
+import Talking
 import Torch
 
 /// Sums of what the steps since the last report showed.
@@ -104,6 +105,9 @@ extension SubjectTrainer {
     }
     // A run whose images cannot be drawn afterwards is not worth going on with; what it drives keeps the range that it began with.
     let began = try SubjectScene.read(run)
+    if let face, let file = configuration.faceFile(run), try !SpeechFace.read(file).isSame(as: face) {
+      throw SubjectError.otherVoiceNetwork(run.url)
+    }
     try field.load(part("model."))
     try speech?.load(part("speech."))
     try adam.load(part("optimizer."))

@@ -90,7 +90,10 @@ extension SubjectTrainer {
     let tracked = data.signals(frames).driving, color = color(plan.frames, windows)
     return Lanes.alone {
       let error = (speech.voices(windows, color: color) - tracked) * speech.spoken
-      let loss = error.square().sum() / (speech.spoken.sum().clamp(1) * Double(plan.members * plan.frames))
+      var loss = error.square().sum() / (speech.spoken.sum().clamp(1) * Double(plan.members * plan.frames))
+      if let lips, plan.lipsLoss > 0 {
+        loss = loss + error.matmul(lips).square().sum() * (plan.lipsLoss / Double(plan.members * plan.frames))
+      }
       (loss * plan.trackedLoss).backward()
       return loss.item.squareRoot()
     }
