@@ -67,6 +67,27 @@ import Tracking
     for name in ["eyeBlinkLeft", "eyeBlinkRight"] { #expect(found[try #require(clip.names.firstIndex(of: name))] > 0.95) }
   }
 
+  /// Eyes that look down for longer than a blink keep a slit; the blink before that is one.
+  @Test(.enabled(if: Assets.landmarkerIsPresent && Assets.arePresent, "skipped: run scripts/setup first, and ../shared is needed"))
+  func lowLidsAreNoBlink() throws {
+    let reader = try VideoReader(Assets.video("drive_lp_d3.mp4"), rate: Rational(30.0)), tracker = try LandmarkTracker()
+    var faces: [FaceLandmarks?] = []
+    while faces.count < 270, let frame = try reader.next() { faces.append(try tracker.track(frame.rgb)) }
+    let model = SyntheticClip.head.model, found = try FaceFit(model).fit(faces, width: reader.width, height: reader.height)
+    for side in ["Left", "Right"] {
+      let blink = try #require(model.expressionIndex("eyeBlink" + side)), down = try #require(model.expressionIndex("eyeLookDown" + side))
+      for frame in [57, 58, 59] {
+        let e = try #require(found.frames[frame]).expression
+        #expect(e[blink] >= 0.9, "\(side): \(e[blink]) in frame \(frame)")
+      }
+      for frame in [114, 120, 130, 145, 155, 230, 240, 250] {
+        let face = try #require(found.frames[frame])
+        #expect(face.expression[blink] <= 0.3 && face.expression[down] >= 0.6, "\(side): \(face.expression[blink]) in frame \(frame)")
+        #expect(face.gaze.y < -0.35, "looks \(face.gaze) in frame \(frame)")
+      }
+    }
+  }
+
   /// Blinks that were marked by eye: lids touch, or the eye is at rest.
   @Test(
     .enabled(if: Assets.landmarkerIsPresent && Assets.arePresent, "skipped: run scripts/setup first, and ../shared is needed"),

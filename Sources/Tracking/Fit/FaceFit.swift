@@ -115,7 +115,7 @@ package struct FaceFit {
         let pull = smooth ? neighbours(state.expression, times) : nil
         state = all.step(state, pull: pull, weight: evenness, motion: motion)
       }
-      lids = blink(&state, gaze, observed, times, motion)
+      lids = blink(&state, &gaze, observed, times, motion)
     }
     var result = result(state, gaze, observed: observed, times: times, count: count, camera: camera)
     result.lids = lids
@@ -128,8 +128,9 @@ package struct FaceFit {
   }
 
   /// Says how far the lids are shut, and lets the rest of the expressions settle around that.
-  private func blink(_ state: inout FitState, _ gaze: [SIMD2<Float>], _ observed: Tensor, _ times: [Int], _ motion: PoseMotion?) -> LidRange
-  {
+  private func blink(
+    _ state: inout FitState, _ gaze: inout [SIMD2<Float>], _ observed: Tensor, _ times: [Int], _ motion: PoseMotion?
+  ) -> LidRange {
     var lids = LidFit(
       state, model, observed: observed, times: times, range: person?.lids, rest: person == nil ? nil : [1, 1])
     var range = lids.range
@@ -139,22 +140,25 @@ package struct FaceFit {
       range = LidRange(rest: [1, 1], closed: range.closed / range.rest)
       lids = LidFit(state, model, observed: observed, times: times, range: range, rest: nil)
     }
+    let lowered = smooth ? LoweredLids.shares(lids.blinks(smooth: false).map { $0.min() }, times: times) : gaze.map { _ in 0 }
+    for i in gaze.indices { gaze[i] = gaze[i].lowered(by: lowered[i]) }
     let all = solver(lids.corrected(observed), told: ["eyeBlink"])
     for _ in 0..<2 {
       state.expression = withLids(state.expression, gaze)
       lids = LidFit(state, model, observed: observed, times: times, range: range, rest: nil)
-      state.expression = withBlinks(state.expression, lids.blinks(smooth: smooth))
+      state.expression = withBlinks(state.expression, lids.blinks(smooth: smooth), lowered)
       for _ in 0..<2 { state = all.step(state, pull: smooth ? neighbours(state.expression, times) : nil, weight: evenness, motion: motion) }
     }
     state.expression = withoutWideBlinks(state.expression)
     return range
   }
-  /// `expression` with these blinks; lids that are shut do not follow the eyes.
-  private func withBlinks(_ expression: Tensor, _ blinks: [SIMD2<Float>]) -> Tensor {
+  /// `expression` with these blinks, as far as they are not lids that are `lowered`; only lids that are follow the eyes while they are shut.
+  private func withBlinks(_ expression: Tensor, _ blinks: [SIMD2<Float>], _ lowered: [Float]) -> Tensor {
+    let blinks = zip(blinks, lowered).map { $0 * LoweredLids.blink($1) }, shutAlone = 1 - Tensor(lowered)
     let columns = model.expressionNames.enumerated().map { i, name in
       let shut = Tensor(blinks.map { name.hasSuffix("Right") ? $0.x : $0.y }), column = expression[.all, .at(i)]
       if name.hasPrefix("eyeBlink") { return shut }
-      return name.hasPrefix("eyeLookUp") || name.hasPrefix("eyeLookDown") ? column * (1 - shut) : column
+      return name.hasPrefix("eyeLookUp") || name.hasPrefix("eyeLookDown") ? column * (1 - shut * shutAlone) : column
     }
     return stack(columns, 1)
   }

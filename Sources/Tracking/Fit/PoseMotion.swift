@@ -47,3 +47,18 @@ package struct PoseMotion {
     return Tensor(x, [n, 6, 1])
   }
 }
+
+extension PoseMotion {
+  /// How much more than of a whole film is expected of a frame, since only the past is known.
+  private static let surprise = 2.5
+
+  /// What turns and shifts off a pose that was predicted cost, `elapsed` seconds after the last one.
+  static func weights(_ pose: Rigid, predicted: Rigid, elapsed: Double) -> [Double] {
+    let turn = (predicted.rotation * pose.rotation.transposed).rotationVector, shift = predicted.translation - pose.translation
+    let motion = PoseMotion(times: [])
+    return [motion.turn, motion.turn, motion.turn, motion.shift, motion.shift, motion.depth].enumerated().map { k, usual in
+      let expected = surprise * usual * elapsed / 0.04, off = Double(abs(k < 3 ? turn[k] : shift[k - 3])) / expected
+      return 1 / (expected * expected) * (off > motion.robust ? motion.robust / off : 1)
+    }
+  }
+}

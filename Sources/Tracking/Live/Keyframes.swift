@@ -21,9 +21,9 @@ struct Keyframes {
   private var lastKept = -spacing
 
   /// Lips that are nearer than this, in distances of the eyes, may be closed.
-  static let shut: Float = 0.05
-  /// Whether it is known how the mouth is at rest: half of the mouths are shut, or it was seen long enough how far it mostly is.
-  var restIsKnown: Bool { gaps.total > 2 * Self.beginning || 2 * all.count { $0.view.gap < Self.shut } >= all.count }
+  static let shut: Float = 0.07
+  /// Whether it is known how the mouth is at rest: half of the mouths are shut, or it was seen for half a second how far it mostly is.
+  var restIsKnown: Bool { gaps.total > Self.beginning / 2 || 2 * all.count { $0.view.gap < Self.shut } >= all.count }
 
   /// Looks at a frame, and keeps it where it tells more than those that are kept; `state` is what it was fitted with.
   mutating func look(at face: FaceLandmarks, _ frame: LiveFrame, _ state: LiveState) {

@@ -25,6 +25,7 @@ package final class LiveFit {
 
   private var keyframes = Keyframes()
   private var lids = LiveLids()
+  private var lowered = LiveLoweredLids()
   /// The person as last found, whom the shape that is fitted comes nearer with each frame.
   private var person: LivePerson
   private var personStill: [Float]
@@ -55,6 +56,7 @@ package final class LiveFit {
 
   private let isBlink, isAwake, isStill: [Bool]
   private let blinkIndex, wideIndex: [Int?]
+  private let upAndDown: [[Int]]
 
   /// For images of `width` x `height`.
   package init(_ head: MorphableModel, width: Int, height: Int) {
@@ -73,6 +75,7 @@ package final class LiveFit {
     isStill = names.map { !$0.hasPrefix("eye") }
     blinkIndex = ["Right", "Left"].map { head.expressionIndex("eyeBlink" + $0) }
     wideIndex = ["Right", "Left"].map { head.expressionIndex("eyeWide" + $0) }
+    upAndDown = ["Right", "Left"].map { side in ["eyeLookUp", "eyeLookDown"].compactMap { head.expressionIndex($0 + side) } }
   }
 
   /// The identity as found so far.
@@ -137,21 +140,26 @@ package final class LiveFit {
       var seen = frame
       openings.correct(&seen.points, from: 0, lids.range)
       for _ in 0..<steps {
-        if let predicted = wishes.pose?.to { wishes.pose = (predicted, Self.weights(state.pose, predicted, elapsed)) }
+        if let predicted = wishes.pose?.to {
+          wishes.pose = (predicted, PoseMotion.weights(state.pose, predicted: predicted, elapsed: elapsed))
+        }
         solver.step(&state, seen, shape, .precise, wishes)
       }
     }
     settle(before == nil ? 6 : 2)
-    let look = gaze.look(face, state.pose, eyes, camera, elapsed: elapsed)
-    for (j, name) in self.head.expressionNames.enumerated() {
-      if let moved = GazeFit.lidMovement(look, name: name) { state.expression[j] = moved }
-    }
+    var look = gaze.look(face, state.pose, eyes, camera, elapsed: elapsed)
+    follow(&state, look)
     openings = opening(state, frame)
+    let low = lowered.look(openings.shut(lids.range))
+    if low > 0 {
+      look = look.lowered(by: low)
+      follow(&state, look)
+      openings = opening(state, frame)
+    }
     settle(before == nil ? 4 : 2)
     openings = opening(state, frame)
-    let shut = openings.shut(lids.range)
-    let blink = calm(shut, before?.blink)
-    close(&state, blink)
+    let blink = LiveLids.calm(openings.shut(lids.range), before?.blink)
+    close(&state, pointwiseMin(blink, .one) * LoweredLids.blink(low))
 
     let error = error(state, frame, shape)
     let confidence = confidence(face, state, error)
@@ -167,7 +175,8 @@ package final class LiveFit {
     }
 
     let seen = LiveFace(
-      state: FaceState(identity: person.identity, expression: shown(state), pose: state.pose, gaze: look), confidence: confidence,
+      state: FaceState(identity: person.identity, expression: shown(state, lowered: low), pose: state.pose, gaze: look),
+      confidence: confidence,
       error: error)
     var now = Moment(seconds: seconds, state: state, blink: blink, face: seen)
     if let before {
@@ -185,9 +194,9 @@ package final class LiveFit {
   /// Frames in which who is seen may change at once.
   private static let beginning = 12
   /// Steps' worth of a search beside a frame, of which each costs about a sixth of a millisecond.
-  private static let effort = 24
+  private static let effort = 16
   /// Searches that follow each other at once; later ones follow after some seconds.
-  private static let quickSearches = 8
+  private static let quickSearches = 16
 
   /// Does a piece of the search, and comes nearer to whom it found.
   private func advance() {
@@ -196,7 +205,7 @@ package final class LiveFit {
     } else if searches > 0, frames > nextSearch {
       search.begin(keyframes, isFirst: false)
     }
-    let share: Float = 0.2
+    let share: Float = 0.4
     for i in still.indices { still[i] += share * (personStill[i] - still[i]) }
     focal *= pow(person.focal / focal, share)
   }
@@ -228,8 +237,6 @@ package final class LiveFit {
   private static let evenness = 60.0
   /// How much of a motion is expected to go on.
   private static let persistence: Float = 0.3
-  /// How much larger than `PoseMotion`'s what a pose is expected to change by is, since only the past is known.
-  private static let surprise = 1.3
   /// The least confidence of a frame that is learned from.
   private static let trusted: Float = 0.3
 
@@ -241,16 +248,6 @@ package final class LiveFit {
     return LiveState(pose: pose, expression: [Float](repeating: 0, count: head.expressionNames.count))
   }
 
-  /// What poses off the predicted one cost: as in `PoseMotion`.
-  private static func weights(_ pose: Rigid, _ predicted: Rigid, _ elapsed: Double) -> [Double] {
-    let turn = (predicted.rotation * pose.rotation.transposed).rotationVector, shift = predicted.translation - pose.translation
-    let motion = PoseMotion(times: [])
-    return [motion.turn, motion.turn, motion.turn, motion.shift, motion.shift, motion.depth].enumerated().map { k, usual in
-      let expected = surprise * usual * elapsed / 0.04, off = Double(abs(k < 3 ? turn[k] : shift[k - 3])) / expected
-      return 1 / (expected * expected) * (off > motion.robust ? motion.robust / off : 1)
-    }
-  }
-
   private func opening(_ state: LiveState, _ frame: LiveFrame) -> LidOpening {
     let focal = focal / frame.eye
     func point(_ k: Int, _ takes: [Bool]) -> SIMD2<Float> {
@@ -258,23 +255,23 @@ package final class LiveFit {
     }
     return LidOpening(seen: { frame[$0] }, still: { point($0, isStill) }, awake: { point($0, isAwake) })
   }
-  /// Says how far the lids are shut; lids that are do not follow the eyes.
+  /// Moves the lids along with the eyes.
+  private func follow(_ state: inout LiveState, _ look: SIMD2<Float>) {
+    for (j, name) in head.expressionNames.enumerated() {
+      if let moved = GazeFit.lidMovement(look, name: name) { state.expression[j] = moved }
+    }
+  }
+  /// Says how far the lids are shut.
   private func close(_ state: inout LiveState, _ shut: SIMD2<Float>) {
     for eye in 0..<2 { if let j = blinkIndex[eye] { state.expression[j] = min(1, max(0, shut[eye])) } }
   }
-  /// The mean with the last frame as far as this is alike.
-  private func calm(_ shut: SIMD2<Float>, _ before: SIMD2<Float>?) -> SIMD2<Float> {
-    guard let before else { return shut }
-    let apart = (shut - before) / 0.08, weight = SIMD2(exp(-apart.x * apart.x), exp(-apart.y * apart.y))
-    return (shut + weight * before) / (1 + weight)
-  }
-
-  /// The expression as others see it: shut lids are not held open, and what the face does at rest is nothing.
-  private func shown(_ state: LiveState) -> [Float] {
+  /// The expression as others see it: shut lids are not held open and do not follow the eyes, and what the face does at rest is nothing.
+  private func shown(_ state: LiveState, lowered: Float) -> [Float] {
     var e = state.expression
     for eye in 0..<2 {
       guard let blink = blinkIndex[eye], let wide = wideIndex[eye] else { continue }
       e[wide] *= min(1, max(0, 1 - 4 * e[blink]))
+      for j in upAndDown[eye] { e[j] *= 1 - e[blink] * (1 - lowered) }
     }
     if let rest = neutral?.state.expression { for j in e.indices { e[j] = max(0, e[j] - rest[j]) / max(1 - rest[j], 0.1) } }
     return e

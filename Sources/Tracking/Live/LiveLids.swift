@@ -1,4 +1,5 @@
 import Face
+import Foundation
 
 /// What a person's lids do at their ends, as far as has been seen: what is usual until then.
 struct LiveLids {
@@ -31,6 +32,13 @@ struct LiveLids {
     seen.append(lids.seen * head)
     open.append(lids.open)
     times.append(Int((25 * seconds).rounded()))
+  }
+
+  /// The mean with the last frame as far as this is alike.
+  static func calm(_ shut: SIMD2<Float>, _ before: SIMD2<Float>?) -> SIMD2<Float> {
+    guard let before else { return shut }
+    let apart = (shut - before) / 0.08, weight = SIMD2(exp(-apart.x * apart.x), exp(-apart.y * apart.y))
+    return (shut + weight * before) / (1 + weight)
   }
 
   /// Finds the range anew, for a head whose lids are so far apart.

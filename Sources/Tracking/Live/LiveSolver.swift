@@ -37,18 +37,20 @@ final class LiveSolver {
 
   let basis: LandmarkBasis
   private let sums: NormalMatrix
-  private let system: DenseSystem
+  private let system: BoundedSystem
   private let upper, lower: UnsafeMutablePointer<Block>
   /// Rows of the unknowns, columns of the person's and the residual.
   private let right: UnsafeMutablePointer<Double>
   private var base: [Float] = []
+  /// The free expressions of the state that is moved.
+  private var values: [Double] = []
   private var unknowns: Int { basis.expressions + 6 }
 
   init(_ model: LandmarkModel) {
     basis = LandmarkBasis(model)
     let widest = basis.frameBlocks + max(basis.personBlocks, 1)
     sums = NormalMatrix(widest: widest)
-    system = DenseSystem(size: basis.expressions + 6)
+    system = BoundedSystem(size: basis.expressions + 6)
     upper = .allocate(capacity: 2 * widest)
     lower = .allocate(capacity: 2 * widest)
     upper.initialize(repeating: .zero, count: 2 * widest)
@@ -76,10 +78,8 @@ final class LiveSolver {
   /// Moves pose and expression towards the landmarks.
   func step(_ state: inout LiveState, _ frame: LiveFrame, _ shape: LiveShape, _ fidelity: Fidelity, _ wishes: Wishes = Wishes()) {
     gather(state, frame, shape, fidelity, withPerson: false)
-    constrain(state, wishes, columns: 1) { row, _ in self.sums[8 * self.basis.frameBlocks, row] }
-    guard system.factor() else { return }
-    system.solve(right, count: 1)
-    move(&state) { self.right[$0] }
+    guard constrain(state, wishes, residual: 8 * basis.frameBlocks) else { return }
+    move(&state) { self.system.step[$0] }
   }
 
   /// The equations of the person's own unknowns after a frame's are eliminated, added to `person`; returns how the frame's follow from them:
@@ -89,17 +89,23 @@ final class LiveSolver {
   ) -> [Double]? {
     gather(state, frame, shape, fidelity, withPerson: true)
     let first = 8 * basis.frameBlocks, shared = basis.identities + 1, columns = shared + 1
-    constrain(state, Wishes(prior: prior), columns: columns) { row, column in self.sums[first + column, row] }
-    guard system.factor() else { return nil }
+    guard constrain(state, Wishes(prior: prior), residual: first + columns - 1) else { return nil }
+    // Unknowns that are held do not follow the person's; those that are free do, and go their own way as far as they did alone.
+    for k in 0..<unknowns {
+      for c in 0..<shared { right[k * columns + c] = system.isHeld(k) ? 0 : Double(sums[first + c, k]) }
+      right[k * columns + shared] = system.step[k]
+    }
     let mixed = Array(UnsafeBufferPointer(start: right, count: unknowns * columns))
     system.solve(right, count: columns)
+    for k in 0..<unknowns { right[k * columns + shared] = system.step[k] }
     person.add(columns: columns) { row, column in
       Double(self.sums[first + max(row, column), first + min(row, column)])
     } minus: { row, to in
-      // mixed' solved, one row of it.
+      // mixed' solved, one row of it; of what is held, what its step does to the person's right side.
       for k in 0..<self.unknowns {
         let share = mixed[k * columns + row], solved = self.right + k * columns
-        if share != 0 { for c in 0..<columns { to[c] -= share * solved[c] } }
+        if share != 0 { for c in 0..<shared { to[c] -= share * solved[c] } }
+        to[shared] -= Double(self.sums[first + row, k]) * solved[shared]
       }
     }
     return Array(UnsafeBufferPointer(start: right, count: unknowns * columns))
@@ -189,42 +195,36 @@ final class LiveSolver {
     return residual
   }
 
-  /// Sets up the system of a frame's own unknowns, with priors, and its right sides; the last column is the residual's.
-  private func constrain(_ state: LiveState, _ wishes: Wishes, columns: Int, _ rightSide: (Int, Int) -> Float) {
-    let f = basis.expressions, n = unknowns, indices = basis.free.indices, a = system.matrix, last = columns - 1
+  /// Sets up the equations of a frame's own unknowns, with priors, and solves them; `residual` is the residual's column.
+  private func constrain(_ state: LiveState, _ wishes: Wishes, residual: Int) -> Bool {
+    let f = basis.expressions, n = unknowns, indices = basis.free.indices, a = system.hessian, force = system.force
+    values = indices.map { Double(state.expression[$0]) }
     for i in 0..<n {
-      for j in 0...i { a[i * n + j] = Double(sums[i, j]) }
-      for c in 0..<columns { right[i * columns + c] = Double(rightSide(i, c)) }
+      for j in 0...i {
+        let sum = Double(sums[i, j])
+        (a[i * n + j], a[j * n + i]) = (sum, sum)
+      }
+      force[i] = Double(sums[residual, i])
     }
     for i in 0..<f {
-      var drawn = 0.0
       for j in 0..<f {
         let p = wishes.prior * basis.prior[i * f + j]
-        if j <= i { a[i * n + j] += p }
-        drawn -= p * Double(state.expression[indices[j]])
+        a[i * n + j] += p
+        force[i] -= p * values[j]
       }
       if let pull = wishes.pull {
         a[i * n + i] += pull.weight
-        drawn += pull.weight * Double(pull.to[indices[i]] - state.expression[indices[i]])
+        force[i] += pull.weight * (Double(pull.to[indices[i]]) - values[i])
       }
-      right[i * columns + last] += drawn
     }
     if let wish = wishes.pose {
       let turn = (wish.to.rotation * state.pose.rotation.transposed).rotationVector, shift = wish.to.translation - state.pose.translation
       for k in 0..<6 {
         a[(f + k) * n + f + k] += wish.weights[k]
-        right[(f + k) * columns + last] += wish.weights[k] * Double(k < 3 ? turn[k] : shift[k - 3])
+        force[f + k] += wish.weights[k] * Double(k < 3 ? turn[k] : shift[k - 3])
       }
     }
     for i in 0..<n { a[i * n + i] += 1e-3 }
-    // Coefficients at their bounds that want to leave them stay.
-    for i in 0..<f {
-      let x = state.expression[indices[i]], g = right[i * columns + last]
-      guard (!wishes.told.isEmpty && wishes.told[indices[i]]) || (x <= 1e-6 && g < 0) || (x >= 1 - 1e-6 && g > 0) else { continue }
-      for j in 0..<i { a[i * n + j] = 0 }
-      for j in i..<n { a[j * n + i] = 0 }
-      a[i * n + i] = 1
-      for c in 0..<columns { right[i * columns + c] = 0 }
-    }
+    return system.solve(values) { !wishes.told.isEmpty && wishes.told[indices[$0]] }
   }
 }

@@ -35,7 +35,7 @@ final class PersonSearch {
   private static let restPrior = 4.0
   /// Rounds of each stage, of the first search and of later ones, which begin at what was found before.
   private struct Rounds { let settle, identify, calibrate: Int }
-  private static let first = Rounds(settle: 4, identify: 5, calibrate: 1), later = Rounds(settle: 2, identify: 3, calibrate: 4)
+  private static let first = Rounds(settle: 4, identify: 5, calibrate: 1), later = Rounds(settle: 2, identify: 1, calibrate: 4)
   private var rounds = PersonSearch.first
 
   init(_ solver: LiveSolver, longerSide: Int) {
