@@ -24,6 +24,8 @@ package struct ClipLift {
   private static let apart: Float = 8 * .pi / 180
   /// How far views go aside, up and down, radians, and the share of them in which the head turns and not the camera.
   private static let (mostAside, mostUp, turning) = (Float(38) * .pi / 180, Float(14) * .pi / 180, Float(0.35))
+  /// The share of them with shut eyes.
+  private static let blinking: Float = 0.15
   /// About what a head turns, head units.
   private static let neckRoot: SIMD3<Float> = [0, -1.3, -0.55]
 
@@ -75,6 +77,14 @@ package struct ClipLift {
     return atan2(place.x, place.z)
   }
 
+  /// Lids that are shut do not follow the eyes.
+  private static func shutEyes(_ expression: inout [Float]) {
+    for (i, name) in ExpressionNames.arkit.enumerated() where expression.indices.contains(i) {
+      if name.hasPrefix("eyeBlink") { expression[i] = 1 }
+      if name.hasPrefix("eyeLook") { expression[i] = 0 }
+    }
+  }
+
   /// As many views: of the clip's expressions, from all sides about its front, most by a camera that goes aside, some by a head that turns.
   /// `film` is the clip's camera at any size. The same `seed` gives the same.
   package func views(_ count: Int, _ film: Camera, seed: UInt64) throws -> [DrawnView] {
@@ -85,10 +95,11 @@ package struct ClipLift {
       let source = sources.min { abs($0.azimuth - wanted) < abs($1.azimuth - wanted) }!
       let aside = wanted - source.azimuth
       var state = source.state
-      // Some at rest, so that what the frame shows is there as it shows it.
+      // Some at rest, so that what the frame shows is there as it shows it, and some with shut eyes, of which a clip has few.
       if random.unit() > 0.25 {
         state.expression = expressions[Int(random.unit() * Float(expressions.count)) % expressions.count].expression
       }
+      if random.unit() < Self.blinking { Self.shutEyes(&state.expression) }
       var camera = film
       let home = state.pose
       if random.unit() < Self.turning {
