@@ -146,14 +146,13 @@ struct Eval: ParsableCommand {
       try film?.take(cat([truth, shown], 1), frame)
     }
     try film?.finish()
-    let aside = try trial.aside(), pictures = source.results.appending(path: "eval")
+    let aside = try trial.aside()
     figures.scores.merge(aside.figures) { $1 }
-    try aside.writeImages(to: pictures)
     try report(
       EvaluationReport(
         experimentName: source.experiment, methodName: source.method, checkpoint: source.file.path(percentEncoded: false),
         results: figures, notes: evaluation.notes), evaluation, to: source.results.appending(path: "eval.json"),
-      images: pictures)
+      images: source.results.appending(path: "eval"), aside: aside)
   }
 
   /// Makes an avatar of a frame as of a photo, and judges it on the others.
@@ -216,9 +215,12 @@ struct Eval: ParsableCommand {
     return folder.lastPathComponent == file.lastPathComponent ? file.appendingPathExtension("pictures") : folder
   }
 
-  private func report(_ report: EvaluationReport, _ evaluation: AvatarEvaluation, to place: URL, images folder: URL) throws {
+  private func report(
+    _ report: EvaluationReport, _ evaluation: AvatarEvaluation, to place: URL, images folder: URL, aside: AsideViews? = nil
+  ) throws {
     let file = output.map { URL(filePath: $0) } ?? place
-    let sheet = try evaluation.writeImages(to: output == nil ? folder : Self.images(beside: file))
+    let pictures = output == nil ? folder : Self.images(beside: file), sheet = try evaluation.writeImages(to: pictures)
+    try aside?.writeImages(to: pictures)
     try report.write(to: file)
     print(report.table)
     print("\nfigures   \(file.path(percentEncoded: false))\npictures  \(sheet.path(percentEncoded: false))")
