@@ -28,8 +28,8 @@ import Torch
     #expect((louder(windows * 3 - 7, beside: driving) - spoken).abs().max().item < 1e-4)
   }
 
-  /// Of general features every second network hears the loudness, the others what the network for any voice says.
-  @Test(arguments: [1, 2]) func halfOfThemHearTheLoudness(members: Int) {
+  /// Of general features two of three networks hear the loudness, the first what the network for any voice says.
+  @Test(arguments: [1, 2]) func twoOfThreeHearTheLoudness(members: Int) {
     var configuration = SpeechConfiguration()
     (configuration.features, configuration.members) = (SpeechKind.general.rawValue, members)
     let loudness = GeneralFeatures.loudness

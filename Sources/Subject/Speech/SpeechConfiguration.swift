@@ -21,8 +21,8 @@ package struct SpeechConfiguration: Codable, Sendable, Equatable {
   package var members = 6
   /// Weight of the distance between what speech says of the mouth's numbers and what was tracked.
   package var trackedLoss = 1.0
-  /// Weight of what is wrong about the lips' distance and the mouth's width, each in its own spread, beside the numbers' own: of errors of
-  /// the numbers those count that can be seen. Earlier runs have none.
+  /// Weight of what is wrong about the lips' distance and the mouth's width, each in its own spread, beside the numbers' own, for the first of
+  /// each three networks: it says better when lips part, and the others better how the jaw does it. Earlier runs have none.
   package var lipsLoss = 0.0
   /// What the mouth's way from its mean is multiplied with in images: where a voice leaves it open what the mouth does, the mean of all
   /// it may do moves less than any of it.

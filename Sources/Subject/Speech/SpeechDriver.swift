@@ -6,8 +6,8 @@ import Torch
 ///
 /// Eyes, brows, gaze and torso are not in the voice: those numbers stay what they are given, so that they can be controlled and do not
 /// average into half-closed lids. What a minute of speech teaches depends on chance; several networks that learn alone and speak as one
-/// depend on it less. Of features of kind `general` the first, third and fifth of them hear what the network for any voice says, the others
-/// the loudness: what many voices have taught helps with what a clip is too short for, and the loudness with what is this person's own.
+/// depend on it less. The first of each three hears, of features of kind `general`, what the network for any voice says, the others the
+/// loudness: what many voices have taught helps with what a clip is too short for, and the loudness with what is this person's own.
 package final class SpeechDriver: Module {
   /// A network and what smooths its vectors over time.
   package final class Member: Module {
@@ -41,10 +41,13 @@ package final class SpeechDriver: Module {
     (mean, spread, spoken) = (.zeros([channels]), .ones([channels]), .ones([driving]))
     let loudness = configuration.features == SpeechKind.general.rawValue ? min(channels, GeneralFeatures.loudness) : 0
     members = (0..<configuration.members).map { i in
-      let heard = loudness == 0 ? 0..<channels : i % 2 == 1 ? 0..<loudness : loudness..<channels
+      let heard = loudness == 0 ? 0..<channels : Self.looksAtLips(i) ? loudness..<channels : 0..<loudness
       return Member(configuration, channels: heard, driving: driving, generator)
     }
   }
+
+  /// Whether a member learns to say the lips' distance as well; see `SpeechConfiguration.lipsLoss`.
+  static func looksAtLips(_ member: Int) -> Bool { member % 3 == 0 }
 
   /// Takes the features' range from the training's windows `[N, T, C]`, and which numbers speech says from what they are called.
   ///

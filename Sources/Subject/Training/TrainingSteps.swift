@@ -92,7 +92,10 @@ extension SubjectTrainer {
       let error = (speech.voices(windows, color: color) - tracked) * speech.spoken
       var loss = error.square().sum() / (speech.spoken.sum().clamp(1) * Double(plan.members * plan.frames))
       if let lips, plan.lipsLoss > 0 {
-        loss = loss + error.matmul(lips).square().sum() * (plan.lipsLoss / Double(plan.members * plan.frames))
+        let looking = Tensor((0..<plan.members).filter(SpeechDriver.looksAtLips))
+        loss =
+          loss + error.indexSelect(0, looking.to(error.device)).matmul(lips).square().sum()
+          * (plan.lipsLoss / Double(plan.members * plan.frames))
       }
       (loss * plan.trackedLoss).backward()
       return loss.item.squareRoot()
