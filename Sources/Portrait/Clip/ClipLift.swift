@@ -19,6 +19,8 @@ package struct ClipLift {
   }
   private let sources: [Source]
   private let expressions: [FaceState]
+  /// From where nearly all frames see the head.
+  private let filmed: ClosedRange<Float>
 
   /// Frames turned by less than this from the front one, radians, get no lift of their own.
   private static let apart: Float = 8 * .pi / 180
@@ -26,6 +28,8 @@ package struct ClipLift {
   private static let (mostAside, mostUp, turning) = (Float(38) * .pi / 180, Float(14) * .pi / 180, Float(0.35))
   /// The share of them with shut eyes.
   private static let blinking: Float = 0.15
+  /// How often a side that the clip shows is shown again.
+  private static let again: Float = 0.2
   /// About what a head turns, head units.
   private static let neckRoot: SIMD3<Float> = [0, -1.3, -0.55]
 
@@ -39,6 +43,8 @@ package struct ClipLift {
     let chosen = Self.chosen(usable, track)
     guard !chosen.isEmpty else { return nil }
     expressions = usable.map { frames[$0].state }
+    let azimuths = usable.map { Self.azimuth($0, track) }.sorted()
+    filmed = azimuths[azimuths.count / 50]...azimuths[azimuths.count - 1 - azimuths.count / 50]
     sources = try chosen.map { position in
       let photo = try LiftPhoto(frameAt: position, of: dataset)
       return Source(
@@ -91,7 +97,10 @@ package struct ClipLift {
     var random = SeededRandom(seed: seed, stream: "views of the lift")
     let front = sources[0].azimuth
     return try (0..<count).map { number in
-      let wanted = front + random.within(-Self.mostAside, Self.mostAside), up = random.within(-Self.mostUp, Self.mostUp)
+      var wanted = front + random.within(-Self.mostAside, Self.mostAside)
+      // What the clip shows it shows better.
+      while filmed.contains(wanted), random.unit() > Self.again { wanted = front + random.within(-Self.mostAside, Self.mostAside) }
+      let up = random.within(-Self.mostUp, Self.mostUp)
       let source = sources.min { abs($0.azimuth - wanted) < abs($1.azimuth - wanted) }!
       let aside = wanted - source.azimuth
       var state = source.state

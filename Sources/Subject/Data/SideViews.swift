@@ -48,7 +48,8 @@ package final class SideViews {
           })
       )
     }
-    let classes: [SemanticClass] = [.skin, .nose, .glasses, .eyes, .brows, .mouthInterior, .lips]
+    // Mouths are better known from the clip.
+    let classes: [SemanticClass] = [.skin, .nose, .glasses, .eyes, .brows]
     let shown = labels, isFace = classes.reduce(Tensor.zeros(shown.shape, .bool)) { $0 .| (shown .== Double($1.rawValue)) }
     worth = isFace.to(.float32) + opacity.to(.float32) / 255
   }
