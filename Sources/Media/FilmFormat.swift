@@ -6,7 +6,7 @@ package struct FilmFormat: Sendable {
   package var container = "mp4"
   /// FFmpeg's names of encoders; the first that is present is used.
   package var codecs = ["libx264", "libopenh264", "mpeg4"]
-  /// What x264 does to keep a film small: "fast", or "ultrafast" where time counts more.
+  /// What x264 does to keep a film small: "fast", or "superfast" where time counts more.
   package var preset = "fast"
   /// FFmpeg's name of the pixel format.
   package var pixels = "yuv420p"

@@ -25,7 +25,7 @@ struct PreviewFilm {
     let shown = track.scaled(width: size, height: size)
     // It is looked at once or twice: what it is encoded by matters less than the time it takes.
     var format = FilmFormat()
-    format.preset = "ultrafast"
+    format.preset = "superfast"
     let film = try VideoWriter(
       files.preview, width: 3 * size, height: size, rate: rate, sound: sound.map { .file($0) }, quality: 23, format: format)
     let eyes = head.eyeCenters

@@ -142,7 +142,7 @@ package struct FaceFit {
     }
     let lowered = smooth ? LoweredLids.shares(lids.blinks(smooth: false).map { $0.min() }, times: times) : gaze.map { _ in 0 }
     for i in gaze.indices { gaze[i] = gaze[i].lowered(by: lowered[i]) }
-    let all = solver(lids.corrected(observed), told: ["eyeBlink"])
+    let all = solver(lids.corrected(observed, lowered), told: ["eyeBlink"])
     for _ in 0..<2 {
       state.expression = withLids(state.expression, gaze)
       lids = LidFit(state, model, observed: observed, times: times, range: range, rest: nil)

@@ -66,11 +66,11 @@ struct LidFit {
     return [mean(0), mean(1)]
   }
 
-  /// `observed` with lids as far apart as they are, not as the network sees them.
-  func corrected(_ observed: Tensor) -> Tensor {
+  /// `observed` with lids as far apart as they are, not as the network sees them; those that are `lowered` by a share keep a slit.
+  func corrected(_ observed: Tensor, _ lowered: [Float]) -> Tensor {
     var points = observed.floats
     let l = LandmarkModel.count
-    for i in openings.indices { openings[i].correct(&points, from: 2 * l * i, range) }
+    for i in openings.indices { openings[i].correct(&points, from: 2 * l * i, range, least: LoweredLids.slit * lowered[i]) }
     return Tensor(points, observed.shape)
   }
 

@@ -45,10 +45,11 @@ struct LidOpening {
     return SIMD2(mean - share[1] * kept, mean + share[0] * kept)
   }
 
-  /// Puts lids as far apart as they are, not as the network sees them: in `points`, pairs of which the frame's begin at `start`.
-  func correct(_ points: inout [Float], from start: Int, _ range: LidRange) {
+  /// Puts lids as far apart as they are, not as the network sees them, and by a share `least` of their rest at least: in `points`, pairs of
+  /// which the frame's begin at `start`.
+  func correct(_ points: inout [Float], from start: Int, _ range: LidRange, least: Float = 0) {
     for eye in 0..<2 {
-      let opening = max(0, (seen[eye] - range.closed[eye]) / (range.rest[eye] - range.closed[eye])) * range.rest[eye]
+      let opening = max(least, (seen[eye] - range.closed[eye]) / (range.rest[eye] - range.closed[eye])) * range.rest[eye]
       guard opening < range.rest[eye], seen[eye] > 1e-3 else { continue }
       Self.draw(&points, eye, stride: 2, from: start, by: 1 - opening / seen[eye], along: nil)
     }

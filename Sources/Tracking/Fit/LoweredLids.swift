@@ -5,18 +5,19 @@
 enum LoweredLids {
   /// Frames that a blink takes at most, and within which an eye that is closed on purpose was open before.
   static let longest = 9
-  private static let fall = 6
+  private static let fall = 4
   /// How far lids are shut for longer than a blink where that begins to count, and where it counts fully; where they are as good as shut.
   private static let least: Float = 0.25, full: Float = 0.55, isShut: Float = 0.8
   /// Lids as open as this may be closed on purpose.
-  private static let isOpen: Float = 0.7
+  static let isOpen: Float = 0.7
 
   /// Where the eyes look when lids are as low as they come, radians.
   static let pitch: Float = -0.5
   /// What of lids that are seen shut is a blink where a share of that is a look down.
   ///
-  /// `eyeLookDown` alone leaves half of the eye open, from which a blink takes its whole share: this leaves a slit of a quarter.
+  /// `eyeLookDown` alone leaves half of the eye open, from which a blink takes its whole share: this leaves `slit`.
   static func blink(_ lowered: Float) -> Float { 1 - 0.8 * lowered }
+  static let slit: Float = 0.3
 
   /// For each of frames `times` how far lowered lids, 0...1, are what `shut` shows, 0...1; blinks take at most `longest` frames.
   static func shares(_ shut: [Float], times: [Int], longest: Int = longest) -> [Float] {

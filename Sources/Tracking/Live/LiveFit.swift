@@ -135,10 +135,10 @@ package final class LiveFit {
     }
 
     var openings = opening(state, frame)
-    func settle(_ steps: Int) {
-      close(&state, openings.shut(lids.range))
+    func settle(_ steps: Int, lowered: Float = 0) {
+      close(&state, pointwiseMin(openings.shut(lids.range), .one) * LoweredLids.blink(lowered))
       var seen = frame
-      openings.correct(&seen.points, from: 0, lids.range)
+      openings.correct(&seen.points, from: 0, lids.range, least: LoweredLids.slit * lowered)
       for _ in 0..<steps {
         if let predicted = wishes.pose?.to {
           wishes.pose = (predicted, PoseMotion.weights(state.pose, predicted: predicted, elapsed: elapsed))
@@ -156,7 +156,7 @@ package final class LiveFit {
       follow(&state, look)
       openings = opening(state, frame)
     }
-    settle(before == nil ? 4 : 2)
+    settle(before == nil ? 4 : 2, lowered: low)
     openings = opening(state, frame)
     let blink = LiveLids.calm(openings.shut(lids.range), before?.blink)
     close(&state, pointwiseMin(blink, .one) * LoweredLids.blink(low))

@@ -4,8 +4,8 @@ struct LiveLoweredLids {
   private var shut: [Float] = [], times: [Int] = []
   /// Enough to see how a look down began.
   private static let most = 60
-  /// Less than for a whole film, so that a look down is known soon.
-  private static let longest = 6
+  /// Frames of a blink of lids that were low before: hardly any, so that a look down is known at once.
+  private static let longestOfLow = 2
 
   /// The share of the newest frame, both of whose lids are shut so far.
   mutating func look(_ blinks: SIMD2<Float>) -> Float {
@@ -15,6 +15,7 @@ struct LiveLoweredLids {
     }
     shut.append(min(1, max(0, blinks.min())))
     times.append((times.last ?? 0) + 1)
-    return LoweredLids.shares(shut, times: times, longest: Self.longest).last ?? 0
+    let wasOpen = shut.suffix(LoweredLids.longest + 1).contains { 1 - $0 > LoweredLids.isOpen }
+    return LoweredLids.shares(shut, times: times, longest: wasOpen ? LoweredLids.longest : Self.longestOfLow).last ?? 0
   }
 }
