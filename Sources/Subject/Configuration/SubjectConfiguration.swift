@@ -112,8 +112,6 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
     var c = compact
     c.preset = "fast"
     c.planes = HyperPlanesConfiguration()
-    // Two thirds of the samples that .03 takes, and as good.
-    c.planes?.step = 0.045
     c.size = 256
     c.steps = 30_000
     c.rays.rays = 2048
