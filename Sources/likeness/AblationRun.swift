@@ -96,7 +96,10 @@ final class AblationRun {
       )
       return try RunFolder.create(place, record)
     }
-    let trainer = try SubjectTrainer(dataset, configuration, run: try run ?? created(), device: device, warn: complain)
+    let sides = try ClipSides(dataset, configuration)
+    let trainer = try SubjectTrainer(
+      dataset, configuration, views: sides.views, run: try run ?? created(), device: device, warn: complain)
+    if trainer.step == 0 { trainer.session.add(seconds: sides.seconds) }
     let before = trainer.seconds
     let isDone = try trainer.train(
       .seconds(plan.secondsPerRow),

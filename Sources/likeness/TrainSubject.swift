@@ -1,9 +1,7 @@
 import ArgumentParser
 import Datasets
-import Face
 import Foundation
 import Media
-import Portrait
 import Runs
 import Speech
 import Subject
@@ -75,22 +73,21 @@ struct TrainSubject: ParsableCommand {
     }
     let dataset = try Dataset(folder, size: configuration.size)
     if configuration.speech != nil, let audio = dataset.audio, let notice = (try? AudioReader(audio))?.notice { complain(notice) }
-    let begin = ContinuousClock.now, views = try Self.views(dataset, configuration)
-    let seconds = (ContinuousClock.now - begin) / .seconds(1)
+    let sides = try ClipSides(dataset, configuration)
     let trainer = try SubjectTrainer(
-      dataset, configuration, views: views, run: try start.open(experiment: folder.lastPathComponent, data: folder), device: device,
+      dataset, configuration, views: sides.views, run: try start.open(experiment: folder.lastPathComponent, data: folder), device: device,
       warn: complain)
     let run = trainer.run, budget = training.budget(run, steps: configuration.steps)
     print("run       \(run.url.relativePath)")
     print(
       "training  \(dataset.trainIndices.count) frames of \(dataset.width) x \(dataset.height) pixels, \(dataset.testIndices.count) held out, "
         + "preset \(configuration.preset), \(budget)")
-    if !views.isEmpty {
+    if !sides.views.isEmpty {
       print(
-        String(format: "sides     %d views of lifts of the clip's frames, made in %.1f s: ", locale: nil, views.count, seconds)
+        String(format: "sides     %d views of lifts of the clip's frames, made in %.1f s: ", locale: nil, sides.views.count, sides.seconds)
           + run.validation.appending(path: "sides.png").relativePath)
       // A time that was given is for all of it.
-      if trainer.step == 0 { trainer.session.add(seconds: seconds) }
+      if trainer.step == 0 { trainer.session.add(seconds: sides.seconds) }
     }
     if trainer.step > 0 { print("resumed   at step \(trainer.step), \(ProgressTable.clock(trainer.seconds)) of training so far") }
 
@@ -118,15 +115,6 @@ struct TrainSubject: ParsableCommand {
       throw stopped("at step \(trainer.step)\(isSaved ? "" : ", before the first checkpoint")", goOn: "subject", run)
     }
     print("next      \(suggestedCommand("likeness", "eval", "--load", run.url.path(percentEncoded: false)))")
-  }
-
-  /// What lifts of the clip's frames show from the sides.
-  private static func views(_ dataset: Dataset, _ configuration: SubjectConfiguration) throws -> [DrawnView] {
-    let count = configuration.lift.views
-    guard configuration.planes != nil, count > 0 else { return [] }
-    // Photos are lifted at the dataset's own size, which shows more than the training does.
-    let lift = try ClipLift(try Dataset(dataset.folder, size: min(max(dataset.width, 512), 768)))
-    return try lift?.views(count, dataset.camera, seed: configuration.seed) ?? []
   }
 
   private func chosenConfiguration() throws -> SubjectConfiguration {

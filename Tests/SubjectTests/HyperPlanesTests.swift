@@ -116,6 +116,23 @@ import Torch
     #expect(own.filter { $0.1 != nil }.count > 15)
   }
 
+  /// Two rays along z: the first sample of each takes nearly all of the light.
+  @Test func whatLiesBehindSomethingIsNotForgotten() {
+    let space = Self.field().space
+    let rays = Rays(
+      origins: Tensor([0.1, 0, 3, 0.7, 0, 3] as [Float], [2, 3]), directions: Tensor([0, 0, -1, 0, 0, -1] as [Float], [2, 3]),
+      near: .zeros([2]), far: .full([2], 10))
+    let samples = march(rays, occupancy: space.occupancy, step: 0.3, limit: 3)
+    let cells = space.occupancy.cell(of: samples.positions)
+    func seen() -> [Float] { space.visibility.reshape(-1).indexSelect(0, cells).floats }
+    withoutGradient {
+      space.visibility.fill_(0.8)
+      space.updateOccupancy(samples, weights: Tensor([0, 0.995, 0.001, 0.3, 0.1, 0] as [Float]), visible: 0.01, kept: 0.5)
+    }
+    #expect(seen() == [0.4, 0.995, 0.8, 0.4, 0.4, 0.4], "empty before, full, hidden; the next ray begins anew")
+    withoutGradient { space.updateOccupancy(samples, weights: .zeros([6]), visible: 0.01, kept: 1) }
+    #expect(seen() == [0.4, 0.995, 0.8, 0.4, 0.4, 0.4], "a look from aside takes nothing away")
+  }
   @Test func cellsThatShowNothingAreForgotten() {
     let field = Self.field().onTestDevice()
     let before = field.space.occupancy.share

@@ -12,7 +12,7 @@ package final class SideViews {
   private let looking: Tensor
   /// `[N * H * W, 3]` times the opacity, `[N * H * W]` and classes `[N * H * W]`, uint8.
   private let colors, opacity, labels: Tensor
-  /// How much a ray there tells, `[N * H * W]` float32.
+  /// How much a ray there tells, `[N * H * W]` uint8.
   private let worth: Tensor
   private let camera: Camera
   private let device: Device
@@ -51,7 +51,7 @@ package final class SideViews {
     // Mouths are better known from the clip.
     let classes: [SemanticClass] = [.skin, .nose, .glasses, .eyes, .brows]
     let shown = labels, isFace = classes.reduce(Tensor.zeros(shown.shape, .bool)) { $0 .| (shown .== Double($1.rawValue)) }
-    worth = isFace.to(.float32) + opacity.to(.float32) / 255
+    worth = (opacity.to(.float32) / 2).to(.uint8).maximum(isFace.to(.uint8) * Tensor(200))
   }
 
   /// As many rays of some views, and what is known of these.

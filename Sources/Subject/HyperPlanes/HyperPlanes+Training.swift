@@ -115,8 +115,8 @@ extension HyperPlanes {
 
 extension HyperSpace {
   /// Notes how much of its pixel each sample made up; a cell that was looked at keeps only a part of what it showed before. What lies behind
-  /// something was not looked at: another side may show it.
-  func updateOccupancy(_ samples: MarchedSamples, weights: Tensor, visible: Double, kept: Double) {
+  /// something was not looked at: another side may show it. `weights` `[N]` are those of the samples in their rays.
+  package func updateOccupancy(_ samples: MarchedSamples, weights: Tensor, visible: Double, kept: Double) {
     guard samples.count > 0 else { return }
     let cell = occupancy.cell(of: samples.positions), flat = visibility.reshape(-1)
     let before = call("aten::cumsum", weights, 0, Tensor.DType.float64) - weights
