@@ -48,8 +48,8 @@ package final class SideViews {
           })
       )
     }
-    // Mouths are better known from the clip.
-    let classes: [SemanticClass] = [.skin, .nose, .glasses, .eyes, .brows]
+    // The inside of a mouth is better known from the clip.
+    let classes: [SemanticClass] = [.skin, .nose, .glasses, .eyes, .brows, .lips]
     let shown = labels, isFace = classes.reduce(Tensor.zeros(shown.shape, .bool)) { $0 .| (shown .== Double($1.rawValue)) }
     worth = (opacity.to(.float32) / 2).to(.uint8).maximum(isFace.to(.uint8) * Tensor(200))
   }
