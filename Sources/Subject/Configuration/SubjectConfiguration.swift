@@ -111,7 +111,10 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
   package static let fast: SubjectConfiguration = {
     var c = compact
     c.preset = "fast"
-    c.planes = HyperPlanesConfiguration()
+    var planes = HyperPlanesConfiguration()
+    // As many as fit into the box: behind cells that only look occupied a surface must still be reached.
+    (planes.samples, planes.imageSamples) = (96, 96)
+    c.planes = planes
     c.size = 256
     c.steps = 30_000
     c.rays.rays = 2048
