@@ -81,8 +81,10 @@ struct MeshExport {
     let texture = mesher.texture
     let image = ("\(name).png", try ImageFile.png(texture))
     guard format == .obj else { return [image] }
+    // Some programs take an opacity image's brightness, others (Blender) its own opacity: it is both.
+    let opacity = texture.narrow(2, 3, 1).repeated(1, 1, 4)
     return [
-      image, ("\(name)-opacity.png", try ImageFile.png(texture.select(2, 3).contiguous())),
+      image, ("\(name)-opacity.png", try ImageFile.png(opacity)),
       ("\(name).mtl", WavefrontFile.material(texture: "\(name).png", opacity: "\(name)-opacity.png")),
     ]
   }

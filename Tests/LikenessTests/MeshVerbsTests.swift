@@ -20,6 +20,12 @@ struct MeshVerbsTests {
       let made = try Tool.run("export", "--load", "a.portrait", "--output", "b.obj", in: folder)
       #expect(made.status == 0, "\(made.errors)")
       #expect(try names() == ["a.portrait", "b-opacity.png", "b.mtl", "b.obj", "b.png", "driver.mp4", "photo.png"])
+      // Blender takes the opacity of the image that map_d names, other programs its brightness. Where both are a, white behind it gives
+      // a * a + 1 - a, which is never below 3/4; a gray image without opacity has 0.
+      let opacity = folder.appending(path: "b-opacity.png")
+      #expect([UInt8](try Data(contentsOf: opacity))[25] == 6, "a PNG of colors with opacity")
+      let least = try ImageFile.read(opacity).min().item
+      #expect((186..<250).contains(least), "\(least)")
       let kept = try Tool.run("export", "--load", "a.portrait", "--output", "b.obj", in: folder)
       #expect(kept.status == 64 && kept.errors.contains("is there already"), "\(kept.errors)")
       #expect(try Tool.run("export", "--load", "a.portrait", "--output", "b.obj", "--overwrite", in: folder).status == 0)
