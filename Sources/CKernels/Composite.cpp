@@ -47,16 +47,6 @@ namespace avx512 {
 #pragma clang attribute pop
 #endif
 
-/// The one written for the processor.
-#if defined(__x86_64__)
-#define CHOOSE(function)                                                                                                       \
-  (likeness::simd() == likeness::Simd::avx512 ? avx512::function                                                               \
-   : likeness::simd() == likeness::Simd::avx2 ? avx2::function                                                                 \
-                                              : scalar::function)
-#else
-#define CHOOSE(function) scalar::function
-#endif
-
 /// Calls `body(first, last)` for runs of rays that hold about as many samples each.
 template <class F> void share(const int32_t *starts, int64_t rays, F body) {
   constexpr int64_t pieces = 64;

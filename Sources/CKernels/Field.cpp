@@ -3,8 +3,9 @@
 // and on the way back; nothing between is kept but where the samples were moved to.
 
 #include "Field.h"
+#include "FieldInputs.h"
 #include "Lanes.h"
-#include "MlpChain.h"
+#include "RayWaves.h"
 #include "Simd.h"
 
 #include <ATen/ATen.h>
@@ -40,34 +41,12 @@ using Tensors = std::vector<Tensor>;
 using Values = std::tuple<Tensor, Tensor, Tensor>;
 using Gradients = std::tuple<Tensor, Tensor, Tensor, Tensor, Tensors, Tensors>;
 
-/// The one written for the processor.
-#if defined(__x86_64__)
-#define CHOOSE(function)                                                                                                                   \
-  (simd() == Simd::avx512 ? avx512::function : simd() == Simd::avx2 ? avx2::function : scalar::function)
-#else
-#define CHOOSE(function) scalar::function
-#endif
-
-void check_points(const Tensor &positions, const Tensor &axes) {
-  TORCH_CHECK(positions.dim() == 2 && positions.size(1) == 3 && positions.scalar_type() == at::kFloat && positions.size(0) < INT32_MAX,
-              "field: positions [N, 3] float32, not ", positions.sizes());
-  TORCH_CHECK(axes.dim() == 2 && axes.size(0) == 3 && axes.size(1) == 4 && axes.scalar_type() == at::kFloat, "field: axes [3, 4] float32, not ",
-              axes.sizes());
-}
-void set_axes(const Tensor &axes, Axis *to) { std::memcpy(to, axes.contiguous().const_data_ptr<float>(), 3 * sizeof(Axis)); }
-void set_size(const Tensor &table, int64_t first, int count, int *size) {
-  for (int axis = 0; axis < count; ++axis) {
-    const int64_t nodes = table.size(first + count - 1 - axis);
-    TORCH_CHECK(nodes > 1, "field: at least two nodes along each axis, not ", table.sizes());
-    size[axis] = static_cast<int>(nodes);
-  }
-}
-
 /// Rows for the nodes of a lattice of `size` `[Z, Y, X]` around any of the positions: the nodes `[n]` int64 in order, and the row of each,
 /// `[Z, Y, X]` int32, -1 where there is none.
 std::tuple<Tensor, Tensor> lattice_rows(const Tensor &positions, const Tensor &axes, at::IntArrayRef size) {
   check_points(positions, axes);
-  TORCH_CHECK(size.size() == 3 && size[0] > 1 && size[1] > 1 && size[2] > 1, "lattice_rows: at least two nodes along each axis, not ", size);
+  TORCH_CHECK(size.size() == 3 && size[0] > 1 && size[1] > 1 && size[2] > 1,
+              "lattice_rows: at least two nodes along each axis, not ", size);
   const Tensor at = positions.contiguous();
   FieldJob job{};
   set_axes(axes, job.lattice_axes);
@@ -86,83 +65,48 @@ std::tuple<Tensor, Tensor> lattice_rows(const Tensor &positions, const Tensor &a
   return {found, rows};
 }
 
-/// What a call reads, checked, and the memory it lies in.
-struct Preparation {
-  FieldJob job{};
-  Tensors kept;
-  MlpChain chain;
-
-  const float *keep(const Tensor &tensor, const char *what, at::IntArrayRef shape) {
-    bool fits = tensor.dim() == static_cast<int64_t>(shape.size()) && tensor.scalar_type() == at::kFloat;
-    for (size_t i = 0; fits && i < shape.size(); ++i) fits = shape[i] < 0 || tensor.size(i) == shape[i];
-    TORCH_CHECK(fits && tensor.numel() < INT32_MAX, "field: ", what, " ", shape, " (-1 for any) float32, not ", tensor.sizes());
-    kept.push_back(tensor.contiguous());
-    return kept.back().const_data_ptr<float>();
-  }
-
-  Preparation(const Tensor &moves, const Tensor &planes, const Tensor &volume, const Tensor &ambient, at::TensorList weights,
-              at::TensorList biases, const Tensor &rows, const Tensor &positions, const Tensor &frame, const Tensor &lattice_axes,
-              const Tensor &axes)
-      : chain(positions.size(0), planes.size(-1) + 16, weights, biases, frame, 0, -1, false) {
-    check_points(positions, lattice_axes);
-    check_points(positions, axes);
-    TORCH_CHECK(weights.size() > 1 && chain.mlp.output > 1, "field: a network of two layers or more that gives a density and features");
-    TORCH_CHECK(planes.size(-1) % 16 == 0, "field: planes of 16 channels or a multiple, not ", planes.sizes());
-    TORCH_CHECK(chain.layers[weights.size() - 2].out % 8 == 0, "field: hidden layers of a multiple of 8, not ", weights[0].sizes());
-    set_axes(lattice_axes, job.lattice_axes);
-    set_axes(axes, job.axes);
-    job.moves = keep(moves, "moves", {-1, -1, 8});
-    job.frames = static_cast<int>(moves.size(1));
-    job.planes.nodes = keep(planes, "planes", {3, -1, -1, -1});
-    job.channels = static_cast<int>(planes.size(3));
-    job.volume.nodes = keep(volume, "volume", {1, -1, -1, -1, 8});
-    job.ambient.nodes = keep(ambient, "ambient plane", {1, 1, -1, -1, 8});
-    job.positions = keep(positions, "positions", {-1, 3});
-    job.count = positions.size(0);
-    set_size(planes, 1, 2, job.planes.size);
-    set_size(volume, 1, 3, job.volume.size);
-    set_size(ambient, 2, 2, job.ambient.size);
-    TORCH_CHECK(rows.dim() == 3 && rows.scalar_type() == at::kInt && frame.dim() == 1 && frame.size(0) == job.count &&
-                    frame.scalar_type() == at::kInt,
-                "field: rows [Z, Y, X] and frame [N] int32, not ", rows.sizes(), " and ", frame.sizes());
-    set_size(rows, 0, 3, job.lattice_size);
-    kept.push_back(rows.contiguous());
-    job.slots = kept.back().const_data_ptr<int32_t>();
-    kept.push_back(frame.contiguous());
-    job.frame = kept.back().const_data_ptr<int32_t>();
-    // A number from outside must not reach memory that is not the table's.
-    if (job.count == 0) return;
-    const auto [low, high] = at::aminmax(frame);
-    TORCH_CHECK(low.item<int64_t>() >= 0 && high.item<int64_t>() < job.frames, "field: frames outside 0..<", job.frames);
-    TORCH_CHECK(rows.max().item<int64_t>() < moves.size(0), "field: rows of moves outside 0..<", moves.size(0));
-  }
-};
-
-/// Density `[N]`, features `[N, F]`, and where the samples read the template, `[5, N rounded up to 16]`.
+/// Density `[N]`, features `[N, F]`, and where the samples read the template, `[5, N rounded up to 16]`; all 0 of samples that no light
+/// reaches.
 Values forward(const Tensor &moves, const Tensor &planes, const Tensor &volume, const Tensor &ambient, at::TensorList weights,
                at::TensorList biases, const Tensor &rows, const Tensor &positions, const Tensor &frame, const Tensor &lattice_axes,
-               const Tensor &axes, double scale) {
-  Preparation ready(moves, planes, volume, ambient, weights, biases, rows, positions, frame, lattice_axes, axes);
+               const Tensor &axes, const Tensor &starts, const Tensor &lengths, double scale, double dark) {
+  FieldInputs ready(moves, planes, volume, ambient, weights, biases, rows, positions, frame, lattice_axes, axes);
   MlpChain &chain = ready.chain;
   chain.pack(false);
   const FieldJob &job = ready.job;
   const int64_t n = job.count, width = chain.mlp.output, row = (n + 15) / 16 * 16;
+  const RayWaves rays(starts, lengths, n, dark);
   Tensor density = at::empty({n}, positions.options()), features = at::empty({n, width - 1}, positions.options());
   Tensor at = at::empty({5, row}, positions.options());
   float *to_density = density.mutable_data_ptr<float>(), *to_features = features.mutable_data_ptr<float>(),
         *places = at.mutable_data_ptr<float>();
-  at::parallel_for(0, (n + field_block - 1) / field_block, 1, [&](int64_t begin, int64_t end) {
+  at::parallel_for(0, rays.groups(), 1, [&](int64_t begin, int64_t end) {
     const auto s = std::make_unique<FieldScratch>();
     std::vector<float> read(field_block * job.inputs() + 8), found(field_block * width);
     Tensor scratch = chain.scratch();
-    std::vector<int32_t> lists = chain.lists();
-    for (int64_t i = begin * field_block; i < std::min(n, end * field_block); i += field_block) {
-      const int count = static_cast<int>(std::min<int64_t>(field_block, n - i));
-      CHOOSE(move_block)(job, i, count, places + i, row, *s);
-      CHOOSE(read_block)(job, count, *s, read.data());
-      mlp_blocks().forward(chain.mlp, read.data(), chain.groups_from(i), nullptr, found.data(), scratch.mutable_data_ptr<float>(),
-                           lists.data(), field_block, count);
-      CHOOSE(write_samples)(found.data(), static_cast<int>(width), count, static_cast<float>(scale), to_density + i, to_features + i * (width - 1));
+    std::vector<int32_t> lists = chain.lists(), group(field_block);
+    RayWave wave;
+    for (int64_t g = begin; g < end; ++g) {
+      rays.begin(g, wave);
+      while (rays.next(wave, to_density)) {
+        const int all = static_cast<int>(wave.samples.size());
+        for (int i = 0; i < all; i += field_block) {
+          const int count = std::min(field_block, all - i);
+          const int32_t *sample = wave.samples.data() + i;
+          for (int k = 0; k < count; ++k) group[k] = job.frame[sample[k]];
+          CHOOSE(move_block)(job, sample, count, places, row, *s);
+          CHOOSE(read_block)(job, count, *s, read.data());
+          mlp_blocks().forward(chain.mlp, read.data(), group.data(), nullptr, found.data(), scratch.mutable_data_ptr<float>(), lists.data(),
+                               field_block, count);
+          CHOOSE(write_samples)(found.data(), sample, static_cast<int>(width), count, static_cast<float>(scale), to_density, to_features);
+        }
+      }
+      for (const auto &[first, last] : wave.unlit) {
+        const auto clear = [&](float *from, int64_t count) { std::memset(from, 0, sizeof(float) * count); };
+        clear(to_density + first, last - first);
+        clear(to_features + first * (width - 1), (last - first) * (width - 1));
+        for (int axis = 0; axis < 5; ++axis) clear(places + axis * row + first, last - first);
+      }
     }
   });
   return {density, features, at};
@@ -202,7 +146,7 @@ Gradients backward(const Tensor &to_density_, const Tensor &to_features_, const 
                    const Tensor &planes, const Tensor &volume, const Tensor &ambient, at::TensorList weights, at::TensorList biases,
                    const Tensor &rows, const Tensor &positions, const Tensor &frame, const Tensor &lattice_axes, const Tensor &axes,
                    double scale) {
-  Preparation ready(moves, planes, volume, ambient, weights, biases, rows, positions, frame, lattice_axes, axes);
+  FieldInputs ready(moves, planes, volume, ambient, weights, biases, rows, positions, frame, lattice_axes, axes);
   MlpChain &chain = ready.chain;
   chain.pack(false);
   chain.pack(true);
@@ -253,7 +197,8 @@ Gradients backward(const Tensor &to_density_, const Tensor &to_features_, const 
         CHOOSE(read_block)(job, count, *s, read.data());
         mlp_blocks().forward(hidden_layers, read.data(), group.data(), hidden.data(), hidden[hidden_layers.count - 1],
                              scratch.mutable_data_ptr<float>(), lists.data(), field_block, count);
-        CHOOSE(read_gradients)(from_density, from_features, known, sample, static_cast<int>(width), count, static_cast<float>(scale), g.data());
+        CHOOSE(read_gradients)(from_density, from_features, known, sample, static_cast<int>(width), count, static_cast<float>(scale),
+                               g.data());
         mlp_blocks().backward(chain.mlp, g.data(), read.data(), group.data(), hidden.data(), nullptr, {to_weights.data(), to_biases.data()},
                               to_read.data(), scratch.mutable_data_ptr<float>(), lists.data(), field_block, count, false);
         CHOOSE(spread_block)(job, i, count, *s, to_read.data(), handed);
@@ -262,7 +207,8 @@ Gradients backward(const Tensor &to_density_, const Tensor &to_features_, const 
   });
 
   Tensor to_moves = at::empty_like(moves, at::MemoryFormat::Contiguous), to_planes = at::empty_like(planes, at::MemoryFormat::Contiguous),
-         to_volume = at::empty_like(volume, at::MemoryFormat::Contiguous), to_ambient = at::empty_like(ambient, at::MemoryFormat::Contiguous);
+         to_volume = at::empty_like(volume, at::MemoryFormat::Contiguous),
+         to_ambient = at::empty_like(ambient, at::MemoryFormat::Contiguous);
   job.moves_gradient = to_moves.mutable_data_ptr<float>();
   job.planes.gradient = to_planes.mutable_data_ptr<float>();
   job.volume.gradient = to_volume.mutable_data_ptr<float>();
@@ -292,8 +238,10 @@ Gradients backward(const Tensor &to_density_, const Tensor &to_features_, const 
 
 std::tuple<Tensor, Tensor> values(const Tensor &moves, const Tensor &planes, const Tensor &volume, const Tensor &ambient,
                                   at::TensorList weights, at::TensorList biases, const Tensor &rows, const Tensor &positions,
-                                  const Tensor &frame, const Tensor &lattice_axes, const Tensor &axes, double scale) {
-  auto [density, features, at] = forward(moves, planes, volume, ambient, weights, biases, rows, positions, frame, lattice_axes, axes, scale);
+                                  const Tensor &frame, const Tensor &lattice_axes, const Tensor &axes, const Tensor &starts,
+                                  const Tensor &lengths, double scale, double dark) {
+  auto [density, features, at] =
+      forward(moves, planes, volume, ambient, weights, biases, rows, positions, frame, lattice_axes, axes, starts, lengths, scale, dark);
   return {density, features};
 }
 
@@ -301,10 +249,11 @@ struct FieldFunction : torch::autograd::Function<FieldFunction> {
   static torch::autograd::variable_list forward(torch::autograd::AutogradContext *context, const Tensor &moves, const Tensor &planes,
                                                 const Tensor &volume, const Tensor &ambient, at::TensorList weights, at::TensorList biases,
                                                 const Tensor &rows, const Tensor &positions, const Tensor &frame,
-                                                const Tensor &lattice_axes, const Tensor &axes, double scale) {
+                                                const Tensor &lattice_axes, const Tensor &axes, const Tensor &starts,
+                                                const Tensor &lengths, double scale, double dark) {
     at::AutoDispatchBelowADInplaceOrView below;
-    auto [density, features, at] =
-        likeness::forward(moves, planes, volume, ambient, weights, biases, rows, positions, frame, lattice_axes, axes, scale);
+    auto [density, features, at] = likeness::forward(moves, planes, volume, ambient, weights, biases, rows, positions, frame, lattice_axes,
+                                                     axes, starts, lengths, scale, dark);
     torch::autograd::variable_list saved = {density, at, moves, planes, volume, ambient, rows, positions, frame, lattice_axes, axes};
     context->saved_data["scale"] = scale;
     context->saved_data["layers"] = static_cast<int64_t>(weights.size());
@@ -324,30 +273,34 @@ struct FieldFunction : torch::autograd::Function<FieldFunction> {
     torch::autograd::variable_list found = {moves, planes, volume, ambient};
     found.insert(found.end(), to_weights.begin(), to_weights.end());
     found.insert(found.end(), to_biases.begin(), to_biases.end());
-    found.resize(found.size() + 6);
+    found.resize(found.size() + 9);
     return found;
   }
 };
 
 std::tuple<Tensor, Tensor> values_with_history(const Tensor &moves, const Tensor &planes, const Tensor &volume, const Tensor &ambient,
                                                at::TensorList weights, at::TensorList biases, const Tensor &rows, const Tensor &positions,
-                                               const Tensor &frame, const Tensor &lattice_axes, const Tensor &axes, double scale) {
-  auto found =
-      FieldFunction::apply(moves, planes, volume, ambient, weights, biases, rows, positions, frame, lattice_axes, axes, scale);
+                                               const Tensor &frame, const Tensor &lattice_axes, const Tensor &axes, const Tensor &starts,
+                                               const Tensor &lengths, double scale, double dark) {
+  auto found = FieldFunction::apply(moves, planes, volume, ambient, weights, biases, rows, positions, frame, lattice_axes, axes, starts,
+                                    lengths, scale, dark);
   return {found[0], found[1]};
 }
 
 } // namespace
 } // namespace likeness
 
-/// The fast field at samples `positions` `[N, 3]`, each of its `frame` `[N]`: density `[N]` and features `[N, F]`. The lattice's displacement
-/// and ambient coordinates of each frame are `moves` `[n, frames, 8]`, of the nodes that `lattice_rows` found for these positions; `planes`
-/// `[3, H, W, C]`, C a multiple of 16, `volume` `[1, Z, Y, X, 8]` and `ambient` `[1, 1, H, W, 8]` are read where these lead; a network of
-/// ReLUs, whose first bias is a frame's own, makes softplus(first - 1) `scale` and the features of it. All but the positions have gradients.
+/// The fast field at samples `positions` `[N, 3]`, each of its `frame` `[N]`: density `[N]` and features `[N, F]`. The lattice's
+/// displacement and ambient coordinates of each frame are `moves` `[n, frames, 8]`, of the nodes that `lattice_rows` found for these
+/// positions; `planes` `[3, H, W, C]`, C a multiple of 16, `volume` `[1, Z, Y, X, 8]` and `ambient` `[1, 1, H, W, 8]` are read where these
+/// lead; a network of ReLUs, whose first bias is a frame's own, makes softplus(first - 1) `scale` and the features of it. Ray r has the
+/// samples `starts[r]` ..< `starts[r + 1]`, each of which stands for its part of `lengths` `[N]`; those that less than `dark` of a ray's
+/// light reaches may be left at 0. All but positions, starts and lengths have gradients.
 TORCH_LIBRARY_FRAGMENT(likeness, library) {
   library.def("lattice_rows(Tensor positions, Tensor axes, int[] size) -> (Tensor nodes, Tensor rows)");
   library.def("field(Tensor moves, Tensor planes, Tensor volume, Tensor ambient, Tensor[] weights, Tensor[] biases, Tensor rows, "
-              "Tensor positions, Tensor frame, Tensor lattice_axes, Tensor axes, float scale) -> (Tensor density, Tensor features)");
+              "Tensor positions, Tensor frame, Tensor lattice_axes, Tensor axes, Tensor starts, Tensor lengths, float scale, "
+              "float dark) -> (Tensor density, Tensor features)");
 }
 TORCH_LIBRARY_IMPL(likeness, CPU, library) {
   library.impl("lattice_rows", likeness::lattice_rows);

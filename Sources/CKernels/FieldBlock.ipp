@@ -103,16 +103,17 @@ static void spread_block(const FieldJob &job, int64_t first, int count, const Fi
   }
 }
 
-/// Densities and features of the samples `first` ..< `first + count` from the network's values `y` `[count, 1 + features]`.
-static void write_samples(const float *y, int width, int count, float scale, float *density, float *features) {
+/// Densities and features of a block's samples from the network's values `y` `[count, 1 + features]`.
+static void write_samples(const float *y, const int32_t *sample, int width, int count, float scale, float *density, float *features) {
   for (int i = 0; i < count; i += 16) {
     float raw[16] = {};
     const int mine = count - i < 16 ? count - i : 16;
     for (int lane = 0; lane < mine; ++lane) raw[lane] = y[int64_t(i + lane) * width];
     store(raw, scale * softplus(load(raw) - 1.0f));
-    for (int lane = 0; lane < mine; ++lane) density[i + lane] = raw[lane];
+    for (int lane = 0; lane < mine; ++lane) density[sample[i + lane]] = raw[lane];
   }
-  for (int i = 0; i < count; ++i) __builtin_memcpy(features + int64_t(i) * (width - 1), y + int64_t(i) * width + 1, sizeof(float) * (width - 1));
+  for (int i = 0; i < count; ++i)
+    __builtin_memcpy(features + int64_t(sample[i]) * (width - 1), y + int64_t(i) * width + 1, sizeof(float) * (width - 1));
 }
 /// Gradients of the network's values, `[count, 1 + features]`, from those of densities and features of samples `sample`.
 static void read_gradients(const float *to_density, const float *to_features, const float *density, const int32_t *sample, int width,

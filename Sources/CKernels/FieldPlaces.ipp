@@ -59,17 +59,16 @@ INLINE void find_slots(const FieldJob &job, const f16v *point, int32_t (*slot)[1
   }
 }
 
-/// Moves the samples `first` ..< `first + count` of all by the lattice: where they read the template, `at[5]`, a stride of `row` apart.
-INLINE void move_samples(const FieldJob &job, int64_t first, int count, float *at, int64_t row) {
+/// Moves `count` samples by the lattice: where they read the template, `at[5]`, a stride of `row` apart.
+INLINE void move_samples(const FieldJob &job, const int32_t *sample, int count, float *at, int64_t row) {
   for (int i = 0; i < count; i += 16) {
     f16v point[3];
-    read_points(job, nullptr, first + i, first + count, point);
+    read_points(job, sample, i, count, point);
     int32_t slot[8][16];
     float weight[8][16], moved[16][8];
     find_slots(job, point, slot, weight);
     for (int lane = 0; lane < 16; ++lane) {
-      const int64_t sample = first + i + lane < first + count ? first + i + lane : first + count - 1;
-      const float *frame = job.moves + 8 * int64_t(job.frame[sample]);
+      const float *frame = job.moves + 8 * int64_t(job.frame[sample[i + lane < count ? i + lane : count - 1]]);
       f8v sum = {};
       for (int k = 0; k < 8; ++k) sum += weight[k][lane] * read8(frame + 8 * int64_t(job.frames) * slot[k][lane]);
       store8(moved[lane], sum);
@@ -122,8 +121,9 @@ static void place_block(const FieldJob &job, int count, FieldScratch &s) {
 }
 
 /// Moves a block's samples, keeps in `at` (`row` numbers a coordinate) where they read the template, and finds their places there.
-static void move_block(const FieldJob &job, int64_t first, int count, float *at, int64_t row, FieldScratch &s) {
-  move_samples(job, first, count, s.at[0], field_block);
-  for (int axis = 0; axis < 5; ++axis) __builtin_memcpy(at + axis * row, s.at[axis], sizeof(float) * ((count + 15) / 16 * 16));
+static void move_block(const FieldJob &job, const int32_t *sample, int count, float *at, int64_t row, FieldScratch &s) {
+  move_samples(job, sample, count, s.at[0], field_block);
+  for (int axis = 0; axis < 5; ++axis)
+    for (int i = 0; i < count; ++i) at[axis * row + sample[i]] = s.at[axis][i];
   place_block(job, count, s);
 }

@@ -38,13 +38,6 @@ struct AlignmentJob {
 #define SIMD_FILE "RigidAlignment.ipp"
 #include "SimdLevels.ipp"
 
-#if defined(__x86_64__)
-#define CHOOSE(function)                                                                                                       \
-  (simd() == Simd::avx512 ? avx512::function : simd() == Simd::avx2 ? avx2::function : scalar::function)
-#else
-#define CHOOSE(function) scalar::function
-#endif
-
 /// Points of one piece of work; a multiple of the blocks' size.
 constexpr int64_t piece = 64;
 

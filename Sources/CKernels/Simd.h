@@ -24,3 +24,13 @@ inline Simd simd() {
 }
 
 } // namespace likeness
+
+/// Of a function that stands in the namespaces scalar, avx2 and avx512, the one written for the processor.
+#if defined(__x86_64__)
+#define CHOOSE(function)                                                                                                       \
+  (likeness::simd() == likeness::Simd::avx512 ? avx512::function                                                               \
+   : likeness::simd() == likeness::Simd::avx2 ? avx2::function                                                                 \
+                                              : scalar::function)
+#else
+#define CHOOSE(function) scalar::function
+#endif

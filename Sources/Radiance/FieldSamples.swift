@@ -40,9 +40,15 @@ package struct SampleField {
 
   /// Density `[N]` per head unit and features `[N, C]` of points `[N, 3]`, each of its `frame` `[N]` int32, in one operator. Gradients reach
   /// everything but the points.
-  package func samples(at points: Tensor, frame: Tensor) -> (density: Tensor, features: Tensor) {
-    call2(
-      "likeness::field", moves, planes, volume, ambient, point.weights, point.biases, rows, points, frame, latticeAxes, axes, densityScale)
+  ///
+  /// Where the points are samples of rays, those that less than `dark` of a ray's light reaches may be left at 0, without gradients.
+  package func samples(at points: Tensor, frame: Tensor, of rays: MarchedSamples? = nil, dark: Double = 1e-3) -> (
+    density: Tensor, features: Tensor
+  ) {
+    let starts = rays?.starts ?? .arange(points.size(0) + 1, .int32), lengths = rays?.lengths ?? .zeros([points.size(0)])
+    return call2(
+      "likeness::field", moves, planes, volume, ambient, point.weights, point.biases, rows, points, frame, latticeAxes, axes, starts,
+      lengths, densityScale, dark)
   }
 }
 

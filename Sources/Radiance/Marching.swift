@@ -13,6 +13,14 @@ package struct MarchedSamples {
   /// `[R + 1]` int32: samples of ray r are `starts[r]..<starts[r + 1]`.
   package var starts: Tensor
 
+  package init(positions: Tensor, depths: Tensor, lengths: Tensor, ray: Tensor, starts: Tensor) {
+    self.positions = positions
+    self.depths = depths
+    self.lengths = lengths
+    self.ray = ray
+    self.starts = starts
+  }
+
   package var count: Int { depths.size(0) }
   package var rayCount: Int { starts.size(0) - 1 }
 }

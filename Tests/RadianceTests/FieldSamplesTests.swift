@@ -26,13 +26,13 @@ import Torch
     ]
   }
 
-  private func fused(_ all: [Tensor]) -> (density: Tensor, features: Tensor) {
+  private func fused(_ all: [Tensor], of rays: MarchedSamples? = nil) -> (density: Tensor, features: Tensor) {
     let (nodes, rows) = touchedNodes(points, axes: latticeAxes, size: size)
     let moves = all[0].reshape(Self.frames, -1, 8).indexSelect(1, nodes).transpose(0, 1)
     let field = SampleField(
       moves: moves, rows: rows, latticeAxes: latticeAxes, axes: axes, planes: all[1], volume: all[2], ambient: all[3],
       point: ([all[4], all[5]], [all[6], all[7]]), densityScale: 5)
-    return field.samples(at: points, frame: frame)
+    return field.samples(at: points, frame: frame, of: rays)
   }
   private func plain(_ all: [Tensor]) -> (density: Tensor, features: Tensor) {
     let (points, axes) = (points.to(.float64), axes.to(.float64))
@@ -72,22 +72,69 @@ import Torch
 
   @Test func valuesAndGradientsAreThoseOfTheFormulas() {
     let (density, features) = weights(3)
-    let own = gradients(.float32, fused, density: density, features: features)
+    let own = gradients(.float32, { fused($0) }, density: density, features: features)
     let twin = gradients(.float64, plain, density: density, features: features)
     #expect((own.values.0.to(.float64) - twin.values.0).abs().max().item < 1e-4)
     #expect((own.values.1.to(.float64) - twin.values.1).abs().max().item < 1e-4)
     compare(own.gradients, twin.gradients, "all samples")
   }
 
+  /// Samples of rays behind which it is dark: nothing of those, and all others as without rays.
+  @Test func leavesOutWhatNoLightReaches() {
+    let length = 35, rays = Self.count / length
+    func along(_ lengths: Double) -> MarchedSamples {
+      MarchedSamples(
+        positions: points, depths: .arange(Self.count, .float32), lengths: .full([Self.count], lengths),
+        ray: .zeros([Self.count], .int32), starts: (Tensor.arange(rays + 1) &* length).to(.int32))
+    }
+    let (density, features) = weights(5)
+    let whole = gradients(.float32, { fused($0) }, density: density, features: features)
+    let clear = gradients(.float32, { fused($0, of: along(1e-6)) }, density: density, features: features)
+    #expect(clear.values.0.floats == whole.values.0.floats && clear.values.1.floats == whole.values.1.floats)
+
+    let dark = gradients(.float32, { fused($0, of: along(0.1)) }, density: density, features: features)
+    let found = dark.values.0.floats, known = whole.values.0.floats
+    let (someFeatures, allFeatures) = (dark.values.1.floats, whole.values.1.floats)
+    var left = 0
+    for ray in 0..<rays {
+      var thickness: Float = 0
+      for sample in ray * length..<(ray + 1) * length {
+        let own = 8 * sample..<8 * (sample + 1)
+        if found[sample] == 0 {
+          left += 1
+          #expect(thickness > 6.9, "sample \(sample) is still lit")
+          #expect(someFeatures[own].allSatisfy { $0 == 0 })
+        } else {
+          #expect(found[sample] == known[sample] && someFeatures[own] == allFeatures[own])
+        }
+        thickness += 0.1 * known[sample]
+      }
+    }
+    #expect(left > Self.count / 10 && left < Self.count * 9 / 10, "\(left) samples are left out")
+    // Gradients are those of the samples that were looked at.
+    let lit = Tensor(found.map { $0 == 0 ? 0 : 1 as Float })
+    let masked = gradients(.float32, { fused($0) }, density: density * lit, features: features * lit.unsqueeze(1))
+    compare(dark.gradients, masked.gradients, "lit samples")
+
+    let before = Libtorch.threads
+    defer { Libtorch.threads = before }
+    let again = [1, 2, 4].map { threads in
+      Libtorch.threads = threads
+      return fused(given, of: along(0.1)).features.floats
+    }
+    #expect(again.allSatisfy { $0 == someFeatures })
+  }
+
   @Test func samplesWithHardlyAnyGradientAreLeftOut() {
     let (density, features) = weights(4)
     let few = (Tensor.arange(Self.count) .< 200).to(.float32), scale = few + (1 - few) * 1e-8
-    let own = gradients(.float32, fused, density: density * scale, features: features * scale.unsqueeze(1))
+    let own = gradients(.float32, { fused($0) }, density: density * scale, features: features * scale.unsqueeze(1))
     let twin = gradients(.float64, plain, density: density * few, features: features * few.unsqueeze(1))
     compare(own.gradients, twin.gradients, "some samples")
     // Their planes' nodes move not at all.
     let touched = own.gradients[1].map { ($0 .!= 0).to(.float32).mean().item } ?? 1
-    let all = gradients(.float32, fused, density: density, features: features).gradients[1].map { ($0 .!= 0).to(.float32).mean().item } ?? 0
+    let all =
+      gradients(.float32, { fused($0) }, density: density, features: features).gradients[1].map { ($0 .!= 0).to(.float32).mean().item } ?? 0
     #expect(touched < all)
   }
 
@@ -95,7 +142,7 @@ import Torch
     var (density, features) = weights(5)
     density = density.clone()
     density[7].fill_(.nan)
-    let own = gradients(.float32, fused, density: density, features: features)
+    let own = gradients(.float32, { fused($0) }, density: density, features: features)
     #expect(own.gradients.compactMap(\.self).contains { !$0.isFinite().all() })
   }
 
@@ -105,7 +152,7 @@ import Torch
     let (density, features) = weights(6)
     let found = [1, 2, 4].map { threads in
       Libtorch.threads = threads
-      let own = gradients(.float32, fused, density: density, features: features)
+      let own = gradients(.float32, { fused($0) }, density: density, features: features)
       return [own.values.0.floats, own.values.1.floats] + own.gradients.map { $0?.floats ?? [] }
     }
     #expect(found[0] == found[1] && found[0] == found[2])

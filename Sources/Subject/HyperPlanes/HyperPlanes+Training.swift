@@ -42,7 +42,7 @@ extension HyperPlanes: SubjectField {
       batch.rays, occupancy: space.occupancy, step: stride(done), jitter: jitter, limit: configuration.samples)
     let signals = disturbed(signals, generator)
     let frame = Tensor(batch.frames).to(.int32).to(device).indexSelect(0, samples.ray)
-    let (density, features) = self.samples(samples.positions, frame: frame, signals)
+    let (density, features) = self.samples(samples.positions, frame: frame, signals, of: samples)
     let seen = composite(
       density: density, lengths: samples.lengths, depths: samples.depths, features: features, starts: samples.starts)
     let pixels = pixels(seen, batch.rays.directions, background: batch.background)
