@@ -71,7 +71,8 @@ package struct PortraitViews {
     guard seen.count - lost >= 3 else { return (images, figures) }
     var fit = FaceFit(MorphableModel.builtIn())
     fit.smooth = false
-    fit.person = FaceFit.Person(identity: avatar.scene.identity, calibration: calibration, focal: camera.focal.x)
+    fit.person = FaceFit.Person(
+      identity: avatar.scene.identity, calibration: calibration, focal: camera.focal.x, shown: avatar.scene.restingExpression)
     fit.center = camera.center
     let found = try fit.fit(seen, width: size, height: size).frames
     let pairs = zip(found, states).compactMap { found, asked in found.map { ($0, asked) } }

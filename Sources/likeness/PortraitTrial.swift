@@ -60,7 +60,8 @@ struct PortraitTrial {
     }
     table.finish()
     var fit = FaceFit(avatar.model)
-    fit.person = FaceFit.Person(identity: avatar.scene.identity, calibration: avatar.calibration, focal: camera.focal.x)
+    fit.person = FaceFit.Person(
+      identity: avatar.scene.identity, calibration: avatar.calibration, focal: camera.focal.x, shown: avatar.scene.restingExpression)
     fit.knownFocal = Double(camera.focal.x)
     fit.center = camera.center
     fit.precise = true

@@ -43,8 +43,10 @@ package struct FaceFit {
     package var focal: Float
     /// As in `Result`; nil finds out how shut lids are seen, the open eye being the calibrated head's.
     package var lids: LidRange?
-    package init(identity: [Float], calibration: [SIMD3<Float>], focal: Float, lids: LidRange? = nil) {
-      (self.identity, self.calibration, self.focal, self.lids) = (identity, calibration, focal, lids)
+    /// What the face does where the calibration meets it, as in the one photo that it was taken from; empty where it is at rest there.
+    package var shown: [Float]
+    package init(identity: [Float], calibration: [SIMD3<Float>], focal: Float, lids: LidRange? = nil, shown: [Float] = []) {
+      (self.identity, self.calibration, self.focal, self.lids, self.shown) = (identity, calibration, focal, lids, shown)
     }
   }
 
@@ -132,7 +134,8 @@ package struct FaceFit {
     _ state: inout FitState, _ gaze: inout [SIMD2<Float>], _ observed: Tensor, _ times: [Int], _ motion: PoseMotion?
   ) -> LidRange {
     var lids = LidFit(
-      state, model, observed: observed, times: times, range: person?.lids, rest: person == nil ? nil : [1, 1])
+      state, model, observed: observed, times: times, range: person?.lids,
+      rest: person.map { LidFit.openness($0.shown, state, model) })
     var range = lids.range
     if person == nil, calibrates {
       // From here on the calibrated head's open eye is the person's.
@@ -142,14 +145,15 @@ package struct FaceFit {
     }
     let lowered = smooth ? LoweredLids.shares(lids.blinks(smooth: false).map { $0.min() }, times: times) : gaze.map { _ in 0 }
     for i in gaze.indices { gaze[i] = gaze[i].lowered(by: lowered[i]) }
-    let all = solver(lids.corrected(observed, lowered), told: ["eyeBlink"])
+    // Blinks are measured, and the rest of the expressions settles around lids as they are without them.
     for _ in 0..<2 {
-      state.expression = withLids(state.expression, gaze)
+      state.expression = withBlinks(withLids(state.expression, gaze), gaze.map { _ in .zero }, lowered)
       lids = LidFit(state, model, observed: observed, times: times, range: range, rest: nil)
-      state.expression = withBlinks(state.expression, lids.blinks(smooth: smooth), lowered)
+      let all = solver(lids.awake(observed), told: ["eyeBlink"])
       for _ in 0..<2 { state = all.step(state, pull: smooth ? neighbours(state.expression, times) : nil, weight: evenness, motion: motion) }
     }
-    state.expression = withoutWideBlinks(state.expression)
+    lids = LidFit(state, model, observed: observed, times: times, range: range, rest: nil)
+    state.expression = withoutWideBlinks(withBlinks(state.expression, lids.blinks(smooth: smooth), lowered))
     return range
   }
   /// `expression` with these blinks, as far as they are not lids that are `lowered`; only lids that are follow the eyes while they are shut.

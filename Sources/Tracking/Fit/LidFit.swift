@@ -4,16 +4,19 @@ import Torch
 
 /// How far lids are shut: 0 as the person's own open eye, 1 where they touch, whatever the network sees of them then.
 ///
-/// The opening that is seen is measured along the fitted head's own in every frame, so that the head's turn does not count. What lowers the
-/// upper lid because the eye looks down, and what raises the lower one in a squint, is no blink: it is taken out as far as the fit knows it.
+/// The opening that is seen is measured along that of the fitted head without expression in the frame's pose, so that the head's turn does not
+/// count. What lowers the upper lid because the eye looks down or brows hang, and what raises the lower one in a squint, is no blink: it is
+/// taken out as far as the fit knows it.
 struct LidFit {
   private let openings: [LidOpening]
   private let times: [Int]
   private(set) var range: LidRange
+  /// Points of the fitted head that neither blinks nor opens its eyes wide, `[n, 468, 2]`.
+  private let awake: [Float]
 
   /// Measures the lids of `state` against `observed`, `[n, 468, 2]`, frames `times`.
   ///
-  /// - range: where the person is known; otherwise it is found out. `rest` says that the head's open eye is the person's.
+  /// - range: where the person is known; otherwise it is found out. `rest` is how open the head's eye is where it is met exactly.
   init(_ state: FitState, _ model: LandmarkModel, observed: Tensor, times: [Int], range known: LidRange?, rest: SIMD2<Float>?) {
     func points(_ keep: (String) -> Bool) -> [Float] {
       let kept = Tensor(model.expressionNames.map { keep($0) ? Float(1) : 0 })
@@ -21,19 +24,22 @@ struct LidFit {
       other.expression = state.expression * kept
       return other.projected(model).floats
     }
-    let still = points { !$0.hasPrefix("eye") }, awake = points { !$0.hasPrefix("eyeBlink") && !$0.hasPrefix("eyeWide") }
+    let still = points { _ in false }, awake = points { !$0.hasPrefix("eyeBlink") && !$0.hasPrefix("eyeWide") }
     let sight = observed.floats
     let n = state.count, l = LandmarkModel.count
     func at(_ p: [Float], _ i: Int, _ k: Int) -> SIMD2<Float> { SIMD2(p[2 * (l * i + k)], p[2 * (l * i + k) + 1]) }
     let openings = (0..<n).map { i in LidOpening(seen: { at(sight, i, $0) }, still: { at(still, i, $0) }, awake: { at(awake, i, $0) }) }
-    (self.openings, self.times) = (openings, times)
+    (self.openings, self.times, self.awake) = (openings, times, awake)
     // Where the head is turned far the farther eye is seen from its edge, and says little.
     let clear = openings.indices.filter { openings[$0].isClear }
     let chosen = clear.isEmpty ? Array(openings.indices) : clear
-    range =
-      known
-      ?? LidRange(
+    if let known {
+      range = known
+    } else {
+      range = LidRange(
         seen: chosen.map { openings[$0].seen }, open: chosen.map { openings[$0].open }, times: chosen.map { times[$0] }, rest: rest)
+      if let rest { range.headRest = rest }
+    }
   }
 
   /// How far both eyes are shut in every frame, right then left; `smooth` calms what trembles without softening blinks.
@@ -66,12 +72,22 @@ struct LidFit {
     return [mean(0), mean(1)]
   }
 
-  /// `observed` with lids as far apart as they are, not as the network sees them; those that are `lowered` by a share keep a slit.
-  func corrected(_ observed: Tensor, _ lowered: [Float]) -> Tensor {
+  /// `observed` without blinks: what is left is what the rest of the face does to the lids.
+  func awake(_ observed: Tensor) -> Tensor {
     var points = observed.floats
-    let l = LandmarkModel.count
-    for i in openings.indices { openings[i].correct(&points, from: 2 * l * i, range, least: LoweredLids.slit * lowered[i]) }
+    for i in openings.indices { openings[i].awaken(&points, from: 2 * LandmarkModel.count * i, range, awake: awake) }
     return Tensor(points, observed.shape)
+  }
+
+  /// How open the eyes of the head of `state` are with `expression`, right then left, as shares of those without.
+  static func openness(_ expression: [Float], _ state: FitState, _ model: LandmarkModel) -> SIMD2<Float> {
+    guard !expression.isEmpty else { return [1, 1] }
+    let count = model.expressionNames.count
+    let padded = Tensor(Array(expression.prefix(count)) + [Float](repeating: 0, count: max(0, count - expression.count)))
+    let head = model.mean + state.calibration + model.identity.matmul(state.identity)
+    let still = head.floats, shown = (head + model.expression.matmul(padded)).floats
+    func at(_ p: [Float], _ k: Int) -> SIMD2<Float> { SIMD2(p[3 * k], p[3 * k + 1]) }
+    return LidOpening(seen: { at(shown, $0) }, still: { at(still, $0) }, awake: { at(still, $0) }).seen
   }
 
   /// `calibration` with lids at the person's own opening where the head is without expression.

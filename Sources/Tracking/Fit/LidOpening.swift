@@ -32,10 +32,12 @@ struct LidOpening {
   /// Whether neither eye is seen from its edge.
   var isClear: Bool { trust.min() > 0.75 }
 
+  /// How far apart lids are, not as the network sees them, which takes what lowers them for less than it is, by blinks or by brows.
+  func opening(_ range: LidRange) -> SIMD2<Float> { (seen - range.closed) / (range.rest - range.closed) * range.headRest }
+
   /// How far both eyes are shut, 0...1 but for what is seen beyond the range.
   func shut(_ range: LidRange) -> SIMD2<Float> {
-    let opening = (seen - range.closed) / (range.rest - range.closed)
-    let shut = 1 - opening / open
+    let shut = 1 - opening(range) / open
     // Both eyes blink together, and what they differ by a little is mostly the network's doubt; an eye at the far side is hardly seen.
     let weight = trust * trust
     let mean = (shut * weight).sum() / weight.sum(), apart = shut[1] - shut[0]
@@ -45,6 +47,24 @@ struct LidOpening {
     return SIMD2(mean - share[1] * kept, mean + share[0] * kept)
   }
 
+  /// Takes blinks out of `points`, pairs of which the frame's begin at `start`: lids that blink are put as far apart as on the fitted head
+  /// that does not, in `awake`; others as far as they are, not as the network sees them.
+  func awaken(_ points: inout [Float], from start: Int, _ range: LidRange, awake: [Float]) {
+    let opening = opening(range), person = range.rest / range.headRest
+    for eye in 0..<2 {
+      if opening[eye] < open[eye] {
+        for (u, d) in Self.pairs[eye] {
+          for axis in 0..<2 {
+            let (a, b) = (start + 2 * u + axis, start + 2 * d + axis)
+            Self.close(&points, a, b, by: points[a] - points[b] - person[eye] * (awake[a] - awake[b]))
+          }
+        }
+      } else if seen[eye] < range.rest[eye], seen[eye] > 1e-3 {
+        // What is seen of eyes that open wider than at rest is taken as it is.
+        Self.draw(&points, eye, stride: 2, from: start, by: 1 - opening[eye] * person[eye] / seen[eye], along: nil)
+      }
+    }
+  }
   /// Puts lids as far apart as they are, not as the network sees them, and by a share `least` of their rest at least: in `points`, pairs of
   /// which the frame's begin at `start`.
   func correct(_ points: inout [Float], from start: Int, _ range: LidRange, least: Float = 0) {
@@ -66,9 +86,13 @@ struct LidOpening {
       for axis in 0..<stride {
         let (a, b) = (start + stride * u + axis, start + stride * d + axis)
         let move = share * (still.map { $0[a] - $0[b] } ?? points[a] - points[b])
-        points[a] -= 0.85 * move
-        points[b] += 0.15 * move
+        close(&points, a, b, by: move)
       }
     }
+  }
+  /// Moves a coordinate of an upper lid and of a lower one towards each other.
+  private static func close(_ points: inout [Float], _ upper: Int, _ lower: Int, by move: Float) {
+    points[upper] -= 0.85 * move
+    points[lower] += 0.15 * move
   }
 }

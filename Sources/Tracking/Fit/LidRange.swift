@@ -4,6 +4,9 @@ package struct LidRange: Equatable, Sendable {
   package var rest: SIMD2<Float>
   /// What the landmark network sees of lids that touch, since lashes keep its points apart: where a blink is 1.
   package var closed: SIMD2<Float>
+  /// How open the fitted head's own eye is there: 1, but for a head that one photo calibrated, whose lids are as the photo shows them only
+  /// together with what the face does in it.
+  var headRest: SIMD2<Float> = [1, 1]
 
   /// What is expected of somebody who was not seen blinking.
   static let usual = LidRange(rest: [1, 1], closed: [0.3, 0.3])
