@@ -31,7 +31,7 @@ struct FineTexture {
       let side = photo.image.size(0)
       let coarse = photo.image.permute(2, 0, 1).unsqueeze(0).to(.float32)
       let detail = (fine - coarse.interpolate(size: [side * factor, side * factor], .cubic))[0].permute(1, 2, 0)
-      // The photo, what is behind the head, and, below the eyes, the photo with glasses.
+      // The photo, what is behind the head, and, below the eyes, the photo with what is worn.
       let first = [0, side, 2 * side + EyeTexture.side].filter { $0 + side <= texture.size(0) }
       let large = texture.permute(2, 0, 1).unsqueeze(0).to(.float32)
         .interpolate(size: [texture.size(0) * factor, texture.size(1) * factor], .cubic)[0].permute(1, 2, 0).contiguous()

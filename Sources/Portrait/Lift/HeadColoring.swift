@@ -16,6 +16,8 @@ struct HeadColoring {
   private static let grazing: Float = 0.10, facing: Float = 0.32
   /// The same of hair, whose rim shows what is behind it.
   private static let hairGrazing: Float = 0.2, hairFacing: Float = 0.45
+  /// Squares of how far hair's colors lie from its usual one, and from which on what faces the camera is no hair.
+  private static let usual: Float = 0.04, otherColor: Float = 0.02
 
   init(_ surface: HeadSurface, scalp: [Float], head: LiftHead, photo: LiftPhoto, pixels: PixelPlane) {
     let camera = photo.camera.inHead(head.source.pose)
@@ -66,8 +68,12 @@ struct HeadColoring {
     // A collar's color reaches over its border.
     let reach = Float(pixels.width) / 64
     let isBesideClothes = places.map { p in [SIMD2(0, reach), [reach, 0], [-reach, 0]].contains { photo.label(p + $0) == .torso } }
+    // A head's rim shines, and is partly what is behind it: what is hidden must not go on from there.
+    let inner = photo.alpha.blurred(max(2, pixels.width / 96))
     func known(_ v: Int, _ kinds: Set<SemanticClass>) -> Bool {
-      visible[v] > 0.6 && kinds.contains(labels[v]) && photo.alpha.read(places[v]) > 0.9 && !isBesideClothes[v]
+      // Close-cropped hair is hardly wider than the rim.
+      let isInside = photo.alpha.read(places[v]) > 0.9 && (labels[v] == .hair || inner.read(places[v]) > 0.97)
+      return visible[v] > 0.6 && kinds.contains(labels[v]) && isInside && !isBesideClothes[v]
     }
     let isHairy = (0..<count).count { scalp[$0] > 0.5 && known($0, [.hair]) } > 30
     let sample = places.map(even.color)
@@ -79,10 +85,14 @@ struct HeadColoring {
       return isHairy && (scalp[v] > 0.3 || (p.z < ear && (p.y > nape || (p.x < 0 ? isLong.right : isLong.left))))
     }
     // What is called hair and is of another color, an ear or a reflection, must not go on behind the head.
-    let hair = Self.middle((0..<count).filter { known($0, [.hair]) }.map { sample[$0] })
+    let facing = Self.middle((0..<count).filter { known($0, [.hair]) }.map { sample[$0] })
+    let outer = Self.hair(head, camera, photo, pixels) ?? facing, apart = outer - facing
+    // A high forehead is called hair, too, and shines where close-cropped hair does not.
+    let isCropped = isHairy && dot(apart, apart) > Self.otherColor
+    let hair = isCropped ? outer : facing
     func isUsual(_ color: SIMD3<Float>) -> Bool {
       let d = color - hair
-      return dot(d, d) < 0.04
+      return dot(d, d) < Self.usual
     }
     var origins = [Int32](repeating: -1, count: count)
     for side in [false, true] {
@@ -92,14 +102,20 @@ struct HeadColoring {
       }
       Self.spread(&colors, &origins, sample, anchors: anchors, over: mine, around)
     }
-    for v in 0..<count where isScalp[v] && visible[v] < 0.6 && origins[v] >= 0 {
+    // Of close-cropped hair too little faces the camera to go on from.
+    for v in 0..<count where isScalp[v] && origins[v] < 0 { colors[v] = hair }
+    // A bald head's crown shines where it is seen.
+    let bald = isHairy ? [] : (0..<count).filter { scalp[$0] > 0.3 && known($0, skin.union([.hair])) }
+    let usual = isHairy ? hair : Self.middle(bald.map { sample[$0] })
+    for v in 0..<count where origins[v] >= 0 && visible[v] < 0.6 && (isScalp[v] || (bald.count > 30 && scalp[v] > 0.3)) {
       let far = length(surface.places[v] - surface.places[Int(origins[v])])
-      colors[v] += (hair - colors[v]) * (0.6 * smoothstep(0.1, 0.7, far))
+      colors[v] += (usual - colors[v]) * (0.6 * smoothstep(0.1, 0.7, far))
     }
     // Light comes from above.
     for v in 0..<count where isScalp[v] && visible[v] < 0.6 { colors[v] *= 1 + (0.12 * normals[v].y - 0.04) * (1 - visible[v]) }
     // Detail from beside the border of what is seen, as far inside it as the vertex lies outside.
-    let wide = pixels.blurred(max(3, pixels.width / 48), rounds: 2), locks = Self.locks(head, camera, photo)
+    let wide = pixels.blurred(max(3, pixels.width / 48), rounds: 2),
+      locks = Self.locks(head, camera, photo, pixels, usually: isCropped ? hair : nil)
     let middle = camera.project(SIMD3(0, 0.2, 0)), center = SIMD2(middle.x, middle.y)
     for v in 0..<count where origins[v] >= 0 {
       if visible[v] > 0.6 {
@@ -132,6 +148,17 @@ struct HeadColoring {
     }
   }
 
+  /// The usual color of the hair along the outline, above the brows; nil where next to none is there.
+  private static func hair(_ head: LiftHead, _ camera: Camera, _ photo: LiftPhoto, _ pixels: PixelPlane) -> SIMD3<Float>? {
+    let width = pixels.width, lowest = Int(min(camera.project(head.places[105]).y, camera.project(head.places[334]).y))
+    let near = photo.alpha.blurred(max(4, width / 40))
+    let shown = (0..<min(max(lowest, 0), pixels.height) * width).filter {
+      photo.labels[$0] == SemanticClass.hair.rawValue && photo.alpha.values[$0] > 0.95 && near.values[$0] < 0.93
+    }
+    guard shown.count > width else { return nil }
+    return middle(shown.map { SIMD3(pixels.values[3 * $0], pixels.values[3 * $0 + 1], pixels.values[3 * $0 + 2]) })
+  }
+
   /// Whether hair falls beside the neck, on the person's right and left.
   private static func longHair(_ head: LiftHead, _ camera: Camera, _ photo: LiftPhoto) -> (right: Bool, left: Bool) {
     func isHair(_ side: Float) -> Bool {
@@ -146,13 +173,17 @@ struct HeadColoring {
   }
 
   /// Where detail for a place of the scalp that is not seen comes from: to and fro in the largest square of hair; nil where there is none.
-  private static func locks(_ head: LiftHead, _ camera: Camera, _ photo: LiftPhoto) -> ((SIMD3<Float>) -> SIMD2<Float>)? {
+  private static func locks(
+    _ head: LiftHead, _ camera: Camera, _ photo: LiftPhoto, _ pixels: PixelPlane, usually hair: SIMD3<Float>?
+  ) -> ((SIMD3<Float>) -> SIMD2<Float>)? {
     let (width, height) = (photo.alpha.width, photo.alpha.height)
     var sides = [Int](repeating: 0, count: width * height), best = 0
     for y in 1..<height {
       for x in 1..<width {
         let k = y * width + x
         guard photo.labels[k] == SemanticClass.hair.rawValue, photo.alpha.values[k] > 0.95 else { continue }
+        let d = SIMD3(pixels.values[3 * k], pixels.values[3 * k + 1], pixels.values[3 * k + 2]) - (hair ?? .zero)
+        guard hair == nil || dot(d, d) < 2 * usual else { continue }
         sides[k] = min(sides[k - 1], sides[k - width], sides[k - width - 1]) + 1
         if sides[k] > sides[best] { best = k }
       }

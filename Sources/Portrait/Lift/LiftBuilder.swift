@@ -11,12 +11,14 @@ struct LiftBuilder {
   /// `[S, S, 3]` uint8: what is behind the person.
   let plate: Tensor
 
-  init(_ photo: LiftPhoto, model: MorphableModel) {
-    let head = LiftHead(model, photo.state, landmarks: photo.landmarks, camera: photo.camera)
+  init(_ given: LiftPhoto, model: MorphableModel) {
+    let head = LiftHead(model, given.state, landmarks: given.landmarks, camera: given.camera)
+    var surface = HeadSurface(model, places: head.places)
+    // Everything else is made from the photo without earrings.
+    let earrings = EarringLayer(surface, head: head, photo: given), photo = earrings?.bare ?? given
     let person = LiftTexture.foreground(photo.pixels, photo)
     plate = PhotoPlate(photo).image
 
-    var surface = HeadSurface(model, places: head.places)
     var scalp = HeadSurface.share(model, of: [.scalp])
     for v in FaceMeshTopology.faceOval { scalp[v] = min(scalp[v], 0.15) }
     let hair = surface.interpolated(scalp)
@@ -24,11 +26,13 @@ struct LiftBuilder {
     // Everything below is colored by the face without its glasses.
     let glasses = GlassesLayer(head: head, photo: photo, person: person)
     let pixels = glasses?.bare ?? photo.pixels
-    let color = HeadColoring(surface, scalp: hair, head: head, photo: photo, pixels: pixels)
+    // Behind a rim goes on the person's own color, and not the wall's that shines through.
+    let color = HeadColoring(surface, scalp: hair, head: head, photo: photo, pixels: glasses?.bare ?? person)
     let lids = LidColoring(surface, head: head, photo: photo, pixels: pixels)
     let lips = LipColoring(surface, head: head, photo: photo)
     let eyes = (0..<2).map { EyeTexture($0, head: head, photo: photo, pixels: pixels) }
-    let texture = LiftTexture(surface, head: head, photo: photo, front: glasses?.bare ?? person, eyes: eyes, glasses: glasses)
+    let texture = LiftTexture(
+      surface, head: head, photo: photo, front: glasses?.bare ?? person, eyes: eyes, over: WornPixels(glasses: glasses, earrings: earrings))
 
     let headwear = Headwear(head, photo)
     var mesh = LiftMesh()
@@ -60,7 +64,8 @@ struct LiftBuilder {
     let skin = [50, 280, 151, 195].map { pixels.color(photo.landmarks[$0]) }.reduce(.zero, +) / 4
     mesh.append(MouthInside.mesh(head, photo: photo, pixels: pixels, skin: skin))
     mesh.append(PersonSheet.mesh(surface, head: head, photo: photo, opacity: texture.behindOpacity, offset: texture.behind, headwear))
-    if let glasses { mesh.append(glasses.mesh(surface, head: head, photo: photo, offset: texture.worn)) }
+    if let glasses { mesh.append(glasses.mesh(surface, head: head, photo: photo, offset: texture.wornStart)) }
+    if let earrings { mesh.append(earrings.mesh(head: head, photo: photo, offset: texture.wornStart)) }
     (self.head, self.mesh, self.texture) = (head, mesh, texture)
   }
 

@@ -11,7 +11,7 @@ import Tracking
 package struct LiftPhoto {
   package let name: String
   /// `[S, S, 3]` uint8.
-  package let image: Tensor
+  package private(set) var image: Tensor
   /// In pixels of `image`.
   package let landmarks: FaceLandmarks
   package let state: FaceState
@@ -24,10 +24,12 @@ package struct LiftPhoto {
   /// Where `image` lies in the photo.
   package let crop: PhotoCrop
   /// How much of each pixel is the person, and classes, `[S * S]`.
-  let alpha: PixelPlane
-  let labels: [UInt8]
+  private(set) var alpha: PixelPlane
+  private(set) var labels: [UInt8]
   /// Which pixels lie outside the photo, and which show other people.
   let beyond, others: [Bool]
+  /// Which pixels, 0 or 1, showed something that was taken out of the photo; nil where nothing was.
+  private(set) var removed: PixelPlane?
 
   /// How much wider than a generator's photo, and how much of the shown square must lie in the photo.
   private static let wide: Float = 1.5, shown: Float = 0.97
@@ -133,6 +135,21 @@ package struct LiftPhoto {
 
   /// Landmarks in an image that this one was cut out of, or in another frame of its film, in pixels of `image`.
   package func landmarks(of face: FaceLandmarks) -> FaceLandmarks { crop.landmarks(face) }
+
+  /// The same photo with other pixels, 0...1, and another outline where `removed` is 1.
+  func replacing(pixels: PixelPlane, alpha: PixelPlane, removed: PixelPlane) -> LiftPhoto {
+    var out = self
+    let bytes = pixels.values.map { UInt8(min(max(($0 * 255).rounded(), 0), 255)) }
+    (out.image, out.alpha, out.removed) = (Tensor(bytes, image.shape), alpha, removed)
+    for k in labels.indices where removed.values[k] > 0 {
+      if alpha.values[k] < 0.3 {
+        out.labels[k] = SemanticClass.background.rawValue
+      } else if labels[k] == SemanticClass.background.rawValue {
+        out.labels[k] = SemanticClass.neck.rawValue
+      }
+    }
+    return out
+  }
 
   /// The image as numbers in 0...1, three a pixel.
   var pixels: PixelPlane {

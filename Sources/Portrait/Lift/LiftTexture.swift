@@ -4,25 +4,25 @@ import Segmentation
 import Torch
 
 /// The image that a lifted photo is colored from: the person in front of nothing, below it what is behind the head, below that both eyes, and
-/// below them, where glasses are worn, the photo with them.
+/// below them, where glasses or earrings are worn, the photo with them.
 struct LiftTexture {
   let width, height: Int
   /// RGBA.
   private(set) var bytes: [UInt8]
-  /// Where what is behind the head begins, where the eyes do, and where the photo with glasses does.
-  let behind, eyes, worn: SIMD2<Float>
+  /// Where what is behind the head begins, where the eyes do, and where the photo with what is worn does.
+  let behind, eyes, wornStart: SIMD2<Float>
   /// The opacity of what is behind the head.
   let behindOpacity: PixelPlane
 
-  /// `front` is what `foreground` makes of the photo, without glasses.
+  /// `front` is what `foreground` makes of the photo, without what is worn.
   init(
-    _ surface: HeadSurface, head: LiftHead, photo: LiftPhoto, front: PixelPlane, eyes images: [EyeTexture], glasses: GlassesLayer? = nil
+    _ surface: HeadSurface, head: LiftHead, photo: LiftPhoto, front: PixelPlane, eyes images: [EyeTexture], over worn: WornPixels? = nil
   ) {
     let (w, h) = (front.width, front.height)
-    (width, height) = (max(w, images.count * EyeTexture.side), (glasses == nil ? 2 : 3) * h + EyeTexture.side)
+    (width, height) = (max(w, images.count * EyeTexture.side), (worn == nil ? 2 : 3) * h + EyeTexture.side)
     behind = [0, Float(h)]
     eyes = [0, Float(2 * h)]
-    worn = [0, Float(2 * h + EyeTexture.side)]
+    wornStart = [0, Float(2 * h + EyeTexture.side)]
     let camera = photo.camera.inHead(head.source.pose)
     let image = RasterImage(width: w, height: h)
     Rasteriser(camera).draw(surface.places, surface.triangles.flatMap { [$0.x, $0.y, $0.z] }, into: image)
@@ -58,7 +58,7 @@ struct LiftTexture {
     store(front, photo.alpha, at: 0)
     store(back, opacity, at: h)
     for (k, eye) in images.enumerated() { store(eye.color, nil, at: 2 * h, left: k * EyeTexture.side) }
-    if let glasses { store(glasses.shown, glasses.cover, at: 2 * h + EyeTexture.side) }
+    if let worn { store(worn.shown, worn.cover, at: 2 * h + EyeTexture.side) }
   }
 
   var tensor: Tensor { Tensor(bytes, [height, width, 4]) }

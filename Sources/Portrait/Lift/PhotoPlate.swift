@@ -14,7 +14,7 @@ struct PhotoPlate {
     let (side, factor) = (photo.alpha.width, finer?.factor ?? 1), size = side * factor
     // The rim of the mask is not to be trusted, and hair reaches beyond it.
     let person = photo.alpha.spread(side / 192 + max(2, side / 128))
-    let hidden = (0..<side * side).map { person.values[$0] > 0.08 || photo.beyond[$0] }
+    let hidden = (0..<side * side).map { person.values[$0] > 0.08 || photo.beyond[$0] || (photo.removed?.values[$0] ?? 0) > 0 }
     let others = PixelPlane(width: side, height: side, photo.others.map { $0 ? 1 : 0 }).spread(side / 96)
     func sized(_ index: (Int) -> Bool) -> [Bool] {
       (0..<size * size).map { index($0 / size / factor * side + $0 % size / factor) }

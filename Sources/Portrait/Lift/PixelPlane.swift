@@ -59,14 +59,22 @@ struct PixelPlane {
   func spread(_ radius: Int, sign: Float = 1) -> PixelPlane {
     precondition(channels == 1)
     var out = self
-    for (step, other) in [(1, width), (width, 1)] {
-      let source = out.values
-      let length = step == 1 ? width : height, lines = step == 1 ? height : width
-      for line in 0..<lines {
-        for k in 0..<length {
-          var best = -Float.infinity
-          for j in max(0, k - radius)...min(length - 1, k + radius) { best = max(best, sign * source[line * other + j * step]) }
-          out.values[line * other + k * step] = sign * best
+    out.values.withUnsafeMutableBufferPointer { values in
+      var line = [Float](repeating: -.infinity, count: max(width, height) + 2 * radius)
+      line.withUnsafeMutableBufferPointer { line in
+        for (step, other) in [(1, width), (width, 1)] {
+          let length = step == 1 ? width : height, lines = step == 1 ? height : width, window = 2 * radius + 1
+          for first in 0..<lines {
+            for k in 0..<radius { (line[k], line[radius + length + k]) = (-.infinity, -.infinity) }
+            for k in 0..<length { line[radius + k] = sign * values[first * other + k * step] }
+            // Windows grow twofold with each pass.
+            var reach = 1
+            while 2 * reach <= window {
+              for k in 0..<length + 2 * radius - reach { line[k] = max(line[k], line[k + reach]) }
+              reach *= 2
+            }
+            for k in 0..<length { values[first * other + k * step] = sign * max(line[k], line[k + window - reach]) }
+          }
         }
       }
     }

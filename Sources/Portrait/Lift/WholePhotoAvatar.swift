@@ -35,7 +35,8 @@ package final class WholePhotoAvatar: Avatar {
     var tensors = portrait.tensors
     (tensors["texture"], tensors["numbers"]) = fineness.refined(tensors["texture"]!, tensors["numbers"]!)
     tensors["numbers"] = Self.fading(tensors["numbers"]!, tensors["base"]!, seen: photo.camera.inHead(photo.state.pose), border)
-    let behind = PhotoPlate(photo, finer: fineness.finer)
+    let bare = EarringLayer(HeadSurface(model, places: portrait.head.places), head: portrait.head, photo: photo)?.bare ?? photo
+    let behind = PhotoPlate(bare, finer: fineness.finer)
     let bytes = behind.image.array(UInt8.self)
     plate = PixelPlane(width: behind.filled.width, height: behind.filled.height, channels: 3, bytes.map { Float($0) / 255 })
     var shown = behind.filled

@@ -31,7 +31,7 @@ package struct PortraitMesher {
     self.numbers = numbers
     var groups: [(name: String, isSoft: Bool, triangles: [Int])] = [
       ("head", false, []), ("eye_right", false, []), ("eye_left", false, []), ("mouth_inside", false, []), ("mouth_photo", true, []),
-      ("glasses", true, []), ("hair_and_body", true, []),
+      ("glasses", true, []), ("earrings", true, []), ("hair_and_body", true, []),
     ]
     for f in 0..<corners.count / 3 {
       let isSoft = kinds[2 * f] & (LiftMesh.Layer.soft.rawValue | LiftMesh.Layer.worn.rawValue) != 0
@@ -39,7 +39,8 @@ package struct PortraitMesher {
         switch SemanticClass(rawValue: kinds[2 * f + 1]) {
         case .mouthInterior: isSoft ? 4 : 3
         case .glasses where isSoft: 5
-        case _ where isSoft: 6
+        case .ears where kinds[2 * f] & LiftMesh.Layer.worn.rawValue != 0: 6
+        case _ where isSoft: 7
         case .eyes: base[3 * Int(corners[3 * f])] < 0 ? 1 : 2
         default: 0
         }

@@ -12,7 +12,9 @@ struct DrawnPerson {
   let state: FaceState
   let camera: Camera
   let glasses: Glasses?
+  let earrings: Earrings?
   enum Glasses { case clear, dark }
+  enum Earrings { case hoops, drops }
   let photo: LiftPhoto
   static let colors: [SemanticClass: SIMD3<UInt8>] = [
     .background: [40, 90, 140], .skin: [205, 160, 140], .nose: [200, 150, 130], .eyes: [235, 235, 235], .brows: [90, 60, 40],
@@ -21,19 +23,21 @@ struct DrawnPerson {
   ]
 
   /// `crop` says where the drawing lies in a larger photo, `size` how many pixels a side it has.
-  init(crop: PhotoCrop? = nil, size: Int = 192, glasses: Glasses? = nil) {
+  init(crop: PhotoCrop? = nil, size: Int = 192, glasses: Glasses? = nil, earrings: Earrings? = nil) {
     let half = Float(size) / 2
-    (camera, self.glasses) = (Camera(width: size, height: size, focal: [half * 35 / 6, half * 35 / 6]), glasses)
+    camera = Camera(width: size, height: size, focal: [half * 35 / 6, half * 35 / 6])
+    (self.glasses, self.earrings) = (glasses, earrings)
     let model = MorphableModel.builtIn()
     var state = FaceState(identity: [Float](repeating: 0, count: model.identityNames.count))
     state.expression = [Float](repeating: 0, count: model.expressionNames.count)
     state.pose = Rigid(rotation: Matrix3(yaw: 0.08, pitch: 0.03, roll: 0), translation: [0, -0.1, -10])
     (self.model, self.state) = (model, state)
-    photo = Self.drawn(model, state, camera, crop ?? PhotoCrop(center: [half, half], side: 2 * half, roll: 0, size: size), glasses)
+    photo = Self.drawn(
+      model, state, camera, crop ?? PhotoCrop(center: [half, half], side: 2 * half, roll: 0, size: size), glasses, earrings)
   }
 
   /// The same person in another state, for which the avatar's image can be held against it.
-  func drawn(_ state: FaceState) -> LiftPhoto { Self.drawn(model, state, camera, photo.crop, glasses) }
+  func drawn(_ state: FaceState) -> LiftPhoto { Self.drawn(model, state, camera, photo.crop, glasses, earrings) }
 
   /// Its classes in a state, `[H, W]` uint8.
   func labels(_ state: FaceState) -> Tensor {
@@ -42,9 +46,9 @@ struct DrawnPerson {
     return Tensor(kinds, [camera.height, camera.width])
   }
 
-  private static func drawn(_ model: MorphableModel, _ state: FaceState, _ camera: Camera, _ crop: PhotoCrop, _ glasses: Glasses?)
-    -> LiftPhoto
-  {
+  private static func drawn(
+    _ model: MorphableModel, _ state: FaceState, _ camera: Camera, _ crop: PhotoCrop, _ glasses: Glasses?, _ earrings: Earrings?
+  ) -> LiftPhoto {
     let places = model.vertices(state)
     let image = Rasteriser.draw(state.pose.apply(places), model.triangles, camera: camera)
     var labels: [UInt8] = [], pixels: [UInt8] = []
@@ -64,6 +68,7 @@ struct DrawnPerson {
     ).floats
     let points = (0..<flat.count / 3).map { seen.project(SIMD3(flat[3 * $0], flat[3 * $0 + 1], flat[3 * $0 + 2])) }
     if let glasses { put(glasses, on: &pixels, camera.width, points.map { [$0.x, $0.y] }) }
+    if let earrings { put(earrings, on: &pixels, seen, model, places.floats) }
     return LiftPhoto(
       name: "drawn.png", crop: crop, image: Tensor(pixels, size + [3]),
       landmarks: FaceLandmarks(points: points.map { [$0.x, $0.y, 0] }, presence: 1), state: state, faceModel: model.name, camera: camera,
@@ -86,6 +91,29 @@ struct DrawnPerson {
       guard isRim || (glasses == .dark && far < 1) else { continue }
       let color: SIMD3<UInt8> = isRim ? [90, 0, 120] : [50, 0, 70]
       (pixels[3 * k], pixels[3 * k + 1], pixels[3 * k + 2]) = (color.x, color.y, color.z)
+    }
+  }
+
+  /// Paints an earring below each lobe; the mask knows nothing of them.
+  private static func put(_ earrings: Earrings, on pixels: inout [UInt8], _ camera: Camera, _ model: MorphableModel, _ places: [Float]) {
+    let corners = model.triangles.array(Int32.self)
+    let ears = model.parts.indices.filter { model.parts[$0] == .ear }.flatMap { f in (0..<3).map { Int(corners[3 * f + $0]) } }
+    for side: Float in [-1, 1] {
+      guard let lobe = ears.filter({ places[3 * $0] * side > 0 }).min(by: { places[3 * $0 + 1] < places[3 * $1 + 1] }) else { continue }
+      let s = camera.project(SIMD3(places[3 * lobe], places[3 * lobe + 1], places[3 * lobe + 2])), unit = camera.focal.x / s.z
+      for k in 0..<pixels.count / 3 {
+        let p = (SIMD2(Float(k % camera.width) + 0.5, Float(k / camera.width) + 0.5) - SIMD2(s.x, s.y)) / unit
+        let isGold: Bool
+        switch earrings {
+        case .hoops:
+          let q = (p - SIMD2(0, 0.15)) / SIMD2(0.09, 0.16), far = (q * q).sum().squareRoot()
+          isGold = far > 0.84 && far < 1.16
+        case .drops:
+          let q = (p - SIMD2(0, 0.15)) / SIMD2(0.045, 0.09)
+          isGold = (q * q).sum() < 1 || (abs(p.x) < 0.012 && p.y > -0.02 && p.y < 0.1)
+        }
+        if isGold { (pixels[3 * k], pixels[3 * k + 1], pixels[3 * k + 2]) = (245, 225, 90) }
+      }
     }
   }
 
