@@ -116,7 +116,8 @@ Values forward(const Tensor &moves, const Tensor &planes, const Tensor &volume, 
 /// space or behind what hides them.
 constexpr float least_gradient = 1e-5f;
 
-/// The samples that a gradient reaches, in order: of their density before softplus, or of any feature.
+/// The samples that a gradient reaches, in order: of their density before softplus, or of any feature. Those that no light reached have a
+/// density of 0, and none.
 std::vector<int32_t> reached(const float *to_density, const float *to_features, const float *density, float scale, int64_t count,
                              int64_t features) {
   std::vector<float> size(count);
@@ -130,7 +131,7 @@ std::vector<int32_t> reached(const float *to_density, const float *to_features, 
         sum += each;
       }
       // What is not a number must not be left out, or a broken step would look sound.
-      size[i] = sum == sum ? most : std::numeric_limits<float>::infinity();
+      size[i] = density[i] == 0 ? 0 : sum == sum ? most : std::numeric_limits<float>::infinity();
     }
   });
   float largest = 0;

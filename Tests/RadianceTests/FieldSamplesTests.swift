@@ -92,7 +92,7 @@ import Torch
     let clear = gradients(.float32, { fused($0, of: along(1e-6)) }, density: density, features: features)
     #expect(clear.values.0.floats == whole.values.0.floats && clear.values.1.floats == whole.values.1.floats)
 
-    let dark = gradients(.float32, { fused($0, of: along(0.1)) }, density: density, features: features)
+    let dark = gradients(.float32, { fused($0, of: along(0.4)) }, density: density, features: features)
     let found = dark.values.0.floats, known = whole.values.0.floats
     let (someFeatures, allFeatures) = (dark.values.1.floats, whole.values.1.floats)
     var left = 0
@@ -107,7 +107,7 @@ import Torch
         } else {
           #expect(found[sample] == known[sample] && someFeatures[own] == allFeatures[own])
         }
-        thickness += 0.1 * known[sample]
+        thickness += 0.4 * known[sample]
       }
     }
     #expect(left > Self.count / 10 && left < Self.count * 9 / 10, "\(left) samples are left out")
@@ -120,7 +120,7 @@ import Torch
     defer { Libtorch.threads = before }
     let again = [1, 2, 4].map { threads in
       Libtorch.threads = threads
-      return fused(given, of: along(0.1)).features.floats
+      return fused(given, of: along(0.4)).features.floats
     }
     #expect(again.allSatisfy { $0 == someFeatures })
   }
