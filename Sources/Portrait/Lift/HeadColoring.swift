@@ -87,8 +87,8 @@ struct HeadColoring {
     // What is called hair and is of another color, an ear or a reflection, must not go on behind the head.
     let facing = Self.middle((0..<count).filter { known($0, [.hair]) }.map { sample[$0] })
     let outer = Self.hair(head, camera, photo, pixels) ?? facing, apart = outer - facing
-    // A high forehead is called hair, too, and shines where close-cropped hair does not.
-    let isCropped = isHairy && dot(apart, apart) > Self.otherColor
+    // A high forehead is called hair, too, and shines where close-cropped hair does not. An outline that is lighter is a rim in the light.
+    let isCropped = isHairy && dot(apart, apart) > Self.otherColor && apart.sum() < 0
     let hair = isCropped ? outer : facing
     func isUsual(_ color: SIMD3<Float>) -> Bool {
       let d = color - hair
