@@ -16,8 +16,8 @@ struct HeadColoring {
   private static let grazing: Float = 0.10, facing: Float = 0.32
   /// The same of hair, whose rim shows what is behind it.
   private static let hairGrazing: Float = 0.2, hairFacing: Float = 0.45
-  /// Squares of how far hair's colors lie from its usual one, and from which on what faces the camera is no hair.
-  private static let usual: Float = 0.04, otherColor: Float = 0.02
+  /// The square of how far hair's colors lie from its usual one.
+  private static let usual: Float = 0.04
 
   init(_ surface: HeadSurface, scalp: [Float], head: LiftHead, photo: LiftPhoto, pixels: PixelPlane) {
     let camera = photo.camera.inHead(head.source.pose)
@@ -63,7 +63,7 @@ struct HeadColoring {
 
     // Hair goes on as hair and skin as skin; where the photo shows none of it the scalp is bald.
     let even = pixels.blurred(3, rounds: 2)
-    let labels = places.map(photo.label)
+    let hairs = HairPixels(head, camera, photo, pixels, even: even), labels = places.map(hairs.label)
     let skin: Set<SemanticClass> = [.skin, .nose, .ears, .neck, .lips]
     // A collar's color reaches over its border.
     let reach = Float(pixels.width) / 64
@@ -75,8 +75,11 @@ struct HeadColoring {
       let isInside = photo.alpha.read(places[v]) > 0.9 && (labels[v] == .hair || inner.read(places[v]) > 0.97)
       return visible[v] > 0.6 && kinds.contains(labels[v]) && isInside && !isBesideClothes[v]
     }
-    let isHairy = (0..<count).count { scalp[$0] > 0.5 && known($0, [.hair]) } > 30
     let sample = places.map(even.color)
+    // What is called hair and is of another color, an ear or a reflection, must not go on behind the head.
+    let facing = Self.middle((0..<count).filter { known($0, [.hair]) }.map { sample[$0] })
+    let isBald = hairs.isBald(facing, skin: Self.middle((0..<count).filter { scalp[$0] < 0.3 && known($0, skin) }.map { sample[$0] }))
+    let isHairy = !isBald && (0..<count).count { scalp[$0] > 0.5 && known($0, [.hair]) } > 30
     // Behind the ears, above the nape, the model has skin where most people have hair.
     let ear = (head.places[234].z + head.places[454].z) / 2 - 0.2, nape = head.places[2].y
     let isLong = Self.longHair(head, camera, photo)
@@ -84,12 +87,7 @@ struct HeadColoring {
       let p = surface.places[v]
       return isHairy && (scalp[v] > 0.3 || (p.z < ear && (p.y > nape || (p.x < 0 ? isLong.right : isLong.left))))
     }
-    // What is called hair and is of another color, an ear or a reflection, must not go on behind the head.
-    let facing = Self.middle((0..<count).filter { known($0, [.hair]) }.map { sample[$0] })
-    let outer = Self.hair(head, camera, photo, pixels) ?? facing, apart = outer - facing
-    // A high forehead is called hair, too, and shines where close-cropped hair does not. An outline that is lighter is a rim in the light.
-    let isCropped = isHairy && dot(apart, apart) > Self.otherColor && apart.sum() < 0
-    let hair = isCropped ? outer : facing
+    let cropped = isHairy && !isLong.left && !isLong.right ? hairs.cropped(facing) : nil, hair = cropped ?? facing
     func isUsual(_ color: SIMD3<Float>) -> Bool {
       let d = color - hair
       return dot(d, d) < Self.usual
@@ -115,7 +113,7 @@ struct HeadColoring {
     for v in 0..<count where isScalp[v] && visible[v] < 0.6 { colors[v] *= 1 + (0.12 * normals[v].y - 0.04) * (1 - visible[v]) }
     // Detail from beside the border of what is seen, as far inside it as the vertex lies outside.
     let wide = pixels.blurred(max(3, pixels.width / 48), rounds: 2),
-      locks = Self.locks(head, camera, photo, pixels, usually: isCropped ? hair : nil)
+      locks = Self.locks(head, camera, photo, pixels, hairs, usually: cropped)
     let middle = camera.project(SIMD3(0, 0.2, 0)), center = SIMD2(middle.x, middle.y)
     for v in 0..<count where origins[v] >= 0 {
       if visible[v] > 0.6 {
@@ -131,7 +129,7 @@ struct HeadColoring {
       let way = length(surface.places[v] - surface.places[from]) * camera.focal.x / camera.project(surface.places[from]).z
       let far = max((away * away).sum().squareRoot(), 1)
       let place = places[from] + away / far * min(way, 0.45 * far)
-      let isAlike = isScalp[v] ? photo.label(place) == .hair : skin.contains(photo.label(place))
+      let isAlike = skin.contains(hairs.label(place))
       (others[v], otherShares[v]) = (place, isAlike && photo.alpha.read(place) > 0.9 ? 0.9 : 0)
     }
     // Between neighbors whose detail comes from different places there is none.
@@ -146,17 +144,6 @@ struct HeadColoring {
       let isFar = isScalp[v] && visible[v] < 0.6
       colors[v] -= (isFar ? wide : even).color(others[v]) * otherShares[v]
     }
-  }
-
-  /// The usual color of the hair along the outline, above the brows; nil where next to none is there.
-  private static func hair(_ head: LiftHead, _ camera: Camera, _ photo: LiftPhoto, _ pixels: PixelPlane) -> SIMD3<Float>? {
-    let width = pixels.width, lowest = Int(min(camera.project(head.places[105]).y, camera.project(head.places[334]).y))
-    let near = photo.alpha.blurred(max(4, width / 40))
-    let shown = (0..<min(max(lowest, 0), pixels.height) * width).filter {
-      photo.labels[$0] == SemanticClass.hair.rawValue && photo.alpha.values[$0] > 0.95 && near.values[$0] < 0.93
-    }
-    guard shown.count > width else { return nil }
-    return middle(shown.map { SIMD3(pixels.values[3 * $0], pixels.values[3 * $0 + 1], pixels.values[3 * $0 + 2]) })
   }
 
   /// Whether hair falls beside the neck, on the person's right and left.
@@ -174,14 +161,14 @@ struct HeadColoring {
 
   /// Where detail for a place of the scalp that is not seen comes from: to and fro in the largest square of hair; nil where there is none.
   private static func locks(
-    _ head: LiftHead, _ camera: Camera, _ photo: LiftPhoto, _ pixels: PixelPlane, usually hair: SIMD3<Float>?
+    _ head: LiftHead, _ camera: Camera, _ photo: LiftPhoto, _ pixels: PixelPlane, _ hairs: HairPixels, usually hair: SIMD3<Float>?
   ) -> ((SIMD3<Float>) -> SIMD2<Float>)? {
     let (width, height) = (photo.alpha.width, photo.alpha.height)
     var sides = [Int](repeating: 0, count: width * height), best = 0
     for y in 1..<height {
       for x in 1..<width {
         let k = y * width + x
-        guard photo.labels[k] == SemanticClass.hair.rawValue, photo.alpha.values[k] > 0.95 else { continue }
+        guard hairs.isHair(k) else { continue }
         let d = SIMD3(pixels.values[3 * k], pixels.values[3 * k + 1], pixels.values[3 * k + 2]) - (hair ?? .zero)
         guard hair == nil || dot(d, d) < 2 * usual else { continue }
         sides[k] = min(sides[k - 1], sides[k - width], sides[k - width - 1]) + 1

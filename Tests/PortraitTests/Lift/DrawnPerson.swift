@@ -15,6 +15,9 @@ struct DrawnPerson {
   let earrings: Earrings?
   enum Glasses { case clear, dark }
   enum Earrings { case hoops, drops }
+  let scalp: Scalp
+  /// Hair, hair above a high forehead, or none; the masks call all of it hair.
+  enum Scalp { case hair, receding, bald }
   let photo: LiftPhoto
   static let colors: [SemanticClass: SIMD3<UInt8>] = [
     .background: [40, 90, 140], .skin: [205, 160, 140], .nose: [200, 150, 130], .eyes: [235, 235, 235], .brows: [90, 60, 40],
@@ -23,21 +26,21 @@ struct DrawnPerson {
   ]
 
   /// `crop` says where the drawing lies in a larger photo, `size` how many pixels a side it has.
-  init(crop: PhotoCrop? = nil, size: Int = 192, glasses: Glasses? = nil, earrings: Earrings? = nil) {
+  init(crop: PhotoCrop? = nil, size: Int = 192, glasses: Glasses? = nil, earrings: Earrings? = nil, scalp: Scalp = .hair) {
     let half = Float(size) / 2
     camera = Camera(width: size, height: size, focal: [half * 35 / 6, half * 35 / 6])
-    (self.glasses, self.earrings) = (glasses, earrings)
+    (self.glasses, self.earrings, self.scalp) = (glasses, earrings, scalp)
     let model = MorphableModel.builtIn()
     var state = FaceState(identity: [Float](repeating: 0, count: model.identityNames.count))
     state.expression = [Float](repeating: 0, count: model.expressionNames.count)
     state.pose = Rigid(rotation: Matrix3(yaw: 0.08, pitch: 0.03, roll: 0), translation: [0, -0.1, -10])
     (self.model, self.state) = (model, state)
     photo = Self.drawn(
-      model, state, camera, crop ?? PhotoCrop(center: [half, half], side: 2 * half, roll: 0, size: size), glasses, earrings)
+      model, state, camera, crop ?? PhotoCrop(center: [half, half], side: 2 * half, roll: 0, size: size), glasses, earrings, scalp)
   }
 
   /// The same person in another state, for which the avatar's image can be held against it.
-  func drawn(_ state: FaceState) -> LiftPhoto { Self.drawn(model, state, camera, photo.crop, glasses, earrings) }
+  func drawn(_ state: FaceState) -> LiftPhoto { Self.drawn(model, state, camera, photo.crop, glasses, earrings, scalp) }
 
   /// Its classes in a state, `[H, W]` uint8.
   func labels(_ state: FaceState) -> Tensor {
@@ -47,17 +50,25 @@ struct DrawnPerson {
   }
 
   private static func drawn(
-    _ model: MorphableModel, _ state: FaceState, _ camera: Camera, _ crop: PhotoCrop, _ glasses: Glasses?, _ earrings: Earrings?
+    _ model: MorphableModel, _ state: FaceState, _ camera: Camera, _ crop: PhotoCrop, _ glasses: Glasses?, _ earrings: Earrings?,
+    _ scalp: Scalp
   ) -> LiftPhoto {
     let places = model.vertices(state)
     let image = Rasteriser.draw(state.pose.apply(places), model.triangles, camera: camera)
     var labels: [UInt8] = [], pixels: [UInt8] = []
+    let crown = (image.triangle.firstIndex { $0 >= 0 } ?? 0) / camera.width, middle = camera.project(state.pose.translation)
+    let brows = Int(camera.project(state.pose.apply(SIMD3<Float>(0, 0.5, 0.8))).y)
     for k in 0..<camera.width * camera.height {
       let part = image.triangle[k] < 0 ? nil : model.parts[Int(image.triangle[k])]
       let kind = part?.semanticClass ?? .background
       var color = colors[kind] ?? [0, 0, 0]
       if part == .iris { color = [60, 110, 160] }
       if part == .pupil { color = [10, 10, 10] }
+      if part == .scalp {
+        // A high forehead reaches half way from the brows to the crown, and not to the temples.
+        let isHigh = k / camera.width > (crown + brows) / 2 && abs(Float(k % camera.width) - middle.x) < Float(camera.width) / 8
+        if scalp == .bald || (scalp == .receding && isHigh) { color = colors[.skin]! }
+      }
       labels.append(kind.rawValue)
       pixels += [color.x, color.y, color.z]
     }
