@@ -10,6 +10,8 @@ package struct PhotoError: KindedError, Equatable {
     case shape(Int, Int)
     /// The face that was asked for, and how many there are.
     case fewFaces(Int, Int)
+    /// How many faces of one size there are, none of which is meant.
+    case wall(Int)
     /// The distance of the eyes in pixels.
     case tiny(Int)
     /// The share of the face that the image shows, in percent.
@@ -32,6 +34,8 @@ package struct PhotoError: KindedError, Equatable {
         "\(width) x \(height) pixels show no head; use a larger photo, or one cut to head and shoulders"
       case .fewFaces(let wanted, let count):
         "there is no face number \(wanted) from the left; \(count) were found, choose another --face"
+      case .wall(let count):
+        "\(count) faces of about one size were found, and none stands out; cut one out, or say which with --face N, counted from the left"
       case .tiny(let pixels):
         "the face is too small, \(pixels) pixels between the eyes and not \(PhotoReader.leastEyes); use a larger photo, or a closer one"
       case .cutOff(let percent): "only \(percent) % of the face lie inside the image; use a photo that shows all of it"

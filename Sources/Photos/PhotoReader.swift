@@ -15,6 +15,9 @@ package final class PhotoReader {
   /// turned away by.
   private static let leastFace: Float = 0.8, leastSquare: Float = 0.75, mostTurn: Float = 70, muchTurn: Float = 45
 
+  /// More faces than this are a wall of them if the largest is not larger than most by the factor beside it.
+  private static let manyFaces = 16, standsOut: Float = 2
+
   private let tracker: LandmarkTracker
   /// With the older mesh network, which knows faces from the side that the other one does not.
   private let sideways: LandmarkTracker
@@ -51,6 +54,10 @@ package final class PhotoReader {
     let image = turned(image, quarterTurns: turns)
     let (height, width) = (image.size(0), image.size(1))
     let (face, crop, score) = try humanFace(image, name, choice)
+    let sizes = tracker.detections.map { max($0.size.x, $0.size.y) }.sorted()
+    if choice == nil, sizes.count > Self.manyFaces, sizes[sizes.count - 1] < Self.standsOut * sizes[sizes.count / 2] {
+      throw PhotoError(name, .wall(sizes.count))
+    }
     var notices = turns == 0 ? [] : [UprightSearch.notice(turns)]
     if tracker.detections.count > 1, choice == nil {
       let middle = (face.box.low + face.box.high) / 2

@@ -67,6 +67,20 @@ import Torch
     return all
   }
 
+  /// Among faces of one size nobody is meant, unless a number says who.
+  @Test func wallsOfFacesAreRefused() throws {
+    let reader = try PhotoReader()
+    let woman = resize(try ImageFile.read(photo("frontal_f_yeoh.jpg")), width: 200, height: 200)
+    let row = cat(Array(repeating: woman, count: 5), 1), wall = cat(Array(repeating: row, count: 5), 0)
+    #expect {
+      try reader.read(wall, name: "wall.png")
+    } throws: { error in
+      guard let error = error as? PhotoError, case .wall(let count) = error.reason else { return false }
+      return count > 16 && "\(error)".contains("--face N")
+    }
+    #expect(try reader.read(wall, name: "wall.png", face: 3).notices.isEmpty == false)
+  }
+
   @Test func severalFacesAreSaidAndTheLargestIsTaken() throws {
     let photo = try PhotoReader().read(photo("multi_two_people.jpg"))
     #expect(photo.notices.contains { $0.hasPrefix("2 faces") }, "\(photo.notices)")
