@@ -58,7 +58,7 @@ let package = Package(
     module("Driving", ["Talking", "Tracking", "Datasets", "Speech", "Media", "Face", "Torch"]),
     module("Evaluation", ["Tracking", "Datasets", "Metrics", "Perception", "Media", "Face", "Torch"]),
     module("Synthetic", ["Datasets", "Media", "Face", "Torch"]),
-    module("Subject", ["Talking", "Datasets", "Radiance", "Speech", "Face", "Metrics", "Media", "Runs", "Torch"]),
+    module("Subject", ["Portrait", "Talking", "Datasets", "Radiance", "Speech", "Face", "Metrics", "Media", "Runs", "Torch"]),
     module("Generator", ["Perception", "Radiance", "Face", "Media", "Metrics", "Runs", "Torch"]),
     module("Photos", ["Generator", "Tracking", "Perception", "Face", "Media", "Torch"]),
     module(

@@ -4,14 +4,14 @@ import Torch
 import Tracking
 
 /// The head model as one photo shows it, its landmarks brought exactly onto those seen, and how it moves from there.
-struct LiftHead {
+package struct LiftHead {
   let model: MorphableModel
   /// What the photo shows.
   let source: FaceState
   /// Beside identity and expression, of the landmarks, in head units: tracking a film of the same person takes it too.
   let calibration: [SIMD3<Float>]
   /// All vertices in head space as the photo shows them.
-  let places: [SIMD3<Float>]
+  package let places: [SIMD3<Float>]
   /// Its vertices.
   private let tongue: [Int]
   /// What a blink of the right and of the left eye moves, `[V]` each; empty where the model has none.
@@ -33,7 +33,7 @@ struct LiftHead {
     }
     self.init(model, source, calibration: calibration)
   }
-  init(_ model: MorphableModel, _ source: FaceState, calibration: [SIMD3<Float>]) {
+  package init(_ model: MorphableModel, _ source: FaceState, calibration: [SIMD3<Float>]) {
     (self.model, self.source, self.calibration) = (model, source, calibration)
     let head = FittedHead(model, identity: source.identity, calibration: calibration)
     var state = source
@@ -93,7 +93,7 @@ struct LiftHead {
   }
 
   /// How every vertex of the model has moved from where the photo shows it, `[V]`, in head space.
-  func movement(_ state: FaceState) -> [SIMD3<Float>] {
+  package func movement(_ state: FaceState) -> [SIMD3<Float>] {
     let count = model.expressionNames.count
     func padded(_ e: [Float]) -> [Float] { Array(e.prefix(count)) + [Float](repeating: 0, count: max(0, count - e.count)) }
     let change = zip(padded(state.expression), padded(source.expression)).map { $0 - $1 }

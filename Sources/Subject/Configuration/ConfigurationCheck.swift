@@ -151,7 +151,11 @@ extension HyperPlanesConfiguration {
     try few(1 << 29, "planes.ambient", ambient, Memory.product(ambient, ambient, ambientChannels), "features")
     try few(1 << 28, "planes.basis.width", basis.width, Memory.product(basis.width, basis.width, basis.layers), "weights")
     let nodes = Memory.product(lattice[0], lattice[1], lattice[2])
-    try few(1 << 29, "planes.lattice", lattice, Memory.product(nodes, basis.width, basis.layers), "values of its basis functions")
+    try few(
+      1 << 29, "planes.lattice", lattice, Memory.product(nodes, max(basis.width, headFields), basis.layers), "values of its basis functions"
+    )
+    try within(0...256, ["planes.headFields": headFields])
+    try within(0.1...1, ["planes.latticeInner": latticeInner])
     try within(0...1, ["planes.visible": visible])
     try within(0...Int.max, ["planes.refreshFrom": refreshFrom])
     try within(0...1e6, ["planes.opacityLoss": opacityLoss, "planes.distortionLoss": distortionLoss])

@@ -114,6 +114,8 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
     var planes = HyperPlanesConfiguration()
     // As many as fit into the box: behind cells that only look occupied a surface must still be reached.
     (planes.samples, planes.imageSamples) = (96, 96)
+    (planes.lattice, planes.latticeFocus, planes.latticeInner) = ([48, 64, 40], 0.68, 0.8)
+    (planes.headFields, planes.coefficients) = (64, 256)
     c.planes = planes
     c.size = 256
     c.steps = 30_000
@@ -122,8 +124,9 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
     c.rays.everywhere = 0.5
     c.rays.blinks = 0.25
     c.rays.lids = true
-    c.mesh.warmUpSteps = 2_000
-    c.mesh.warmUpLearningRate = 1e-2
+    // The fields of the head know most of it already.
+    c.mesh.warmUpSteps = 600
+    c.mesh.warmUpLearningRate = 1e-3
     c.mesh.every = 4
     c.lift.views = 160
     c.lift.firstSteps = 60
@@ -143,6 +146,9 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
   init(_ record: RunRecord, at url: URL) throws {
     let known = try? record.configuration(as: Known.self, run: url)
     var defaults = Self.preset(known?.preset ?? "") ?? .reference
+    // What runs had that lack these.
+    defaults.planes?.headFields = 0
+    defaults.planes?.latticeInner = 1
     if known?.speech != nil { defaults.speech = SpeechConfiguration() }
     self = try record.configuration(run: url, defaults: defaults)
     do { try check() } catch { throw RunError(url.appending(path: "config.json"), .configuration("\(error)")) }

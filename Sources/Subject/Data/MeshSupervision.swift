@@ -8,16 +8,14 @@ import Torch
 /// turns with the head, are drawn with their canonical places. A photometric loss alone barely sees a lip that moves by less than a
 /// pixel; this makes it move before the first ray.
 final class MeshSupervision {
-  private let model: MorphableModel
-  private let identity, expressions, gaze: Tensor
+  private let head: SubjectHead
+  private let expressions: Tensor
+  private let gaze: [SIMD2<Float>]
   private let rotations, translations, torsoMotion: Tensor
-  private let canonical, normals: Tensor  // [V, 3]
   private let meanRotation, meanTranslation: Tensor
-  private let density: Tensor  // [V], how often a vertex is drawn
   /// Columns of the expressions that shut lids, and of those that shut lids take no part in; empty where lids get nothing of their own.
   private let blinks, looks: Tensor
-  private let upper, lower: Tensor  // [G] vertices on either side of the gaps of mouth and eyes
-  private let torsoWeight: Tensor  // [V], 1 where the room and not the head carries it
+  private let torsoWeight: [Float]  // [V], 1 where the room and not the head carries it
   private let torsoTop: Float
   private let frames: Tensor
   private let device: Device
@@ -25,73 +23,62 @@ final class MeshSupervision {
   /// - Parameters:
   ///   - frames: indices of the training frames in `data`.
   ///   - drawn: the same as often as batches should have them.
-  ///   - lids: whether all of the lids' skin is drawn more often, and not their rims alone.
+  ///   - lids: whether eyes are shut at random, and not as in the frames alone.
   ///
   /// Throws `SubjectError.noModel` where the track was made with a face model that is not at hand.
   init(_ data: SubjectData, frames: [Int], drawn: [Int], lids: Bool) throws {
-    model = try data.model()
+    head = try data.head
     device = data.device
     self.frames = Tensor(drawn)
-    (identity, expressions, gaze) = (data.identity, data.expressions, data.gaze)
+    expressions = data.expressions
+    gaze = data.track.frames.map(\.state.gaze)
     (rotations, translations, torsoMotion) = (data.poseRotations, data.poseTranslations, data.torsoMotion)
-    let (canonical, normals) = Self.canonicalSurface(data, model, frames: frames)
-    (self.canonical, self.normals) = (canonical, normals)
-    let chosen = Tensor(frames)
+    let chosen = Tensor(frames), model = head.model
     meanTranslation = translations.indexSelect(0, chosen).mean(0)
     meanRotation = nearestRotation(to: rotations.indexSelect(0, chosen).mean(0))
-
-    let landmarks = model.landmarkVertices
-    (upper, lower) = (Tensor(FaceGaps.upper.map { landmarks[$0] }), Tensor(FaceGaps.lower.map { landmarks[$0] }))
-    var density = [Float](repeating: 1, count: model.vertexCount)
-    // The mouth is a few per cent of the surface and most of the motion.
-    let total = Float(model.vertexCount)
-    let boosts: [(points: [Int], share: Float)] = [(FaceGaps.mouth, 0.5), (FaceGaps.eyes, 0.3)]
-    for (points, share) in boosts { for point in points { density[landmarks[point]] += share * total / Float(points.count) } }
     let names = model.expressionNames
     func columns(_ beginnings: [String]) -> Tensor {
       Tensor(names.indices.filter { i in lids && beginnings.contains { names[i].hasPrefix($0) } }.map(Int64.init))
     }
     (blinks, looks) = (columns(["eyeBlink"]), columns(["eyeLookUp", "eyeLookDown"]))
-    if lids {
-      let ways = Self.blinkDistances(model), sum = max(ways.reduce(0, +), 1e-9)
-      for (i, way) in ways.enumerated() { density[i] += 0.3 * total * way / sum }
-    }
-    self.density = Tensor(density)
-    torsoWeight = model.torsoWeight
-    torsoTop = canonical[.at(landmarks[152]), 1].floats[0] - 0.4
-  }
-
-  /// How far a blink moves each vertex, head units.
-  private static func blinkDistances(_ model: MorphableModel) -> [Float] {
-    let shut = model.expressionNames.map { $0.hasPrefix("eyeBlink") ? Float(1) : 0 }
-    return (model.vertices(expression: Tensor(shut)) - model.vertices(expression: Tensor(shut) * 0)).norm(-1).floats
-  }
-
-  /// The canonical head is the subject with parted lips: then the inside of the mouth has room of its own in canonical space.
-  private static func canonicalSurface(_ data: SubjectData, _ model: MorphableModel, frames: [Int]) -> (Tensor, Tensor) {
-    let jaw = model.expressionNames.firstIndex(of: "jawOpen").map { data.expressions[.all, .at($0)].floats }
-    let widest = frames.sorted { (jaw?[$0] ?? 0) > (jaw?[$1] ?? 0) }.prefix(max(1, frames.count / 20))
-    let expression = data.expressions.indexSelect(0, Tensor(Array(widest))).mean(0)
-    let vertices = model.vertices(identity: data.identity, expression: expression, gaze: Tensor.zeros([2]))
-    return (vertices, vertexNormals(vertices, model.triangles))
+    torsoWeight = model.torsoWeight.floats
+    torsoTop = head.canonical[Int(model.landmarkVertices[152])].y - 0.4
   }
 
   /// Points observed in `count` random training frames and the canonical places they belong to, in head units.
-  /// - Returns: frames `[B]` and their expressions `[B, Ne]` on the CPU; points `[B, P, 3]` and targets `[B, P, 3]` on the device of the steps.
+  /// - Returns: frames `[B]` and their expressions `[B, Ne]` on the CPU; points `[B, P, 3]`, targets `[B, P, 3]` and how much each counts
+  ///   `[B, P]` on the device of the steps.
   func batch(
     frames count: Int, points: Int, _ generator: Generator
-  ) -> (frames: Tensor, expressions: Tensor, points: Tensor, targets: Tensor) {
+  ) -> (frames: Tensor, expressions: Tensor, points: Tensor, targets: Tensor, weights: Tensor) {
     let gathered = frames.indexSelect(0, Tensor.randint(0..<frames.numel, [count], generator))
     let expression = blinking(expressions.indexSelect(0, gathered), generator)
-    let posed = model.vertices(
-      identity: identity.unsqueeze(0).expand(count, -1), expression: expression, gaze: gaze.indexSelect(0, gathered))
-    let (surface, surfaceHome, surfaceShare) = surfacePoints(posed, points / 2, generator)
-    let (gap, gapHome) = gapPoints(posed, points / 4, generator)
+    let (skin, gaps) = (points / 2, points / 4), each = skin + gaps
+    let chosen = head.vertices(count * skin, generator)
+    let random = Tensor.rand([count * each * 3], generator).floats, frame = gathered.array(Int64.self)
+    let rows = expression.floats, width = expression.size(1)
+    var (seen, homes, share, weights): ([Float], [Float], [Float], [Float]) = ([], [], [], [])
+    for b in 0..<count {
+      let posed = head.posed(Array(rows[(b * width)..<(b * width + width)]), gaze: gaze[Int(frame[b])])
+      let p = head.surface.points(
+        posed, vertices: Array(chosen[(b * skin)..<(b * skin + skin)]), gaps: gaps,
+        random: Array(random[(b * each * 3)..<((b + 1) * each * 3)]))
+      for i in 0..<each {
+        for k in 0..<3 {
+          seen.append(p.seen[i][k])
+          homes.append(p.homes[i][k])
+        }
+        share.append(p.vertices[i] < 0 ? 0 : torsoWeight[p.vertices[i]])
+      }
+      weights += p.weights
+    }
     let torsoHome =
       Tensor.rand([count, points / 4, 3], generator) * Tensor([3.4, 1.1, 1.8] as [Float]) + Tensor([-1.7, torsoTop - 1.1, -1.5])
-    let homes = cat([surfaceHome, gapHome, torsoHome], 1)
-    let share = cat([surfaceShare, .zeros([count, points / 4, 1]), .ones([count, points / 4, 1])], 1)
-    return (gathered, expression, followingTorso(cat([surface, gap, torsoHome], 1), homes, share, gathered).to(device), homes.to(device))
+    let all = cat([Tensor(homes, [count, each, 3]), torsoHome], 1)
+    let shares = cat([Tensor(share, [count, each, 1]), .ones([count, points / 4, 1])], 1)
+    let here = followingTorso(cat([Tensor(seen, [count, each, 3]), torsoHome], 1), all, shares, gathered)
+    let counts = cat([Tensor(weights, [count, each]), .ones([count, points / 4])], 1)
+    return (gathered, expression, here.to(device), all.to(device), counts.to(device))
   }
 
   /// `expressions` `[B, Ne]` of which a third shut their eyes by a random amount: a clip has few blinks, or none, but the model knows them.
@@ -103,29 +90,6 @@ final class MeshSupervision {
     // Lids that are shut do not follow the eyes.
     callVoid("aten::index_copy_", changed, 1, looks, expressions.indexSelect(1, looks) * (1 - shut))
     return changed.where(chosen, else: expressions)
-  }
-
-  private func surfacePoints(_ posed: Tensor, _ count: Int, _ generator: Generator) -> (Tensor, Tensor, share: Tensor) {
-    let batch = posed.size(0)
-    let chosen = call("aten::multinomial", density, batch * count, true, generator)
-    let along = (Tensor.rand([batch, count, 1], generator) - 0.6) * 0.3
-    let offset = normals.indexSelect(0, chosen).reshape(batch, count, 3) * along
-    let here = posed.gather(1, chosen.reshape(batch, count, 1).expand(-1, -1, 3))
-    let share = torsoWeight.indexSelect(0, chosen).reshape(batch, count, 1)
-    return (here + offset, canonical.indexSelect(0, chosen).reshape(batch, count, 3) + offset, share)
-  }
-
-  private func gapPoints(_ posed: Tensor, _ count: Int, _ generator: Generator) -> (Tensor, Tensor) {
-    let batch = posed.size(0)
-    let pair = Tensor.randint(0..<upper.numel, [batch * count], generator)
-    let (above, below) = (upper.indexSelect(0, pair), lower.indexSelect(0, pair))
-    let share = Tensor.rand([batch, count, 1], generator)
-    let depth = (Tensor.rand([batch, count, 1], generator) - 0.75) * 0.4 * Tensor([0, 0, 1] as [Float])
-    func between(_ vertices: Tensor) -> Tensor {
-      func at(_ index: Tensor) -> Tensor { vertices.gather(1, index.reshape(batch, count, 1).expand(-1, -1, 3)) }
-      return at(above) * (1 - share) + at(below) * share + depth
-    }
-    return (between(posed), between(canonical.unsqueeze(0).expand(batch, -1, -1)))
   }
 
   /// Where points are observed of which a `share` `[B, P, 1]` hangs on the torso: it keeps its place in the room while the head turns.

@@ -31,6 +31,15 @@ final class SubjectData {
   let calibration: Tensor?
   let track: Track
   private let modelName: String
+  private var knownHead: SubjectHead?
+  var head: SubjectHead {
+    get throws {
+      if let knownHead { return knownHead }
+      let made = try SubjectHead(self)
+      knownHead = made
+      return made
+    }
+  }
 
   var count: Int { images.size(0) }
 

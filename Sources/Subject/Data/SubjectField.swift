@@ -14,12 +14,18 @@ protocol SubjectField: ImageField {
   func accumulateGradients(
     _ batch: RayBatch, _ signals: FrameSignals, sampling: RaySampling, losses: LossConfiguration, done: Double, _ generator: Generator
   ) -> StepReport
+  /// Sets the deformation to what is known of it before any step.
+  func startMotion(_ data: SubjectData, _ scene: SubjectScene)
   /// Changes after a step what no gradient changes.
   func advance(step: Int, done: Double)
   /// To be called when weights or what is part of a checkpoint beside them were put in anew: forgets what was made of the old ones.
   func forget()
   /// F_d: displacements, head units, of `points` `[F, P, 3]`.
   func displacements(of points: Tensor, _ signals: FrameSignals) -> Tensor
+}
+
+extension SubjectField {
+  func startMotion(_ data: SubjectData, _ scene: SubjectScene) {}
 }
 
 /// What a parameter is part of.

@@ -77,6 +77,12 @@ package struct SubjectScene {
     let normal = ((first(expressions) - first(drivingMean)) / first(drivingSpread)).clamp(-6, 6)
     return cat([normal.to(driving.device), driving.narrow(-1, count, driving.size(-1) - count)], -1)
   }
+  /// `expressions` `[M, Ne]` no farther from what the clip shows than driving numbers go.
+  func held(_ expressions: Tensor) -> Tensor {
+    let count = expressions.size(-1)
+    let (mean, spread) = (drivingMean.narrow(0, 0, count), drivingSpread.narrow(0, 0, count) * 6)
+    return expressions.maximum(mean - spread).minimum(mean + spread)
+  }
   /// The reverse of `normalized`.
   func plain(_ normalized: Tensor) -> Tensor { normalized * drivingSpread + drivingMean }
   /// Normalized driving numbers `[.., D]`, each held at the border of what the training frames had of it: what speech says where the clip

@@ -39,7 +39,7 @@ package final class BakedPlanes: FrameConditions, ImageField {
   init(_ c: HyperPlanesConfiguration, driving: Int, classes: Int, nodes count: Int) {
     configuration = c
     nodes = .zeros([count], .int64)
-    functions = .zeros([count, c.basis.width + 4])
+    functions = .zeros([count, c.functions + 4])
     let side = c.planes.last ?? 0
     planes = .zeros([3, side, side, c.planeChannels], .float16)
     volume = .zeros([1, c.volume[2], c.volume[1], c.volume[0], c.volumeChannels], .float16)

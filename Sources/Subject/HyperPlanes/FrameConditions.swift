@@ -30,9 +30,15 @@ extension FrameConditions {
     let hidden = condition.dense(coefficients[0].weight, coefficients[0].bias!, .relu)
     let weights = hidden.dense(coefficients[1].weight, coefficients[1].bias!)
     return (
-      FrameMixture(weights: weights.reshape(signals.count, HyperPlanes.channels, configuration.basis.width), torsoFromHead: carried),
+      FrameMixture(weights: weights.reshape(signals.count, HyperPlanes.channels, configuration.functions), torsoFromHead: carried),
       signals.driving.matmul(pointCondition.weight.t()) + point[0].bias!
     )
+  }
+
+  /// What the last layer of A sees of frames, `[F, coefficients]`.
+  func hidden(_ signals: FrameSignals) -> Tensor {
+    let condition = cat([signals.driving, relativePose(torsoFromHead(signals))], -1)
+    return condition.dense(coefficients[0].weight, coefficients[0].bias!, .relu)
   }
 
   /// What carries the head's points to where the torso is in canonical space, `[F, 3, 4]`: through the room, where it stands still.
@@ -55,7 +61,7 @@ extension FrameConditions {
 
   /// The mixing weights of frames, `[F, 8, K + 4]`: rows of displacement, ambient coordinates, zeros.
   private func mixingWeights(_ mixture: FrameMixture) -> Tensor {
-    let (frames, k, device) = (mixture.count, configuration.basis.width, mixture.weights.device)
+    let (frames, k, device) = (mixture.count, configuration.functions, mixture.weights.device)
     // dx = s ((R - 1) x + t) of the torso.
     let still = Tensor.eye(3, device: device)
     let carried = cat([mixture.torsoFromHead.narrow(-1, 3, 1), mixture.torsoFromHead.narrow(-1, 0, 3) - still], -1)  // [F, 3, 4]

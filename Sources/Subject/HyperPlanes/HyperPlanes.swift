@@ -30,6 +30,9 @@ package final class HyperPlanes: FrameConditions {
   package let space: HyperSpace
   var meanPose: Tensor { space.meanPose }
 
+  /// How the head moves; nil of a field that was read.
+  var _motion: HeadFields?
+
   /// How many frames it is trained on; 0 until it is.
   var trainingFrames = 0
 
@@ -92,7 +95,7 @@ package final class HyperPlanes: FrameConditions {
 
   static func coefficientLayers(_ c: HyperPlanesConfiguration, driving: Int, _ generator: Generator) -> [Linear] {
     [
-      Linear(driving + relativePose, c.coefficients, generator), Linear(c.coefficients, c.basis.width * channels, generator),
+      Linear(driving + relativePose, c.coefficients, generator), Linear(c.coefficients, c.functions * channels, generator),
     ]
   }
   static func pointLayers(_ c: HyperPlanesConfiguration, driving: Int, _ generator: Generator) -> (own: [Linear], condition: Linear) {

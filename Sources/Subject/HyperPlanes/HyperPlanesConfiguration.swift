@@ -22,6 +22,10 @@ package struct HyperPlanesConfiguration: Codable, Sendable, Equatable {
   package var lattice = [40, 48, 36]
   /// The part of the lattice's nodes along each axis that stands around the face.
   package var latticeFocus = 0.6
+  /// What of the face's extent the finest part of the lattice covers.
+  package var latticeInner = 1.0
+  /// Principal fields of the head's motion among the functions that a frame mixes; 0 for none.
+  package var headFields = 0
   /// The network h of F(x, γ) = A(γ) h(x).
   package var basis = Basis(layers: 3, width: 64)
   /// Encoding of x for it: its shortest wave must be longer than two steps of the lattice.
@@ -66,11 +70,15 @@ package struct HyperPlanesConfiguration: Codable, Sendable, Equatable {
 
   /// The names in config.json.
   enum CodingKeys: String, CodingKey {
-    case deformation, displaces, lifts, lattice, latticeFocus, basis, encoding, coefficients, planes, planeChannels, templateFocus, volume
+    case deformation, displaces, lifts, lattice, latticeFocus, latticeInner, headFields, basis, encoding, coefficients, planes,
+      planeChannels, templateFocus, volume
     case volumeChannels, ambient, ambientChannels, hidden, features, shading, densityScale, occupancy, visible, refreshEvery, refreshFrom
     case step, firstStep, narrowing, samples, drivingNoise, opacityLoss, distortionLoss
     case imageSamples = "pictureSamples"
   }
+
+  /// How many functions of position a frame mixes.
+  var functions: Int { basis.width + headFields }
 
   package init() {}
 }

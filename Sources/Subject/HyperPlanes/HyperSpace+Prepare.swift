@@ -36,7 +36,7 @@ extension HyperSpace {
     scale.copy_(Tensor(Float(0.5)))
     box.copy_(Tensor([low.x, low.y, low.z, high.x, high.y, high.z], [2, 3]))
     let half = pointwiseMax(face - low, high - face)
-    let lattice = AxisWarp(center: face, half: half, inner: inner, share: Float(c.latticeFocus))
+    let lattice = AxisWarp(center: face, half: half, inner: inner * Float(c.latticeInner), share: Float(c.latticeFocus))
     latticeAxes.copy_(lattice.tensor)
     templateAxes.copy_(AxisWarp(center: face, half: half, inner: inner, share: Float(c.templateFocus)).tensor)
     nodes.copy_(lattice.nodes(SIMD3(c.lattice[0], c.lattice[1], c.lattice[2])).reshape(-1, 3))

@@ -18,6 +18,8 @@ package final class HyperSpace: Module {
   let center, scale: Tensor
   /// `[Z, Y, X]` uint8, skip distances; and the largest weight of late of a sample in each cell.
   package let cells, visibility: Tensor
+  /// `[Z Y X, S]`: the principal fields of the head's motion, see `HeadFields`; nil where there are none.
+  let headFields: Tensor?
 
   init(_ c: HyperPlanesConfiguration) {
     (box, latticeAxes, templateAxes) = (.zeros([2, 3]), .zeros([3, 4]), .zeros([3, 4]))
@@ -25,6 +27,7 @@ package final class HyperSpace: Module {
     (meanPose, neck, center, scale) = (.zeros([3, 4]), .zeros([2]), .zeros([3]), .zeros([]))
     let size = Array(c.occupancy.reversed())
     (cells, visibility) = (.zeros(size, .uint8), .zeros(size))
+    headFields = c.headFields > 0 ? .zeros([c.lattice.reduce(1, *), c.headFields]) : nil
   }
 
   package var occupancy: OccupancyGrid { OccupancyGrid(cells: cells, box: box) }

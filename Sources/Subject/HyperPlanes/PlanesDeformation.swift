@@ -10,7 +10,15 @@ extension HyperPlanes {
       places.nodes.map { torso.reshape(-1, 1).indexSelect(0, $0) }
       ?? latticeFeatures(torso, at: places.points, axes: space.latticeAxes)
     let share = logit.sigmoid()
-    return cat([own, share, share * places.points], -1)
+    var head: [Tensor] = []
+    if let fields = space.headFields {
+      head = [
+        places.nodes.map { fields.indexSelect(0, $0) }
+          ?? latticeFeatures(
+            fields.reshape([1] + configuration.lattice.reversed() + [-1]), at: places.points, axes: space.latticeAxes)
+      ]
+    }
+    return cat([own] + head + [share, share * places.points], -1)
   }
   /// `nodes` says which of the lattice's nodes the points are, if they are.
   func encode(_ points: Tensor, nodes: Tensor? = nil) -> EncodedPlaces {

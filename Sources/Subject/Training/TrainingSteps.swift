@@ -8,8 +8,12 @@ extension SubjectTrainer {
   /// Where time is what ends the training, the warm start takes at most a quarter of it.
   func fitMesh(_ budget: TrainingBudget, _ progress: (WarmUpProgress) -> Void, _ shouldStop: () -> Bool) throws {
     let plan = configuration.mesh
-    guard let mesh, plan.warmUpSteps > 0 else { return }
     let start = ContinuousClock.now
+    field.startMotion(data, scene)
+    guard let mesh, plan.warmUpSteps > 0 else {
+      session.add(seconds: (ContinuousClock.now - start).seconds)
+      return
+    }
     func group(_ parameters: [(name: String, tensor: Tensor)], _ rate: Double) -> Adam.ParameterGroup {
       .init(parameters: parameters, learningRate: rate, schedule: .exponential(decaySteps: plan.warmUpSteps, factor: 0.05))
     }
@@ -52,12 +56,12 @@ extension SubjectTrainer {
 
   /// Mean squared distance, head units, between where F_d takes points of the tracked surface and where they belong.
   func meshLoss(_ mesh: MeshSupervision) -> Tensor {
-    let (frames, expressions, points, targets) = mesh.batch(
+    let (frames, expressions, points, targets, weights) = mesh.batch(
       frames: configuration.mesh.frames, points: configuration.mesh.points, generator)
     var signals = data.signals(frames)
     signals.driving = scene.driving(signals.driving, expressions: expressions)
     let moved = field.displacements(of: points, signals)
-    return (points + moved - targets).square().sum(-1).mean()
+    return ((points + moved - targets).square().sum(-1) * weights).sum() / weights.sum()
   }
 
   /// Driving numbers of `frames` as speech has them, but for a random share that is driven as it was tracked; nil without speech.
