@@ -71,14 +71,6 @@ struct SubjectHead {
     call("aten::multinomial", Tensor(density), count, true, generator).array(Int64.self).map { Int($0) }
   }
 
-  /// The part of a lattice of `size` along x, y and z that the face moves, for fits.
-  func lattice(_ size: [Int], axes: Tensor) -> LatticeFit {
-    let face = model.landmarkVertices.prefix(FaceMeshTopology.pointCount).map { canonical[Int($0)] }
-    let low = face.reduce(face[0]) { $0.replacing(with: $1, where: $1 .< $0) }
-    let high = face.reduce(face[0]) { $0.replacing(with: $1, where: $1 .> $0) }
-    return LatticeFit(SIMD3(size[0], size[1], size[2]), axes: axes, low: low - [0.2, 0.5, 0.3], high: high + [0.2, 0.2, 0.2])
-  }
-
   /// Where the vertices are in a frame.
   func posed(_ expression: [Float], gaze: SIMD2<Float>) -> [SIMD3<Float>] {
     let moved = head.movement(FaceState(expression: expression, gaze: gaze))
