@@ -15,8 +15,9 @@ package final class PhotoReader {
   /// turned away by.
   private static let leastFace: Float = 0.8, leastSquare: Float = 0.75, mostTurn: Float = 70, muchTurn: Float = 45
 
-  /// More faces than this are a wall of them if the largest is not larger than most by the factor beside it.
-  private static let manyFaces = 16, standsOut: Float = 2
+  /// More faces than the first number are a wall of them if the largest is not larger than most by the factor; or more than the second, if
+  /// it is no larger than that share of the image's shorter side: of walls of small ones not all are found.
+  private static let (manyFaces, manySmallFaces, standsOut, smallFace) = (16, 7, Float(2), Float(0.12))
 
   private let tracker: LandmarkTracker
   /// With the older mesh network, which knows faces from the side that the other one does not.
@@ -54,9 +55,8 @@ package final class PhotoReader {
     let image = turned(image, quarterTurns: turns)
     let (height, width) = (image.size(0), image.size(1))
     let (face, crop, score) = try humanFace(image, name, choice)
-    let sizes = tracker.detections.map { max($0.size.x, $0.size.y) }.sorted()
-    if choice == nil, sizes.count > Self.manyFaces, sizes[sizes.count - 1] < Self.standsOut * sizes[sizes.count / 2] {
-      throw PhotoError(name, .wall(sizes.count))
+    if choice == nil, Self.isWall(tracker.detections.map { max($0.size.x, $0.size.y) }, side: Float(short)) {
+      throw PhotoError(name, .wall(tracker.detections.count))
     }
     var notices = turns == 0 ? [] : [UprightSearch.notice(turns)]
     if tracker.detections.count > 1, choice == nil {
@@ -92,6 +92,13 @@ package final class PhotoReader {
       camera: BoxSpace.camera(BoxSpace.normalized(found.cameraToBox), side: size), distance: length(place),
       notices: notices)
     return (photo, image)
+  }
+
+  /// Whether faces of these sizes, in an image with this shorter side, are so many and so alike that none of them is meant.
+  private static func isWall(_ sizes: [Float], side: Float) -> Bool {
+    let sorted = sizes.sorted(), largest = sorted.last ?? 0
+    guard sorted.count > manySmallFaces, largest < standsOut * sorted[sorted.count / 2] else { return false }
+    return sorted.count > manyFaces || largest < smallFace * side
   }
 
   /// The largest face, or the one that was chosen, that is a person's; throws `PhotoError`.

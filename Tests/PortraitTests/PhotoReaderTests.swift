@@ -70,15 +70,20 @@ import Torch
   /// Among faces of one size nobody is meant, unless a number says who.
   @Test func wallsOfFacesAreRefused() throws {
     let reader = try PhotoReader()
-    let woman = resize(try ImageFile.read(photo("frontal_f_yeoh.jpg")), width: 200, height: 200)
-    let row = cat(Array(repeating: woman, count: 5), 1), wall = cat(Array(repeating: row, count: 5), 0)
-    #expect {
-      try reader.read(wall, name: "wall.png")
-    } throws: { error in
-      guard let error = error as? PhotoError, case .wall(let count) = error.reason else { return false }
-      return count > 16 && "\(error)".contains("--face N")
+    let image = try ImageFile.read(photo("frontal_f_yeoh.jpg"))
+    func wall(_ faces: Int, of side: Int) -> Tensor {
+      let one = resize(image, width: side, height: side)
+      return cat(Array(repeating: cat(Array(repeating: one, count: faces), 1), count: faces), 0)
     }
-    #expect(try reader.read(wall, name: "wall.png", face: 3).notices.isEmpty == false)
+    for (faces, side) in [(5, 200), (10, 160)] {
+      #expect {
+        try reader.read(wall(faces, of: side), name: "wall.png")
+      } throws: { error in
+        guard let error = error as? PhotoError, case .wall(let count) = error.reason else { return false }
+        return count > 7 && "\(error)".contains("--face N")
+      }
+    }
+    #expect(throws: Never.self) { try reader.read(wall(5, of: 200), name: "wall.png", face: 3) }
   }
 
   @Test func severalFacesAreSaidAndTheLargestIsTaken() throws {
