@@ -58,10 +58,12 @@ final class MeshSupervision {
     let random = Tensor.rand([count * each * 3], generator).floats, frame = gathered.array(Int64.self)
     let rows = expression.floats, width = expression.size(1)
     var (seen, homes, share, weights): ([Float], [Float], [Float], [Float]) = ([], [], [], [])
+    let posed = Lanes.alone {
+      (0..<count).map { head.posed(Array(rows[($0 * width)..<(($0 + 1) * width)]), gaze: gaze[Int(frame[$0])]) }
+    }
     for b in 0..<count {
-      let posed = head.posed(Array(rows[(b * width)..<(b * width + width)]), gaze: gaze[Int(frame[b])])
       let p = head.surface.points(
-        posed, vertices: Array(chosen[(b * skin)..<(b * skin + skin)]), gaps: gaps,
+        posed[b], vertices: Array(chosen[(b * skin)..<(b * skin + skin)]), gaps: gaps,
         random: Array(random[(b * each * 3)..<((b + 1) * each * 3)]))
       for i in 0..<each {
         for k in 0..<3 {

@@ -35,7 +35,7 @@ final class SubjectData {
   var head: SubjectHead {
     get throws {
       if let knownHead { return knownHead }
-      let made = try SubjectHead(self)
+      let made = try Lanes.alone { try SubjectHead(self) }
       knownHead = made
       return made
     }

@@ -17,48 +17,52 @@ extension HyperPlanes: SubjectField {
     forgetLattice()
     forgetActiveNodes()
     guard let fields = space.headFields else { return }
-    let motion = try withoutGradient { try HeadFields(data, data.head, space, configuration, Generator(seed: 3)) }
+    // The library's products and factorizations round by the number of threads.
+    let motion = try Lanes.alone {
+      try withoutGradient { try HeadFields(data, data.head, space, configuration, Generator(seed: 3)) }
+    }
     withoutGradient { fields.copy_(motion.functions) }
     _motion = motion
   }
 
   /// Sets how frames mix the head's fields: the last layer of A by least squares over many expressions, with the first as it is.
   func startMotion(_ data: SubjectData, _ scene: SubjectScene) {
-    guard let motion = _motion else { return }
-    withoutGradient {
-      let generator = Generator(seed: 4)
-      var states = HeadFields.states(data, motion.head.model, 1_200, generator)
-      let names = motion.head.model.expressionNames.count
-      let known = scene.held(Tensor(states.flatMap(\.expression), [states.count, names])).floats
-      for i in states.indices { states[i].expression = Array(known[(i * names)..<((i + 1) * names)]) }
-      let wanted = motion.mixtures(states, generator)
-      var signals = data.signals(Tensor(states.map(\.frame)))
-      signals.driving = scene.driving(
-        signals.driving, expressions: Tensor(states.flatMap(\.expression), [states.count, motion.head.model.expressionNames.count]))
-      let seen = disturbed(signals, generator)
-      // Each number and its reverse have a unit of their own, so that what is linear in them can be said.
-      let first = coefficients[0], numbers = first.weight.size(1)
-      if first.weight.size(0) >= 2 * numbers {
-        let own = Tensor.eye(numbers, device: first.weight.device)
-        first.weight.narrow(0, 0, 2 * numbers).copy_(cat([own, -own], 0))
-        first.bias!.narrow(0, 0, 2 * numbers).mul_(0)
-      }
-      let hidden = cat([hidden(signals), hidden(seen)], 0), rows = hidden.size(0)
-      let device = hidden.device
-      let inputs = cat([hidden, .ones([rows, 1], device: device)], 1)
-      let s = configuration.headFields, k = configuration.functions
-      let targets = cat([wanted, wanted], 0).reshape(rows, 3 * s).to(device)
-      let ridge = Tensor.eye(inputs.size(1), device: device) * (1e-4 * Double(rows))
-      let solved = (inputs.t().matmul(inputs) + ridge).solve(inputs.t().matmul(targets))  // [hidden + 1, 3 S]
-      let weight = coefficients[1].weight.reshape(HyperPlanes.channels, k, -1),
-        bias = coefficients[1].bias!.reshape(HyperPlanes.channels, k)
-      let from = configuration.basis.width
-      // What is learnt begins with nothing.
-      weight.narrow(0, 0, 3).narrow(1, 0, from).mul_(0)
-      bias.narrow(0, 0, 3).narrow(1, 0, from).mul_(0)
-      weight.narrow(0, 0, 3).narrow(1, from, s).copy_(solved.narrow(0, 0, inputs.size(1) - 1).t().reshape(3, s, -1))
-      bias.narrow(0, 0, 3).narrow(1, from, s).copy_(solved[.at(inputs.size(1) - 1)].reshape(3, s))
+    if let motion = _motion { Lanes.alone { withoutGradient { start(motion, data, scene) } } }
+  }
+
+  private func start(_ motion: HeadFields, _ data: SubjectData, _ scene: SubjectScene) {
+    let generator = Generator(seed: 4)
+    var states = HeadFields.states(data, motion.head.model, 1_200, generator)
+    let names = motion.head.model.expressionNames.count
+    let known = scene.held(Tensor(states.flatMap(\.expression), [states.count, names])).floats
+    for i in states.indices { states[i].expression = Array(known[(i * names)..<((i + 1) * names)]) }
+    let wanted = motion.mixtures(states, generator)
+    var signals = data.signals(Tensor(states.map(\.frame)))
+    signals.driving = scene.driving(
+      signals.driving, expressions: Tensor(states.flatMap(\.expression), [states.count, motion.head.model.expressionNames.count]))
+    let seen = disturbed(signals, generator)
+    // Each number and its reverse have a unit of their own, so that what is linear in them can be said.
+    let first = coefficients[0], numbers = first.weight.size(1)
+    if first.weight.size(0) >= 2 * numbers {
+      let own = Tensor.eye(numbers, device: first.weight.device)
+      first.weight.narrow(0, 0, 2 * numbers).copy_(cat([own, -own], 0))
+      first.bias!.narrow(0, 0, 2 * numbers).mul_(0)
     }
+    let hidden = cat([hidden(signals), hidden(seen)], 0), rows = hidden.size(0)
+    let device = hidden.device
+    let inputs = cat([hidden, .ones([rows, 1], device: device)], 1)
+    let s = configuration.headFields, k = configuration.functions
+    let targets = cat([wanted, wanted], 0).reshape(rows, 3 * s).to(device)
+    let ridge = Tensor.eye(inputs.size(1), device: device) * (1e-4 * Double(rows))
+    let solved = (inputs.t().matmul(inputs) + ridge).solve(inputs.t().matmul(targets))  // [hidden + 1, 3 S]
+    let weight = coefficients[1].weight.reshape(HyperPlanes.channels, k, -1),
+      bias = coefficients[1].bias!.reshape(HyperPlanes.channels, k)
+    let from = configuration.basis.width
+    // What is learnt begins with nothing.
+    weight.narrow(0, 0, 3).narrow(1, 0, from).mul_(0)
+    bias.narrow(0, 0, 3).narrow(1, 0, from).mul_(0)
+    weight.narrow(0, 0, 3).narrow(1, from, s).copy_(solved.narrow(0, 0, inputs.size(1) - 1).t().reshape(3, s, -1))
+    bias.narrow(0, 0, 3).narrow(1, from, s).copy_(solved[.at(inputs.size(1) - 1)].reshape(3, s))
   }
 
   package func check() throws(ModuleError) {
