@@ -78,7 +78,9 @@ package struct HyperPlanesConfiguration: Codable, Sendable, Equatable {
   }
 
   /// How many functions of position a frame mixes.
-  var functions: Int { basis.width + headFields }
+  var functions: Int { basis.width + mixedHeadFields }
+  /// Fields of the head among them: where nothing is displaced they have no part.
+  var mixedHeadFields: Int { displaces ? headFields : 0 }
 
   package init() {}
 }

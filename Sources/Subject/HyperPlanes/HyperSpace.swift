@@ -27,7 +27,7 @@ package final class HyperSpace: Module {
     (meanPose, neck, center, scale) = (.zeros([3, 4]), .zeros([2]), .zeros([3]), .zeros([]))
     let size = Array(c.occupancy.reversed())
     (cells, visibility) = (.zeros(size, .uint8), .zeros(size))
-    headFields = c.headFields > 0 ? .zeros([c.lattice.reduce(1, *), c.headFields]) : nil
+    headFields = c.mixedHeadFields > 0 ? .zeros([c.lattice.reduce(1, *), c.mixedHeadFields]) : nil
   }
 
   package var occupancy: OccupancyGrid { OccupancyGrid(cells: cells, box: box) }
