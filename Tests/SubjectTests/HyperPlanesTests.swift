@@ -145,4 +145,78 @@ import Torch
     // The cell and its neighbours.
     #expect(abs(field.space.occupancy.share * 960 - 27) < 0.5)
   }
+
+  /// What no ray has seen yet fades away with the steps, what is seen from aside keeps nearly all of what it showed.
+  @Test func hiddenCellsFade() {
+    let space = Self.field().space
+    let rays = Rays(
+      origins: Tensor([0.1, 0, 3] as [Float], [1, 3]), directions: Tensor([0, 0, -1] as [Float], [1, 3]), near: .zeros([1]),
+      far: .full([1], 10))
+    let samples = march(rays, occupancy: space.occupancy, step: 0.3, limit: 3), cells = space.occupancy.cell(of: samples.positions)
+    withoutGradient {
+      space.visibility.fill_(0.8)
+      space.updateOccupancy(samples, weights: Tensor([1, 0, 0] as [Float]), visible: 0.01, kept: 0.5, hidden: 0.9)
+    }
+    let seen = space.visibility.reshape(-1).indexSelect(0, cells).floats
+    #expect(seen[0] == 1 && abs(seen[1] - 0.72) < 1e-6 && abs(seen[2] - 0.72) < 1e-6, "\(seen)")
+  }
+
+  /// Rays end behind what has been thick in every step of late, and nowhere else; what opens again lets them through at once.
+  @Test func raysEndInWhatIsThick() {
+    var c = Self.field().configuration
+    c.rayEnd = 5
+    let field = HyperPlanes(c, driving: 6, classes: 12, Generator(seed: 11)), space = field.space
+    withoutGradient {
+      space.layOut(low: [-1.4, -1.6, -1.2], high: [1.4, 1.4, 1.2], face: [0, -0.1, 0.5], inner: [0.6, 0.7, 0.4], c)
+    }
+    let rays = Rays(
+      origins: Tensor([0.1, 0, 3, 0.9, 0, 3] as [Float], [2, 3]), directions: Tensor([0, 0, -1, 0, 0, -1] as [Float], [2, 3]),
+      near: .zeros([2]), far: .full([2], 10))
+    let samples = march(rays, occupancy: space.occupancy, step: 0.3, limit: 6), none = Tensor.zeros([12])
+    #expect(samples.count == 12)
+    // The third sample of the first ray is thick, what lies behind it was not looked into.
+    let closed = Tensor([1, 1, 100, 0, 0, 0, 1, 1, 1, 1, 1, 1] as [Float])
+    func note(_ density: Tensor) {
+      withoutGradient { space.updateOccupancy(samples, weights: none, density: density, visible: 0.01, kept: 1) }
+    }
+    for step in 0..<60 {
+      if step == 5 { #expect(space.ended(samples, at: 5).count == 12, "a few looks are not enough") }
+      note(closed)
+    }
+    let ended = space.ended(samples, at: 5)
+    #expect(ended.starts.array(Int32.self) == [0, 3, 9] && ended.ray.array(Int32.self) == [0, 0, 0, 1, 1, 1, 1, 1, 1])
+    #expect(ended.depths.floats == Array(samples.depths.floats.prefix(3)) + samples.depths.floats.suffix(6))
+    #expect((ended.positions - samples.positions.indexSelect(0, Tensor([0, 1, 2, 6, 7, 8, 9, 10, 11]))).abs().max().item == 0)
+    note(Tensor([1, 1, 0.5, 1, 1, 1, 1, 1, 1, 1, 1, 1] as [Float]))
+    #expect(space.ended(samples, at: 5).count == 12)
+  }
+
+  /// Between steps that move them, h is read as it was evaluated for all nodes at once: the same values, and gradients for A alone.
+  @Test func functionsAreKeptBetweenStepsThatMoveThem() {
+    var c = Self.field().configuration
+    c.basisEvery = 4
+    let generator = Generator(seed: 12), count = 300
+    let points = (Tensor.rand([count, 3], generator) * 2 - 1) * Tensor([1.2, 1.3, 1] as [Float])
+    let frame = Tensor.zeros([count], .int32), toFeatures = Tensor.randn([count, 16], generator)
+    let source = Self.field()
+    func gradients(step: Int) throws -> [String: Tensor] {
+      let field = HyperPlanes(c, driving: 6, classes: 12, Generator(seed: 11))
+      try field.load(Dictionary(uniqueKeysWithValues: source.state().map { ($0.name, $0.tensor.detach()) }))
+      field.forget()
+      field.begin(step: step)
+      let found = field.samples(points, frame: frame, Self.signals(1))
+      (found.features * toFeatures).sum().backward()
+      var all = ["features": found.features.detach()]
+      for (name, tensor) in field.parameters() { all[name] = tensor.grad }
+      return all
+    }
+    #expect(throws: Never.self) {
+      let (moving, kept) = (try gradients(step: 4), try gradients(step: 5))
+      #expect(Set(moving.keys).subtracting(kept.keys) == Set(moving.keys.filter { $0.hasPrefix("basis") || $0 == "torso" }))
+      for (name, known) in kept {
+        let worst = (known - moving[name]!).abs().max().item / max(1e-3, known.abs().max().item)
+        #expect(worst < 1e-3, "\(name) is off by \(worst)")
+      }
+    }
+  }
 }

@@ -160,4 +160,32 @@ import Torch
     broken["shares"] = nil
     #expect(throws: ModuleError.self) { try resumed.load(broken) }
   }
+
+  /// Rays that go by no class go where images are wrong; those by class keep theirs, and a state that is put back draws the same.
+  @Test func raysGoWhereImagesAreWrong() throws {
+    var configuration = RaySamplerConfiguration.paper
+    (configuration.everywhere, configuration.errorCells) = (0.5, 8)
+    func sampler() -> RaySampler { RaySampler(configuration, frames: [3, 9]) { _ in Self.face() } }
+    let generator = Generator(seed: 1), first = sampler(), labels = Self.face().array(UInt8.self)
+    /// Wrong in one cell alone, columns 70..<80 and rows 30..<37.
+    func isWrong(_ pixel: Int) -> Bool { pixel % 80 >= 70 && (30..<37).contains(pixel / 80) }
+    var shares: [Double] = []
+    for _ in 0..<60 {
+      let drawn = try first.draw(generator)
+      #expect(
+        abs(drawn.pixel.count - 2048) <= 3
+          && zip(drawn.pixel, drawn.label).allSatisfy { labels[$0] == $1 })
+      shares.append(Double(drawn.pixel.count(where: isWrong)) / 2048)
+      first.record(errors: drawn.pixel.map { isWrong($0) ? 0.5 : 0.0002 })
+    }
+    #expect(shares[0] < 0.03 && shares[59] > 0.12, "\(shares[0]) and \(shares[59]) of the rays")
+    let second = sampler()
+    try second.load(first.state())
+    #expect(try first.draw(Generator(seed: 5)) == second.draw(Generator(seed: 5)))
+    // Runs of before have no such map.
+    var state = first.state()
+    state["errors"] = nil
+    try second.load(state)
+    #expect(abs(try second.draw(Generator(seed: 5)).pixel.count - 2048) <= 3)
+  }
 }

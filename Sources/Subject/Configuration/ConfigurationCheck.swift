@@ -14,6 +14,7 @@ extension SubjectConfiguration {
     try within(1...1_000_000, ["rays.rays": rays.rays])
     try within(1...10_000, ["rays.frames": rays.frames])
     try within(0...1, ["rays.everywhere": rays.everywhere, "rays.blinks": rays.blinks])
+    try within(0...1024, ["rays.errorCells": rays.errorCells])
     try within(
       0...1e6,
       [
@@ -155,6 +156,8 @@ extension HyperPlanesConfiguration {
       1 << 29, "planes.lattice", lattice, Memory.product(nodes, max(basis.width, headFields), basis.layers), "values of its basis functions"
     )
     try within(0...256, ["planes.headFields": headFields])
+    try within(1...1000, ["planes.basisEvery": basisEvery])
+    try within(0...1e6, ["planes.rayEnd": rayEnd])
     try within(0.1...1, ["planes.latticeInner": latticeInner])
     try within(0...1, ["planes.visible": visible])
     try within(0...Int.max, ["planes.refreshFrom": refreshFrom])

@@ -43,6 +43,8 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
     /// Frames and points of a batch.
     package var frames = 8
     package var points = 256
+    /// What the head does in canonical space.
+    package var rest = HeadRest.parted
   }
 
   /// What is learnt of the sides that the clip does not show: views of lifts of its frames.
@@ -66,6 +68,9 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
     package var grid = 5e-4
     package var template = 5e-4
     package var deformation = 5e-4
+    /// Steps on rays in which the deformation's rate rises to that: Adam's first steps are as large whatever the gradient, and would undo
+    /// what is known of the motion.
+    package var deformationWarmUp = 0
     /// The published schedule: a tenth after 250,000 of 500,000 steps.
     package var decay = 0.01
     package var secondMoment = 0.999
@@ -115,19 +120,24 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
     // As many as fit into the box: behind cells that only look occupied a surface must still be reached.
     (planes.samples, planes.imageSamples) = (96, 96)
     (planes.lattice, planes.latticeFocus, planes.latticeInner) = ([48, 64, 40], 0.68, 0.8)
-    (planes.headFields, planes.coefficients) = (64, 256)
+    (planes.headFields, planes.coefficients, planes.basisEvery) = (64, 256, 4)
+    planes.rayEnd = 12
     c.planes = planes
     c.size = 256
     c.steps = 30_000
     c.rays.rays = 2048
-    c.rays.frames = 8
+    c.rays.frames = 4
     c.rays.everywhere = 0.5
+    c.rays.errorCells = 48
     c.rays.blinks = 0.25
     c.rays.lids = true
     // The fields of the head know most of it already.
     c.mesh.warmUpSteps = 600
     c.mesh.warmUpLearningRate = 1e-3
+    c.optimizer.grid = 0.035
+    c.optimizer.deformationWarmUp = 300
     c.mesh.every = 4
+    (c.mesh.weight, c.mesh.finalWeight) = (20, 5)
     c.lift.views = 160
     c.lift.firstSteps = 60
     c.saveEvery = 2_000
@@ -149,13 +159,20 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
     // What runs had that lack these.
     defaults.planes?.headFields = 0
     defaults.planes?.latticeInner = 1
+    defaults.planes?.basisEvery = 1
+    defaults.planes?.rayEnd = 0
+    defaults.optimizer.deformationWarmUp = 0
+    defaults.rays.errorCells = 0
+    defaults.mesh.rest = known?.planes?.headFields ?? 0 > 0 ? .parted : .widest
     if known?.speech != nil { defaults.speech = SpeechConfiguration() }
     self = try record.configuration(run: url, defaults: defaults)
     do { try check() } catch { throw RunError(url.appending(path: "config.json"), .configuration("\(error)")) }
   }
   private struct Known: Decodable {
     struct Anything: Decodable {}
+    struct Planes: Decodable { let headFields: Int? }
     let preset: String
     let speech: Anything?
+    let planes: Planes?
   }
 }

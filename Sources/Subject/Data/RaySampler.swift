@@ -20,6 +20,8 @@ package struct RaySamplerConfiguration: Codable, Sendable, Equatable {
   package var floor = 0.01
   /// Under the paper's rule, the part of the rays that see every pixel alike, whatever its class; 0 is the paper's.
   package var everywhere = 0.0
+  /// Cells along either side of the image in which errors are kept, by which those rays are drawn; 0 for every pixel alike.
+  package var errorCells = 0
   /// The least part of the frames drawn that have shut eyes, as far as the clip has any; 0 is the paper's.
   package var blinks = 0.0
   /// Whether the lids' skin gets rays as eyes do.
@@ -66,6 +68,10 @@ package final class RaySampler {
   private var order: [Int] = []
   private var next = 0
   private var losses, rays: [Double]
+  /// Where the images are wrong, and the pixels of the last step; nil until a step, and where nobody asks.
+  private var map: ErrorMap?
+  private var drawnPixels: [Int] = []
+  private var knownErrors: [Float] = []
 
   /// - Parameters:
   ///   - frames: The frames of the training set, by any numbers.
@@ -98,9 +104,10 @@ package final class RaySampler {
       let frame = nextFrame(generator)
       let wanted = configuration.rays * (position + 1) / count - configuration.rays * position / count
       let pixels = try labels[frame]
+      let byError = drawWrong(wanted, pixels, position, generator, &drawn)
       let perClass =
         switch configuration.rule {
-        case .epoch: apportion(wanted, among: spread(present(shares, pixels), pixels))
+        case .epoch: apportion(wanted - byError, among: spread(present(shares, pixels), pixels))
         case .step: scatter(wanted, by: pixels.counts.enumerated().map { shares[$0] * Double($1) }, generator)
         case .uniform: scatter(wanted, by: pixels.counts.map(Double.init), generator)
         }
@@ -117,8 +124,28 @@ package final class RaySampler {
         drawn.frame += [Int](repeating: position, count: number)
       }
     }
+    drawnPixels = drawn.pixel
     guard !drawn.pixel.isEmpty else { return try anywhere(drawn.frames, generator) }
     return drawn
+  }
+
+  /// The part of `wanted` rays that are drawn where images are wrong; returns how many.
+  private func drawWrong(
+    _ wanted: Int, _ pixels: PixelLists.Frame, _ position: Int, _ generator: Generator, _ drawn: inout DrawnRays
+  ) -> Int {
+    guard configuration.errorCells > 0, configuration.rule == .epoch else { return 0 }
+    if map == nil {
+      map = ErrorMap(
+        cells: min(configuration.errorCells, pixels.width, pixels.labels.count / pixels.width), width: pixels.width,
+        height: pixels.labels.count / pixels.width)
+      map!.restore(knownErrors)
+    }
+    // Those without a class are never drawn.
+    let found = map!.draw(Int((Double(wanted) * part).rounded()), generator).filter { pixels.labels[$0] < shares.count }
+    drawn.pixel += found
+    drawn.label += found.map { pixels.labels[$0] }
+    drawn.frame += found.map { _ in position }
+    return found.count
   }
 
   /// Rays of frames that have pixels, but none of a class that the last step's losses left a share.
@@ -132,6 +159,11 @@ package final class RaySampler {
         frames: frames, frame: places.map { _ in position }, pixel: places.map { Int(pixels.pixels[$0]) }, label: places.map(label))
     }
     throw SubjectError.noRays(frames)
+  }
+
+  /// The squared errors of the rays that were drawn last, one each.
+  package func record(errors: [Float]) {
+    if errors.count == drawnPixels.count { map?.record(drawnPixels, errors) }
   }
 
   /// What a step's rays lost: sums over the rays of each class, and their numbers.
@@ -184,11 +216,14 @@ package final class RaySampler {
     return sum > 0 ? kept.map { $0 / sum } : kept
   }
 
+  /// Of the rays that go by no class.
+  private var part: Double { epoch == 0 ? max(configuration.everywhere, 0.5) : configuration.everywhere }
+
   /// Shares of which a part goes to every pixel alike: half before any loss is known, `everywhere` later.
   ///
   /// By classes alone a background of half the image gets a tenth of the rays, and for a thousand steps a haze stands about the head.
   private func spread(_ shares: [Double], _ pixels: PixelLists.Frame) -> [Double] {
-    let part = epoch == 0 ? max(configuration.everywhere, 0.5) : configuration.everywhere
+    let part = map == nil ? part : 0
     let all = Double(max(1, pixels.counts.reduce(0, +)))
     return zip(shares, pixels.counts).map { (1 - part) * $0 + part * Double($1) / all }
   }
@@ -216,7 +251,7 @@ package final class RaySampler {
   package func state() -> [String: Tensor] {
     [
       "shares": Tensor(shares), "losses": Tensor(losses), "rays": Tensor(rays), "order": Tensor(order), "next": Tensor(next),
-      "epoch": Tensor(epoch),
+      "epoch": Tensor(epoch), "errors": Tensor(map?.errors ?? knownErrors),
     ]
   }
 
@@ -240,58 +275,10 @@ package final class RaySampler {
     guard order.isEmpty || Set(order) == Set(frames.indices), (0...order.count).contains(next) else {
       throw ModuleError.shape(prefix + "order", [length], expected: [frames.count])
     }
+    // Runs of before have none.
+    let errors = state[prefix + "errors"].flatMap { $0.dtype == .float32 ? $0.floats : nil } ?? []
+    knownErrors = errors.allSatisfy { (0...1).contains($0) } ? errors : []
+    map = nil
     (self.shares, self.losses, self.rays, self.order, self.next, self.epoch) = (shares, losses, rays, order, next, epoch)
-  }
-}
-
-/// The pixels of each class in the frames' label maps, computed when needed and kept while memory lasts.
-private final class PixelLists {
-  /// Pixel numbers of a frame, class by class.
-  struct Frame {
-    let pixels: [Int32]
-    /// Where each class starts, and the end.
-    let starts: [Int]
-    var counts: [Int] { zip(starts.dropFirst(), starts).map { $0 - $1 } }
-    subscript(label: Int) -> ArraySlice<Int32> { pixels[starts[label]..<starts[label + 1]] }
-  }
-  private let classes: Int
-  private let labels: (Int) throws -> Tensor
-  private var kept: [Int: Frame] = [:]
-  private var memory: Int
-
-  init(classes: Int, memory: Int, labels: @escaping (Int) throws -> Tensor) {
-    self.classes = classes
-    self.memory = memory
-    self.labels = labels
-  }
-
-  subscript(frame: Int) -> Frame {
-    get throws {
-      if let known = kept[frame] { return known }
-      let lists = try labels(frame).withElements(UInt8.self) { Self.sort($0, classes) }
-      let size = 4 * lists.pixels.count
-      if size <= memory {
-        memory -= size
-        kept[frame] = lists
-      }
-      return lists
-    }
-  }
-
-  /// Counting sort of the pixels by class; those without are left out.
-  private static func sort(_ labels: UnsafeBufferPointer<UInt8>, _ classes: Int) -> Frame {
-    var counts = [Int](repeating: 0, count: 256)
-    for label in labels { counts[Int(label)] += 1 }
-    var starts = [0]
-    for label in 0..<classes { starts.append(starts[label] + counts[label]) }
-    var place = starts
-    let pixels = [Int32](unsafeUninitializedCapacity: starts[classes]) { buffer, count in
-      for (i, label) in labels.enumerated() where label < classes {
-        buffer[place[Int(label)]] = Int32(i)
-        place[Int(label)] += 1
-      }
-      count = starts[classes]
-    }
-    return Frame(pixels: pixels, starts: starts)
   }
 }

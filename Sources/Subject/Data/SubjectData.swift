@@ -31,11 +31,13 @@ final class SubjectData {
   let calibration: Tensor?
   let track: Track
   private let modelName: String
+  /// What `head` does in canonical space; to be set before it is asked for.
+  var rest = HeadRest.parted
   private var knownHead: SubjectHead?
   var head: SubjectHead {
     get throws {
       if let knownHead { return knownHead }
-      let made = try Lanes.alone { try SubjectHead(self) }
+      let made = try Lanes.alone { try SubjectHead(self, rest: rest) }
       knownHead = made
       return made
     }

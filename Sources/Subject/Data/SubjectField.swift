@@ -16,6 +16,8 @@ protocol SubjectField: ImageField {
   ) -> StepReport
   /// Sets the deformation to what is known of it before any step.
   func startMotion(_ data: SubjectData, _ scene: SubjectScene)
+  /// Says which step the next gradients are of.
+  func begin(step: Int)
   /// Changes after a step what no gradient changes.
   func advance(step: Int, done: Double)
   /// To be called when weights or what is part of a checkpoint beside them were put in anew: forgets what was made of the old ones.
@@ -26,6 +28,7 @@ protocol SubjectField: ImageField {
 
 extension SubjectField {
   func startMotion(_ data: SubjectData, _ scene: SubjectScene) {}
+  func begin(step: Int) {}
 }
 
 /// What a parameter is part of.

@@ -2,6 +2,14 @@ import Face
 import Portrait
 import Torch
 
+/// What the canonical head does.
+package enum HeadRest: String, Codable, Sendable {
+  /// The clip's median, with open eyes and lips 3 mm apart.
+  case parted
+  /// The mean of the twentieth of the frames with the widest jaw: runs of before.
+  case widest
+}
+
 /// The person's head as the capture found it: where each place of its surface lies in a frame, and where in canonical space.
 ///
 /// In canonical space the lips are a little parted, so that the inside of the mouth has room of its own there.
@@ -17,13 +25,11 @@ struct SubjectHead {
   /// How far lips are parted in canonical space, head units.
   private static let parted: Float = 0.03
 
-  init(_ data: SubjectData) throws {
+  init(_ data: SubjectData, rest: HeadRest) throws {
     let model = try data.model()
     self.model = model
-    let seen = data.expressions.indexSelect(0, Tensor(data.train))
-    var rest = seen.median(0).values.floats
-    for (i, name) in model.expressionNames.enumerated() where name.hasPrefix("eyeBlink") { rest[i] = min(rest[i], 0.1) }
-    let source = FaceState(identity: data.track.identity, expression: rest)
+    let rested = Self.expression(data, model, rest)
+    let source = FaceState(identity: data.track.identity, expression: rested)
     let calibration = data.track.calibration
     head = LiftHead(model, source, calibration: calibration.count == FaceMeshTopology.pointCount ? calibration : [])
     let loop = FaceMeshTopology.lipsInner
@@ -31,7 +37,7 @@ struct SubjectHead {
     func jawMove(_ v: Int) -> SIMD3<Float> { jaw.isEmpty ? .zero : [jaw[3 * v], jaw[3 * v + 1], jaw[3 * v + 2]] }
     let places = head.places
     let gap = places[loop[5]].y - places[loop[15]].y, opens = jawMove(loop[5]).y - jawMove(loop[15]).y
-    let way = opens > 0 ? max(0, Self.parted - gap) / opens : 0
+    let way = rest == .parted && opens > 0 ? max(0, Self.parted - gap) / opens : 0
     canonical = places.indices.map { places[$0] + jawMove($0) * way }
     let flat = Tensor(canonical.flatMap { [$0.x, $0.y, $0.z] }, [places.count, 3])
     let n = vertexNormals(flat, model.triangles).floats
@@ -64,6 +70,18 @@ struct SubjectHead {
     self.density = density
     surface = HeadPoints(
       canonical: canonical, normals: normals, depth: depth, isInside: inside, eyeballs: model.eyes, lids: lids, upper: upper, lower: lower)
+  }
+
+  /// The expression that lies where it is.
+  private static func expression(_ data: SubjectData, _ model: MorphableModel, _ rest: HeadRest) -> [Float] {
+    if rest == .widest {
+      let jaw = model.expressionIndex("jawOpen").map { data.expressions[.all, .at($0)].floats }
+      let widest = data.train.sorted { (jaw?[$0] ?? 0) > (jaw?[$1] ?? 0) }.prefix(max(1, data.train.count / 20))
+      return data.expressions.indexSelect(0, Tensor(Array(widest))).mean(0).floats
+    }
+    var median = data.expressions.indexSelect(0, Tensor(data.train)).median(0).values.floats
+    for (i, name) in model.expressionNames.enumerated() where name.hasPrefix("eyeBlink") { median[i] = min(median[i], 0.1) }
+    return median
   }
 
   /// As many vertices as they are to be drawn.

@@ -44,4 +44,6 @@ package struct StepReport {
   package var classLosses: [Double], classRays: [Double]
   /// The part of the samples that had something to learn.
   package var liveShare: Double
+  /// Squared errors of the rays, mean over the channels; none where nobody keeps them.
+  package var errors: [Float] = []
 }

@@ -15,9 +15,17 @@ extension HyperPlanes {
     let (mixture, pointBias) = conditions(signals)
     let (nodes, rows) = touchedNodes(points, axes: space.latticeAxes, size: configuration.lattice.reversed())
     let field = SampleField(
-      moves: mixed(basisFunctions(latticePlaces.at(nodes)), mixture).reshape(-1, mixture.count, 8), rows: rows,
+      moves: mixed(functions(at: nodes), mixture).reshape(-1, mixture.count, 8), rows: rows,
       latticeAxes: space.latticeAxes, axes: space.templateAxes, planes: planes, volume: volume, ambient: ambient,
       point: (point.map(\.weight), [pointBias, point[1].bias!]), densityScale: configuration.densityScale)
     return field.samples(at: points, frame: frame, of: rays)
+  }
+  /// h at `nodes` `[n]` int64 of the lattice, with history in steps that move it.
+  private func functions(at nodes: Tensor) -> Tensor {
+    if !learnsFunctions {
+      let rows = activeNodes.rows.indexSelect(0, nodes)
+      if rows.min().item >= 0 { return activeFunctions.indexSelect(0, rows) }
+    }
+    return basisFunctions(latticePlaces.at(nodes))
   }
 }

@@ -71,6 +71,7 @@ extension HyperPlanes: SubjectField {
   }
 
   package func displacements(of points: Tensor, _ signals: FrameSignals) -> Tensor {
+    learnsFunctions = true
     let (frames, count) = (points.size(0), points.size(1))
     let frame = Tensor.arange(frames, .int32, device: points.device).unsqueeze(1).expand(frames, count).reshape(-1)
     return deformed(points.reshape(-1, 3), frame: frame, conditions(signals).mixture).narrow(1, 0, 3).reshape(frames, count, 3)
@@ -85,8 +86,9 @@ extension HyperPlanes: SubjectField {
     _ batch: RayBatch, _ signals: FrameSignals, sampling: RaySampling, losses: LossConfiguration, done: Double, _ generator: Generator
   ) -> StepReport {
     let device = batch.rays.origins.device, jitter = Tensor.rand([batch.rays.count], generator).to(device)
-    let samples = march(
+    let marched = march(
       batch.rays, occupancy: space.occupancy, step: stride(done), jitter: jitter, limit: configuration.samples)
+    let samples = space.ended(marched, at: configuration.rayEnd)
     let signals = disturbed(signals, generator)
     let frame = Tensor(batch.frames).to(.int32).to(device).indexSelect(0, samples.ray)
     let (density, features) = self.samples(samples.positions, frame: frame, signals, of: samples)
@@ -108,10 +110,13 @@ extension HyperPlanes: SubjectField {
     return withoutGradient {
       // What one pose shows must outlast a pass over all the others.
       let kept = batch.isAside ? 1 : max(0.95, pow(0.05, Double(signals.count) / Double(max(1, trainingFrames))))
-      space.updateOccupancy(samples, weights: seen.weights, visible: configuration.visible, kept: kept)
+      space.updateOccupancy(
+        samples, weights: seen.weights, density: density, visible: configuration.visible, kept: kept,
+        hidden: batch.isAside ? 1 : HyperSpace.hiddenKept)
       return StepReport(
         loss: loss.item, squaredError: errors.mean().item / 3, classLosses: RayLoss.sums(errors + scores, batch.labels, truth.size(1)),
-        classRays: truth.sum(0).array(), liveShare: Double(samples.count) / Double(max(1, batch.rays.count * configuration.samples)))
+        classRays: truth.sum(0).array(), liveShare: Double(samples.count) / Double(max(1, batch.rays.count * configuration.samples)),
+        errors: batch.isAside ? [] : (errors / 3).floats)
     }
   }
 
@@ -123,10 +128,16 @@ extension HyperPlanes: SubjectField {
     return signals
   }
 
-  func forget() {
+  package func forget() {
     forgetLattice()
     forgetActiveNodes()
     forgetBaked()
+  }
+
+  /// Nothing but mixing weights is learnt of the motion in steps between.
+  package func begin(step: Int) {
+    if learnsFunctions { forgetFunctions() }
+    learnsFunctions = step % max(1, configuration.basisEvery) == 0
   }
 
   package func advance(step: Int, done: Double) {
@@ -157,30 +168,5 @@ extension HyperPlanes {
   /// Colour logits and class logits `[R, 3 + K]` of composited features `[R, C]` seen along unit `directions` `[R, 3]`.
   private func shaded(_ features: Tensor, directions: Tensor) -> Tensor {
     fusedMLP(cat([features, directions], -1), weights: shading.map(\.weight), biases: shading.map { $0.bias! }, slope: 0)
-  }
-}
-
-extension HyperSpace {
-  /// Notes how much of its pixel each sample made up; a cell that was looked at keeps only a part of what it showed before. What lies behind
-  /// something was not looked at: another side may show it. `weights` `[N]` are those of the samples in their rays.
-  package func updateOccupancy(_ samples: MarchedSamples, weights: Tensor, visible: Double, kept: Double) {
-    guard samples.count > 0 else { return }
-    let cell = occupancy.cell(of: samples.positions), flat = visibility.reshape(-1)
-    let before = call("aten::cumsum", weights, 0, Tensor.DType.float64) - weights
-    let atStart = before.indexSelect(0, samples.starts.narrow(0, 0, samples.rayCount).clamp(0, Double(samples.count - 1)).to(.int64))
-    let light = 1 - (before - atStart.indexSelect(0, samples.ray.to(.int64)))
-    let seen = weights.where(light .>= visible, else: weights.zerosLike() - 1)
-    let largest = call("aten::scatter_reduce.two", flat.zerosLike() - 1, 0, cell, seen, "amax", true)
-    let was = flat * kept
-    flat.copy_(was.maximum(largest).where(largest .>= 0, else: flat))
-  }
-
-  /// Cells are occupied that showed something of late, and their neighbours.
-  func prune(visible: Double) {
-    withoutGradient {
-      let near = call(
-        "aten::max_pool3d", (visibility .> visible).to(.float32).unsqueeze(0).unsqueeze(0), [3, 3, 3], [1, 1, 1], [1, 1, 1])
-      cells.copy_(OccupancyGrid(occupied: near.reshape(cells.shape) .> 0, box: box).cells)
-    }
   }
 }

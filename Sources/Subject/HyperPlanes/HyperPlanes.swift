@@ -60,8 +60,23 @@ package final class HyperPlanes: FrameConditions {
     _baked = fresh
     return fresh
   }
+  /// Whether the step at hand moves h; else its values are those of the last step that did.
+  var learnsFunctions = true
+  private var _activeFunctions: Tensor?
+  /// h at the active nodes, `[n, K + 4]`, without history.
+  var activeFunctions: Tensor {
+    if let _activeFunctions { return _activeFunctions }
+    let fresh = withoutGradient { basisFunctions(activeNodes.places) }
+    _activeFunctions = fresh
+    return fresh
+  }
   /// To be called when the occupancy has changed.
-  package func forgetActiveNodes() { _activeNodes = nil }
+  package func forgetActiveNodes() {
+    _activeNodes = nil
+    forgetFunctions()
+  }
+  /// To be called when h has changed.
+  func forgetFunctions() { _activeFunctions = nil }
   /// To be called when the lattice has been laid out anew.
   func forgetLattice() { _latticePlaces = nil }
   /// To be called when weights have changed.

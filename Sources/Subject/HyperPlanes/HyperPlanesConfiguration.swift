@@ -30,6 +30,8 @@ package struct HyperPlanesConfiguration: Codable, Sendable, Equatable {
   package var basis = Basis(layers: 3, width: 64)
   /// Encoding of x for it: its shortest wave must be longer than two steps of the lattice.
   package var encoding = FrequencyEncoding(7)
+  /// Steps between two that move h and the part of each place that hangs on the torso; A learns in every one.
+  package var basisEvery = 1
   /// Width of the network A.
   package var coefficients = 128
   /// Nodes along either side of the planes, one number a level; levels are added up.
@@ -55,6 +57,8 @@ package struct HyperPlanesConfiguration: Codable, Sendable, Equatable {
   package var occupancy = [72, 80, 60]
   /// A cell is empty where no sample of late had this weight in its pixel.
   package var visible = 0.01
+  /// A ray of a step ends at this optical depth, as the least densities of late have it; 0 for none to end so.
+  package var rayEnd = 0.0
   /// Steps between two looks at which cells are empty, and before the first.
   package var refreshEvery = 64, refreshFrom = 256
   /// The way between two samples, head units, and what it is at the start.
@@ -70,9 +74,10 @@ package struct HyperPlanesConfiguration: Codable, Sendable, Equatable {
 
   /// The names in config.json.
   enum CodingKeys: String, CodingKey {
-    case deformation, displaces, lifts, lattice, latticeFocus, latticeInner, headFields, basis, encoding, coefficients, planes,
+    case deformation, displaces, lifts, lattice, latticeFocus, latticeInner, headFields, basis, basisEvery, encoding, coefficients, planes,
       planeChannels, templateFocus, volume
-    case volumeChannels, ambient, ambientChannels, hidden, features, shading, densityScale, occupancy, visible, refreshEvery, refreshFrom
+    case volumeChannels, ambient, ambientChannels, hidden, features, shading, densityScale, occupancy, visible, rayEnd, refreshEvery,
+      refreshFrom
     case step, firstStep, narrowing, samples, drivingNoise, opacityLoss, distortionLoss
     case imageSamples = "pictureSamples"
   }

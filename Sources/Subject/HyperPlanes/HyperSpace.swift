@@ -18,6 +18,8 @@ package final class HyperSpace: Module {
   let center, scale: Tensor
   /// `[Z, Y, X]` uint8, skip distances; and the largest weight of late of a sample in each cell.
   package let cells, visibility: Tensor
+  /// `[Z, Y, X]`: the least density of late in each cell that was looked into, per head unit; nil where rays are followed to their end.
+  let thickness: Tensor?
   /// `[Z Y X, S]`: the principal fields of the head's motion, see `HeadFields`; nil where there are none.
   let headFields: Tensor?
 
@@ -27,6 +29,7 @@ package final class HyperSpace: Module {
     (meanPose, neck, center, scale) = (.zeros([3, 4]), .zeros([2]), .zeros([3]), .zeros([]))
     let size = Array(c.occupancy.reversed())
     (cells, visibility) = (.zeros(size, .uint8), .zeros(size))
+    thickness = c.rayEnd > 0 ? .zeros(size) : nil
     headFields = c.mixedHeadFields > 0 ? .zeros([c.lattice.reduce(1, *), c.mixedHeadFields]) : nil
   }
 

@@ -56,14 +56,14 @@ struct EncodedPlaces {
 
 /// The lattice's nodes around occupied cells.
 struct ActiveNodes {
-  /// `[n]` int64.
-  var nodes: Tensor
+  /// `[n]` int64; and of all the lattice's nodes which of these they are, `[Z Y X]` int64, -1 for others.
+  var nodes, rows: Tensor
   var places: EncodedPlaces
 
   init(_ field: HyperPlanes) {
     let space = field.space, size = field.configuration.lattice.reversed()
     let centers = space.occupancy.centers.indexSelect(0, (space.cells.reshape(-1) .== 0).nonzero().squeeze(1))
-    (nodes, places) = withoutGradient {
+    (nodes, rows, places) = withoutGradient {
       // A node's gradient tells whether it was read.
       let probe = Tensor.zeros([1] + size + [1], device: centers.device)
       let ones = Tensor.ones([centers.size(0), 1], device: centers.device)
@@ -71,7 +71,9 @@ struct ActiveNodes {
       let read = ((touched ?? probe) .> 0).to(.float32).reshape([1] + size)
       let near = call("aten::max_pool3d", read, [3, 3, 3], [1, 1, 1], [1, 1, 1])
       let nodes = near.reshape(-1).nonzero().squeeze(1)
-      return (nodes, field.encode(space.nodes.indexSelect(0, nodes), nodes: nodes))
+      let none = (Tensor.zeros([near.numel], device: centers.device) - 1).to(.int64)
+      let rows = call("aten::index_copy", none, 0, nodes, Tensor.arange(nodes.numel, .int64, device: centers.device))
+      return (nodes, rows, field.encode(space.nodes.indexSelect(0, nodes), nodes: nodes))
     }
   }
 }

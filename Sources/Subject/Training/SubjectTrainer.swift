@@ -58,6 +58,7 @@ package final class SubjectTrainer: Trainer {
       return try dataset.fitted(try $0.makeFeatures(file: file, face: face ?? SpeechFace.shipped()), notice: warn)
     }
     data = try SubjectData(dataset, scene, speech: features, device: device)
+    data.rest = configuration.mesh.rest
     generator = Generator(seed: configuration.seed)
     let field = configuration.makeField(generator)
     self.field = field
@@ -127,13 +128,18 @@ package final class SubjectTrainer: Trainer {
 
   package func takeStep(done: Double) throws {
     for (i, rate) in baseRates.enumerated() { adam.groups[i].learningRate = rate * pow(configuration.optimizer.decay, done) }
+    adam.groups[2].learningRate *= min(1, Double(step + 1) / Double(max(1, configuration.optimizer.deformationWarmUp)))
     if speech != nil { adam.groups[baseRates.count - 1].learningRate = speechRate }
 
+    field.begin(step: step)
     let side = sideStep(done), isFirst = side != nil && step < configuration.lift.firstSteps
     let rays = try isFirst ? nil : rayStep(done), mesh = meshStep(done), heard = speechStep()
     let losses = [rays?.loss ?? 0, side?.loss ?? 0, mesh ?? 0, heard ?? 0]
     if session.move(adam, where: losses.allSatisfy(\.isFinite)) {
-      if let rays { sampler.record(losses: rays.classLosses, rays: rays.classRays) }
+      if let rays {
+        sampler.record(losses: rays.classLosses, rays: rays.classRays)
+        sampler.record(errors: rays.errors)
+      }
       if let shown = rays ?? side { recent.add(shown, rays: configuration.rays.rays) }
       recent.add(mesh: mesh)
       recent.add(speech: heard)

@@ -1,0 +1,62 @@
+import Radiance
+import Torch
+
+extension HyperSpace {
+  /// Notes what the samples of a step showed: how much of its pixel each made up, `weights` `[N]`, and its `density` `[N]`.
+  ///
+  /// A cell that was looked at keeps only a part of what it showed before, `kept`. What lies behind something was not looked at: another side
+  /// may show it, so it keeps a larger part, `hidden`.
+  package func updateOccupancy(
+    _ samples: MarchedSamples, weights: Tensor, density: Tensor? = nil, visible: Double, kept: Double, hidden: Double = 1
+  ) {
+    guard samples.count > 0 else { return }
+    let cell = occupancy.cell(of: samples.positions), flat = visibility.reshape(-1)
+    let light = 1 - sumsBefore(weights, samples)
+    let isSeen = light .>= visible
+    let seen = weights.where(isSeen, else: weights.zerosLike() - 1)
+    let largest = call("aten::scatter_reduce.two", flat.zerosLike() - 1, 0, cell, seen, "amax", true)
+    let was = flat * kept
+    flat.copy_(was.maximum(largest).where(largest .>= 0, else: flat * hidden))
+
+    guard let thickness = thickness?.reshape(-1), let density else { return }
+    // A sample that was left out in the dark has a density of 0. Rises slowly, falls at once: a mouth that opens now and then is never taken for closed.
+    let risen = thickness * 1.05 + 1, none = Double(Float.greatestFiniteMagnitude)
+    let least = call(
+      "aten::scatter_reduce.two", thickness.zerosLike() + none, 0, cell, density.where(density .> 0, else: density.zerosLike() + none),
+      "amin",
+      true)
+    thickness.copy_(risen.minimum(least).where(least .< none, else: thickness))
+  }
+
+  /// `samples` up to where rays meet more than `end` of what their cells have shown to be the least optical depth: what lies behind is in the
+  /// dark, and is not looked at.
+  package func ended(_ samples: MarchedSamples, at end: Double) -> MarchedSamples {
+    guard let thickness, samples.count > 0 else { return samples }
+    return withoutGradient {
+      let cell = occupancy.cell(of: samples.positions)
+      let depth = sumsBefore(thickness.reshape(-1).indexSelect(0, cell) * samples.lengths, samples)
+      let kept = (depth .< end).nonzero().squeeze(1)
+      let counts = call("aten::bincount", samples.ray.indexSelect(0, kept), Tensor?.none, samples.rayCount)
+      func some(_ all: Tensor) -> Tensor { all.indexSelect(0, kept) }
+      return MarchedSamples(
+        positions: some(samples.positions), depths: some(samples.depths), lengths: some(samples.lengths), ray: some(samples.ray),
+        starts: cat([counts.narrow(0, 0, 1).zerosLike(), counts.cumsum(0)]).to(.int32))
+    }
+  }
+
+  /// Of each sample the sum of `values` `[N]` of those before it in its ray.
+  private func sumsBefore(_ values: Tensor, _ samples: MarchedSamples) -> Tensor {
+    let before = call("aten::cumsum", values, 0, Tensor.DType.float64) - values
+    let first = samples.starts.narrow(0, 0, samples.rayCount).clamp(0, Double(samples.count - 1)).to(.int64)
+    return before - before.indexSelect(0, first).indexSelect(0, samples.ray.to(.int64))
+  }
+
+  /// Cells are occupied that showed something of late, and their neighbours.
+  func prune(visible: Double) {
+    withoutGradient {
+      let near = call(
+        "aten::max_pool3d", (visibility .> visible).to(.float32).unsqueeze(0).unsqueeze(0), [3, 3, 3], [1, 1, 1], [1, 1, 1])
+      cells.copy_(OccupancyGrid(occupied: near.reshape(cells.shape) .> 0, box: box).cells)
+    }
+  }
+}
