@@ -47,6 +47,36 @@ import Torch
     ("a line", { Chain([8, 24, 8], rows: 49, slope: 1) }),
   ]
 
+  /// Rows of a longer input: what the chain makes of them picked before, values and gradients; also where most rows get no gradient.
+  @Test(arguments: ["the point network", "one layer", "odd widths"], [false, true]) func takesRowsThatAreNamed(name: String, sparse: Bool)
+    throws
+  {
+    let chain = try #require(Self.chains.first { $0.0 == name }).1()
+    let rows = Tensor.randint(0..<chain.x.size(0), [12_000], Generator(seed: 9)).to(.test), table = chain.x.detach()
+    let group = chain.group?.indexSelect(0, rows)
+    func run(_ x: Tensor, _ at: Tensor?) -> Tensor {
+      fusedMLP(
+        x, at: at, weights: chain.weights, biases: chain.biases, group: group, slope: chain.slope, skip: chain.skip,
+        outputActivation: chain.outputActivation)
+    }
+    let found = run(table, rows), expected = run(table.indexSelect(0, rows), nil)
+    expectClose(found, expected, absolute: 0, relative: 0, "values")
+    expectClose(withoutGradient { run(table, rows) }, expected, absolute: 0, relative: 0, "values without history")
+    var upstream = chain.upstream(found)
+    if sparse {
+      upstream = upstream * (call("aten::remainder.Scalar", Tensor.arange(12_000, .float32).to(.test), 5) .== 0).to(.float32).unsqueeze(1)
+    }
+    let parameters = chain.weights + chain.biases
+    let gradients = zip(
+      Torch.gradients(of: [found], for: parameters, with: [upstream]),
+      Torch.gradients(of: [expected], for: parameters, with: [upstream]))
+    for (a, b) in gradients { expectClose(try #require(a), try #require(b), absolute: 0, relative: 0, "\(name): gradients") }
+    // An input that learns gets its gradient, too.
+    let some = Torch.gradients(of: [run(chain.x, rows)], for: [chain.x], with: [upstream])[0]
+    let same = Torch.gradients(of: [run(chain.x.indexSelect(0, rows), nil)], for: [chain.x], with: [upstream])[0]
+    expectClose(try #require(some), try #require(same), absolute: 0, relative: 0, "\(name): the input's gradient")
+  }
+
   @Test(arguments: chains.map(\.0)) func isWhatPlainTensorsGive(name: String) throws {
     let chain = try #require(Self.chains.first { $0.0 == name }).1()
     let found = chain.ours, expected = chain.twin

@@ -191,6 +191,41 @@ import Torch
     #expect(space.ended(samples, at: 5).count == 12)
   }
 
+  /// The operators of a step beside plain tensors, on rays of many lengths, some of which meet nothing.
+  @Test func raysAreNotedAsPlainTensorsNoteThem() {
+    var c = Self.field().configuration
+    c.rayEnd = 5
+    let generator = Generator(seed: 21), rays = 400
+    let spaces = (0..<2).map { _ in
+      let space = HyperPlanes(c, driving: 6, classes: 12, Generator(seed: 11)).space
+      withoutGradient {
+        space.layOut(low: [-1.4, -1.6, -1.2], high: [1.4, 1.4, 1.2], face: [0, -0.1, 0.5], inner: [0.6, 0.7, 0.4], c)
+      }
+      return space
+    }
+    let origins = (Tensor.rand([rays, 3], generator) * 4 - 2) * Tensor([1, 1, 0] as [Float]) + Tensor([0, 0, 3] as [Float])
+    let directions = Tensor.randn([rays, 3], generator) * 0.2 + Tensor([0, 0, -1] as [Float])
+    let samples = march(
+      Rays(origins: origins, directions: directions, near: .zeros([rays]), far: .full([rays], 10)), occupancy: spaces[0].occupancy,
+      step: 0.1, limit: 40)
+    #expect(samples.count > 2_000)
+    withoutGradient {
+      for _ in 0..<6 {
+        let weights = Tensor.rand([samples.count], generator).square() * 0.4, dense = Tensor.rand([samples.count], generator) * 40 - 5
+        let density = dense.clamp(0)
+        spaces[0].updateOccupancy(samples, weights: weights, density: density, visible: 0.01, kept: 0.7, hidden: 0.9)
+        spaces[1].referenceUpdateOccupancy(samples, weights: weights, density: density, visible: 0.01, kept: 0.7, hidden: 0.9)
+      }
+    }
+    expectClose(spaces[0].visibility, spaces[1].visibility, absolute: 1e-6, "visibility")
+    expectClose(spaces[0].thickness!, spaces[1].thickness!, absolute: 1e-5, "thickness")
+    let (own, plain) = (spaces[0].ended(samples, at: 3.3), spaces[1].referenceEnded(samples, at: 3.3))
+    #expect(own.count == plain.count && own.count < samples.count * 9 / 10)
+    #expect(own.starts.array(Int32.self) == plain.starts.array(Int32.self) && own.ray.array(Int32.self) == plain.ray.array(Int32.self))
+    expectClose(own.positions, plain.positions, absolute: 0, relative: 0, "positions")
+    expectClose(own.depths, plain.depths, absolute: 0, relative: 0, "depths")
+  }
+
   /// Between steps that move them, h is read as it was evaluated for all nodes at once: the same values, and gradients for A alone.
   @Test func functionsAreKeptBetweenStepsThatMoveThem() {
     var c = Self.field().configuration

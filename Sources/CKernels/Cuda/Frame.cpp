@@ -35,8 +35,9 @@ Tensor planes_at(const Tensor &planes, const Tensor &points, const Tensor &axes)
 }
 Tensor network(const Tensor &x, const Tensors &weights, const Tensors &biases, double slope) {
   static const auto op =
-      find<Tensor(const Tensor &, at::TensorList, at::TensorList, const std::optional<Tensor> &, double, int64_t, bool)>("likeness::mlp");
-  return op.call(x, weights, biases, std::nullopt, slope, -1, false);
+      find<Tensor(const Tensor &, at::TensorList, at::TensorList, const std::optional<Tensor> &, double, int64_t, bool,
+                  const std::optional<Tensor> &)>("likeness::mlp");
+  return op.call(x, weights, biases, std::nullopt, slope, -1, false, std::nullopt);
 }
 std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> samples(const Tensor &origins, const Tensor &directions, const Tensor &occupancy,
                                                            const Tensor &box, double step, const Tensor &begin, int64_t limit) {

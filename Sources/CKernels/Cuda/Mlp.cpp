@@ -136,22 +136,28 @@ struct Chain {
   }
 };
 
-std::tuple<Tensor, Tensor> forward(const Tensor &x, at::TensorList weights, at::TensorList biases, const Group &group, double slope,
-                                   int64_t skip, bool output_activation, bool keep) {
+Tensor picked_rows(const Tensor &x, const std::optional<Tensor> &picked) { return picked ? x.index_select(0, *picked) : x; }
+
+std::tuple<Tensor, Tensor> forward(const Tensor &all, at::TensorList weights, at::TensorList biases, const Group &group, double slope,
+                                   int64_t skip, bool output_activation, bool keep, const std::optional<Tensor> &picked) {
+  const Tensor x = picked_rows(all, picked);
   const Chain chain(x, weights, biases, group, slope, skip, output_activation);
   const Tensor hidden = at::empty({keep ? chain.hidden_size() : 0}, x.options());
   return {chain.run(keep ? chain.hidden(hidden) : Tensors()), hidden};
 }
 
 Tensor values(const Tensor &x, at::TensorList weights, at::TensorList biases, const Group &group, double slope, int64_t skip,
-              bool output_activation) {
-  return Chain(x, weights, biases, group, slope, skip, output_activation).run({});
+              bool output_activation, const std::optional<Tensor> &picked) {
+  return Chain(picked_rows(x, picked), weights, biases, group, slope, skip, output_activation).run({});
 }
 
 /// `hidden` is what `forward` kept, or nothing.
-std::tuple<Tensor, Tensors, Tensors> backward(const Tensor &upstream, const Tensor &x, const Tensor &y, const Tensor &hidden,
+std::tuple<Tensor, Tensors, Tensors> backward(const Tensor &upstream, const Tensor &all, const Tensor &y, const Tensor &hidden,
                                               at::TensorList weights, at::TensorList biases, const Group &group, double slope, int64_t skip,
-                                              bool output_activation, bool wants_x, bool wants_weights) {
+                                              bool output_activation, bool wants_x, bool wants_weights,
+                                              const std::optional<Tensor> &picked) {
+  TORCH_CHECK(!picked || !wants_x, "mlp: rows that are picked have no gradient");
+  const Tensor x = picked_rows(all, picked);
   const Chain chain(x, weights, biases, group, slope, skip, output_activation);
   const bool kept = chain.layers() == 1 || hidden.numel() > 0;
   const Tensor memory = kept ? hidden : at::empty({chain.hidden_size()}, x.options());

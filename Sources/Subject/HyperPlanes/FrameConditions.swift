@@ -60,7 +60,7 @@ extension FrameConditions {
   }
 
   /// The mixing weights of frames, `[F, 8, K + 4]`: rows of displacement, ambient coordinates, zeros.
-  private func mixingWeights(_ mixture: FrameMixture) -> Tensor {
+  func mixingWeights(_ mixture: FrameMixture) -> Tensor {
     let (frames, k, device) = (mixture.count, configuration.functions, mixture.weights.device)
     // dx = s ((R - 1) x + t) of the torso.
     let still = Tensor.eye(3, device: device)

@@ -15,17 +15,31 @@ extension HyperPlanes {
     let (mixture, pointBias) = conditions(signals)
     let (nodes, rows) = touchedNodes(points, axes: space.latticeAxes, size: configuration.lattice.reversed())
     let field = SampleField(
-      moves: mixed(functions(at: nodes), mixture).reshape(-1, mixture.count, 8), rows: rows,
+      moves: moves(at: nodes, mixture).reshape(-1, mixture.count, 8), rows: rows,
       latticeAxes: space.latticeAxes, axes: space.templateAxes, planes: planes, volume: volume, ambient: ambient,
       point: (point.map(\.weight), [pointBias, point[1].bias!]), densityScale: configuration.densityScale)
     return field.samples(at: points, frame: frame, of: rays)
   }
-  /// h at `nodes` `[n]` int64 of the lattice, with history in steps that move it.
-  private func functions(at nodes: Tensor) -> Tensor {
+  /// Displacement and ambient coordinates (and three zeros) of `nodes` `[n]` int64 of the lattice in all frames, `[n, F * 8]`, with history;
+  /// h has one in steps that move it.
+  private func moves(at nodes: Tensor, _ mixture: FrameMixture) -> Tensor {
+    let weights = mixingWeights(mixture)
+    let all = weights.reshape(weights.size(0) * weights.size(1), -1)
+    let none = Tensor.zeros([all.size(0)], device: all.device)
     if !learnsFunctions {
       let rows = activeNodes.rows.indexSelect(0, nodes)
-      if rows.min().item >= 0 { return activeFunctions.indexSelect(0, rows) }
+      if rows.min().item >= 0 { return fusedMLP(activeFunctions, at: rows, weights: [all], biases: [none]) }
     }
-    return basisFunctions(latticePlaces.at(nodes))
+    // The last layer of h is linear, as the mixing is: one layer does both, and h itself is never written down.
+    let places = latticePlaces, width = configuration.basis.width, fields = configuration.mixedHeadFields, last = basis[basis.count - 1]
+    let own = all.narrow(1, 0, width)
+    let learnt = fusedMLP(
+      places.encoded, at: nodes, weights: basis.dropLast().map(\.weight) + [own.matmul(last.weight)],
+      biases: basis.dropLast().map { $0.bias! } + [own.matmul(last.bias!)], slope: 0.01)
+    let share = torso.reshape(-1, 1).indexSelect(0, nodes).sigmoid()
+    let carried = fusedMLP(
+      cat([share, share * places.points.indexSelect(0, nodes)], 1), weights: [all.narrow(1, width + fields, 4)], biases: [none])
+    guard fields > 0, let known = space.headFields else { return learnt + carried }
+    return learnt + carried + fusedMLP(known, at: nodes, weights: [all.narrow(1, width, fields)], biases: [none])
   }
 }

@@ -63,20 +63,25 @@ package final class HyperPlanes: FrameConditions {
   /// Whether the step at hand moves h; else its values are those of the last step that did.
   var learnsFunctions = true
   private var _activeFunctions: Tensor?
-  /// h at the active nodes, `[n, K + 4]`, without history.
+  private var functionsHaveChanged = false
+  /// h at the active nodes, `[n, K + 4]`, without history; the fields of the head among it stay where they are.
   var activeFunctions: Tensor {
-    if let _activeFunctions { return _activeFunctions }
-    let fresh = withoutGradient { basisFunctions(activeNodes.places) }
-    _activeFunctions = fresh
-    return fresh
+    withoutGradient {
+      let places = activeNodes.places
+      if let known = _activeFunctions, functionsHaveChanged {
+        let (own, carried) = learntFunctions(places)
+        known.narrow(1, 0, own.size(1)).copy_(own)
+        known.narrow(1, known.size(1) - 4, 4).copy_(carried)
+      }
+      let functions = _activeFunctions ?? basisFunctions(places)
+      (_activeFunctions, functionsHaveChanged) = (functions, false)
+      return functions
+    }
   }
   /// To be called when the occupancy has changed.
-  package func forgetActiveNodes() {
-    _activeNodes = nil
-    forgetFunctions()
-  }
+  package func forgetActiveNodes() { (_activeNodes, _activeFunctions) = (nil, nil) }
   /// To be called when h has changed.
-  func forgetFunctions() { _activeFunctions = nil }
+  func forgetFunctions() { functionsHaveChanged = true }
   /// To be called when the lattice has been laid out anew.
   func forgetLattice() { _latticePlaces = nil }
   /// To be called when weights have changed.

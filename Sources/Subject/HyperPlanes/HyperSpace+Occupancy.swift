@@ -10,6 +10,18 @@ extension HyperSpace {
     _ samples: MarchedSamples, weights: Tensor, density: Tensor? = nil, visible: Double, kept: Double, hidden: Double = 1
   ) {
     guard samples.count > 0 else { return }
+    guard box.device == .cpu else {
+      return referenceUpdateOccupancy(samples, weights: weights, density: density, visible: visible, kept: kept, hidden: hidden)
+    }
+    callVoid(
+      "likeness::mark_seen", samples.positions, samples.starts, weights, density ?? weights.zerosLike(), box, visibility,
+      density == nil ? nil : thickness, visible, kept, hidden)
+  }
+
+  /// `updateOccupancy` in plain tensors.
+  package func referenceUpdateOccupancy(
+    _ samples: MarchedSamples, weights: Tensor, density: Tensor? = nil, visible: Double, kept: Double, hidden: Double = 1
+  ) {
     let cell = occupancy.cell(of: samples.positions), flat = visibility.reshape(-1)
     let light = 1 - sumsBefore(weights, samples)
     let isSeen = light .>= visible
@@ -31,6 +43,18 @@ extension HyperSpace {
   /// `samples` up to where rays meet more than `end` of what their cells have shown to be the least optical depth: what lies behind is in the
   /// dark, and is not looked at.
   package func ended(_ samples: MarchedSamples, at end: Double) -> MarchedSamples {
+    guard let thickness, samples.count > 0 else { return samples }
+    guard box.device == .cpu else { return referenceEnded(samples, at: end) }
+    return withoutGradient {
+      let found = callAll(
+        "likeness::march_lit", samples.positions, samples.depths, samples.lengths, samples.starts, thickness, box, end
+      ).compactMap(\.self)
+      return MarchedSamples(positions: found[0], depths: found[1], lengths: found[2], ray: found[3], starts: found[4])
+    }
+  }
+
+  /// `ended` in plain tensors.
+  package func referenceEnded(_ samples: MarchedSamples, at end: Double) -> MarchedSamples {
     guard let thickness, samples.count > 0 else { return samples }
     return withoutGradient {
       let cell = occupancy.cell(of: samples.positions)
@@ -54,9 +78,20 @@ extension HyperSpace {
   /// Cells are occupied that showed something of late, and their neighbours.
   func prune(visible: Double) {
     withoutGradient {
-      let near = call(
-        "aten::max_pool3d", (visibility .> visible).to(.float32).unsqueeze(0).unsqueeze(0), [3, 3, 3], [1, 1, 1], [1, 1, 1])
-      cells.copy_(OccupancyGrid(occupied: near.reshape(cells.shape) .> 0, box: box).cells)
+      let near = (visibility .> visible).to(.float32).widened
+      cells.copy_(OccupancyGrid(occupied: near .> 0, box: box).cells)
     }
+  }
+}
+
+extension Tensor {
+  /// The greatest of each place's neighbours, corners included, and its own, `[Z, Y, X]`; axis by axis.
+  var widened: Tensor {
+    var wide = unsqueeze(0).unsqueeze(0)
+    for axis in 0..<3 {
+      func along(_ here: Int, _ elsewhere: Int) -> [Int] { (0..<3).map { $0 == axis ? here : elsewhere } }
+      wide = call("aten::max_pool3d", wide, along(3, 1), [1, 1, 1], along(1, 0))
+    }
+    return wide.reshape(shape)
   }
 }

@@ -19,7 +19,7 @@ package final class HyperSpace: Module {
   /// `[Z, Y, X]` uint8, skip distances; and the largest weight of late of a sample in each cell.
   package let cells, visibility: Tensor
   /// `[Z, Y, X]`: the least density of late in each cell that was looked into, per head unit; nil where rays are followed to their end.
-  let thickness: Tensor?
+  package let thickness: Tensor?
   /// `[Z Y X, S]`: the principal fields of the head's motion, see `HeadFields`; nil where there are none.
   let headFields: Tensor?
 

@@ -2,23 +2,24 @@ import Radiance
 import Torch
 
 extension HyperPlanes {
-  /// h at places, and what carries the torso, s(x) (1, x) with s the part that hangs on it: `[n, K + 4]`.
+  /// h at places, the head's fields among it, and what carries the torso: `[n, K + 4]`.
   func basisFunctions(_ places: EncodedPlaces) -> Tensor {
+    let (own, carried) = learntFunctions(places)
+    guard let fields = space.headFields else { return cat([own, carried], -1) }
+    let known =
+      places.nodes.map { fields.indexSelect(0, $0) }
+      ?? latticeFeatures(fields.reshape([1] + configuration.lattice.reversed() + [-1]), at: places.points, axes: space.latticeAxes)
+    return cat([own, known, carried], -1)
+  }
+  /// What is learnt of it: the network's values, and s(x) (1, x) with s the part that hangs on the torso, `[n, 4]`.
+  func learntFunctions(_ places: EncodedPlaces) -> (own: Tensor, carried: Tensor) {
     // The last layer is linear: functions that no place reaches could not come back.
     let own = fusedMLP(places.encoded, weights: basis.map(\.weight), biases: basis.map { $0.bias! }, slope: 0.01)
     let logit =
       places.nodes.map { torso.reshape(-1, 1).indexSelect(0, $0) }
       ?? latticeFeatures(torso, at: places.points, axes: space.latticeAxes)
     let share = logit.sigmoid()
-    var head: [Tensor] = []
-    if let fields = space.headFields {
-      head = [
-        places.nodes.map { fields.indexSelect(0, $0) }
-          ?? latticeFeatures(
-            fields.reshape([1] + configuration.lattice.reversed() + [-1]), at: places.points, axes: space.latticeAxes)
-      ]
-    }
-    return cat([own] + head + [share, share * places.points], -1)
+    return (own, cat([share, share * places.points], -1))
   }
   /// `nodes` says which of the lattice's nodes the points are, if they are.
   func encode(_ points: Tensor, nodes: Tensor? = nil) -> EncodedPlaces {
@@ -47,11 +48,6 @@ struct EncodedPlaces {
   var encoded, points: Tensor
   /// `[n]` int64: which of the lattice's nodes they are; nil for any points.
   var nodes: Tensor?
-
-  /// Those of `nodes` `[n]` int64 of a lattice all of whose nodes these are.
-  func at(_ nodes: Tensor) -> EncodedPlaces {
-    EncodedPlaces(encoded: encoded.indexSelect(0, nodes), points: points.indexSelect(0, nodes), nodes: nodes)
-  }
 }
 
 /// The lattice's nodes around occupied cells.
@@ -61,15 +57,14 @@ struct ActiveNodes {
   var places: EncodedPlaces
 
   init(_ field: HyperPlanes) {
-    let space = field.space, size = field.configuration.lattice.reversed()
+    let space = field.space, size = Array(field.configuration.lattice.reversed())
     let centers = space.occupancy.centers.indexSelect(0, (space.cells.reshape(-1) .== 0).nonzero().squeeze(1))
     (nodes, rows, places) = withoutGradient {
       // A node's gradient tells whether it was read.
       let probe = Tensor.zeros([1] + size + [1], device: centers.device)
       let ones = Tensor.ones([centers.size(0), 1], device: centers.device)
       let touched = callAll("likeness::lattice_backward", ones, probe, centers, Tensor?.none, space.latticeAxes, true, false)[0]
-      let read = ((touched ?? probe) .> 0).to(.float32).reshape([1] + size)
-      let near = call("aten::max_pool3d", read, [3, 3, 3], [1, 1, 1], [1, 1, 1])
+      let near = ((touched ?? probe) .> 0).to(.float32).reshape(size).widened
       let nodes = near.reshape(-1).nonzero().squeeze(1)
       let none = (Tensor.zeros([near.numel], device: centers.device) - 1).to(.int64)
       let rows = call("aten::index_copy", none, 0, nodes, Tensor.arange(nodes.numel, .int64, device: centers.device))
