@@ -22,8 +22,18 @@ struct LineCanvas {
     guard low.x < Float(width), low.y < Float(height), high.x > 0, high.y > 0, (high - low).max() < 4096 else { return }
     let along = b - a
     let square = max((along * along).sum(), 1e-6)
+    let columns = max(0, Int(low.x))..<min(width, Int(high.x) + 1)
     for y in max(0, Int(low.y))..<min(height, Int(high.y) + 1) {
-      for x in max(0, Int(low.x))..<min(width, Int(high.x) + 1) {
+      // Where the endless line is too far away, its part is, too.
+      let down = Float(y) + 0.5 - a.y
+      var row = columns
+      if abs(along.y) > 1e-3 {
+        let middle = a.x - 0.5 + down * along.x / along.y, reach = (radius + 0.5) * square.squareRoot() / abs(along.y) + 0.01
+        let (first, last) = (max(Float(columns.lowerBound), middle - reach), min(Float(columns.upperBound - 1), middle + reach))
+        guard first <= last else { continue }
+        row = Int(first)..<min(columns.upperBound, Int(last) + 2)
+      }
+      for x in row {
         let p = SIMD2(Float(x) + 0.5, Float(y) + 0.5) - a
         let t = min(1, max(0, (p * along).sum() / square))
         let d = p - t * along
