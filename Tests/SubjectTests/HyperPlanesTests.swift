@@ -116,6 +116,34 @@ import Torch
     #expect(own.filter { $0.1 != nil }.count > 15)
   }
 
+  /// What is drawn of a lift moves as the head model does: it may say what the person looks like, not how they move.
+  @Test(arguments: [HyperPlanesConfiguration.Deformation.lattice, .exact]) func motionIsLeftAlone(
+    deformation: HyperPlanesConfiguration.Deformation
+  ) {
+    var c = Self.field().configuration
+    c.deformation = deformation
+    let field = HyperPlanes(c, driving: 6, classes: 12, Generator(seed: 11)), generator = Generator(seed: 5)
+    withoutGradient {
+      field.space.layOut(low: [-1.4, -1.6, -1.2], high: [1.4, 1.4, 1.2], face: [0, -0.1, 0.5], inner: [0.6, 0.7, 0.4], c)
+      field.coefficients[1].weight.mul_(20)
+    }
+    let points = (Tensor.rand([200, 3], generator) * 2 - 1) * Tensor([1.2, 1.3, 1] as [Float])
+    let frame = Tensor((0..<200).map { Int32($0 / 100) }), signals = Self.signals(2)
+    func run(_ learnsMotion: Bool) -> (density: Tensor, moving: [String], still: [String]) {
+      let (density, features) = field.samples(points, frame: frame, signals, learnsMotion: learnsMotion)
+      let parameters = field.parameters()
+      let gradients = Torch.gradients(
+        of: [density.sum() + features.square().sum()], for: parameters.map(\.tensor), with: [Tensor(Float(1))])
+      let names = zip(parameters, gradients).filter { $1.map { $0.abs().max().item > 0 } == true }.map(\.0.name)
+      func moves(_ name: String) -> Bool { ["basis", "coefficients", "torso"].contains { name.hasPrefix($0) } }
+      return (density.detach(), names.filter(moves), names.filter { !moves($0) })
+    }
+    let (learning, seeing) = (run(true), run(false))
+    #expect((learning.density - seeing.density).abs().max().item < 1e-5)
+    #expect(learning.moving.count > 5 && seeing.moving.isEmpty, "\(seeing.moving)")
+    #expect(seeing.still == learning.still && seeing.still.contains { $0.hasPrefix("planes") }, "\(seeing.still)")
+  }
+
   /// Two rays along z: the first sample of each takes nearly all of the light.
   @Test func whatLiesBehindSomethingIsNotForgotten() {
     let space = Self.field().space

@@ -7,11 +7,12 @@ import Torch
 
 @Suite struct SideViewsTests {
   /// The left half shows a red person, the right half nothing, a stripe between them half of each.
-  private static func view(_ yaw: Float) -> DrawnView {
+  private static func view(_ yaw: Float, label: SemanticClass = .skin) -> DrawnView {
     let cover = Tensor((0..<64).map { k in k % 8 < 4 ? Float(1) : k % 8 == 4 ? 0.5 : 0 }, [8, 8])
     let red = Tensor([1, 0, 0] as [Float])
     let image = RenderedFrame(
-      rgb: cover.unsqueeze(2) * red, labels: Tensor.full([8, 8], 1, .uint8), depth: Tensor.zeros([8, 8]), opacity: cover)
+      rgb: cover.unsqueeze(2) * red, labels: Tensor.full([8, 8], Double(label.rawValue), .uint8), depth: Tensor.zeros([8, 8]),
+      opacity: cover)
     let camera = Self.camera.around([0, 0, -9], yaw: yaw)
     return DrawnView(
       state: FaceState(expression: [0.5, 0], pose: Rigid(translation: [0, 0, -9])), torso: .zero, camera: camera, image: image)
@@ -36,5 +37,16 @@ import Torch
     #expect((rows(batch.colors, nothing) - rows(behind, nothing)).abs().max().item < 1e-6)
     #expect((rows(batch.colors, rim) - (red + rows(behind, rim)) / 2).abs().max().item < 0.01)
     #expect(SideViews([], camera: Self.camera, width: 6) { $0 } == nil)
+  }
+
+  /// From where the clip was filmed it shows the torso itself; from aside there is nothing better than the view.
+  @Test func torsosAreLookedAtFromAsideAlone() throws {
+    func torsos(_ yaw: Float) throws -> Int {
+      let sides = try #require(SideViews([Self.view(yaw, label: .torso)], camera: Self.camera, width: 6) { $0 })
+      let labels = sides.draw(rays: 800, views: 4, DepthRange(), Generator(seed: 5)).batch.labels.array(UInt8.self)
+      return labels.count { $0 == SemanticClass.torso.rawValue }
+    }
+    let (filmed, aside) = (try torsos(0), try torsos(0.3))
+    #expect(aside > 600 && filmed < 500, "\(filmed) and \(aside) of 800 rays: half of the pixels are of the torso")
   }
 }

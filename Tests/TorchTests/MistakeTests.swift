@@ -25,17 +25,13 @@ import Torch
     "aten::add.Tensor: The size of tensor a (2) must match the size of tensor b (3)": { _ = Tensor.ones([2]) + .ones([3]) },
   ]
 
-  /// What only builds for debugging look for.
+  /// What only builds for debugging look for. Tests are never optimized: of what they test the configuration tells.
   private static let debugOnly: Set = ["checkpoints leave out Loose.pair"]
-  private static let isDebug: Bool = {
-    var found = false
-    assert(
-      {
-        found = true
-        return true
-      }())
-    return found
-  }()
+  #if DEBUG
+    private static let isDebug = true
+  #else
+    private static let isDebug = false
+  #endif
 
   @Test(arguments: mistakes.keys.filter { isDebug || !debugOnly.contains($0) }.sorted()) func endTheProgram(_ words: String) async {
     let end = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [words] in

@@ -18,7 +18,7 @@ package struct ClipLift {
     let azimuth: Float
   }
   private let sources: [Source]
-  private let expressions: [FaceState]
+  private let filmedStates: [(state: FaceState, azimuth: Float)]
   /// From where nearly all frames see the head.
   private let filmed: ClosedRange<Float>
 
@@ -42,8 +42,8 @@ package struct ClipLift {
     let usable = dataset.trainIndices.filter { frames[$0].landmarks?.count == LandmarkModel.count + 10 }
     let chosen = Self.chosen(usable, track)
     guard !chosen.isEmpty else { return nil }
-    expressions = usable.map { frames[$0].state }
-    let azimuths = usable.map { Self.azimuth($0, track) }.sorted()
+    filmedStates = usable.map { (frames[$0].state, Self.azimuth($0, track)) }
+    let azimuths = filmedStates.map(\.azimuth).sorted()
     filmed = azimuths[azimuths.count / 50]...azimuths[azimuths.count - 1 - azimuths.count / 50]
     sources = try chosen.map { position in
       let photo = try LiftPhoto(frameAt: position, of: dataset)
@@ -104,9 +104,13 @@ package struct ClipLift {
       let source = sources.min { abs($0.azimuth - wanted) < abs($1.azimuth - wanted) }!
       let aside = wanted - source.azimuth
       var state = source.state
+      var held = (pose: source.state.pose, azimuth: source.azimuth)
       // Some at rest, so that what the frame shows is there as it shows it, and some with shut eyes, of which a clip has few.
       if random.unit() > 0.25 {
-        state.expression = expressions[Int(random.unit() * Float(expressions.count)) % expressions.count].expression
+        let other = filmedStates[Int(random.unit() * Float(filmedStates.count)) % filmedStates.count]
+        state.expression = other.state.expression
+        // As heads are held in the clip, so that sides of the torso are known wherever it is about them.
+        if abs(other.azimuth - source.azimuth) < Self.apart { held = (other.state.pose, other.azimuth) }
       }
       if random.unit() < Self.blinking { Self.shutEyes(&state.expression) }
       var camera = film
@@ -116,7 +120,8 @@ package struct ClipLift {
         let turn = Rigid(rotation: Matrix3(yaw: -aside, pitch: up, roll: 0))
         state.pose = home * Rigid(translation: Self.neckRoot) * turn * Rigid(translation: -Self.neckRoot)
       } else {
-        camera = film.around(home.translation, yaw: aside, pitch: up)
+        state.pose = held.pose
+        camera = film.around(home.translation, yaw: wanted - held.azimuth, pitch: up)
       }
       let nothing = Tensor.zeros([camera.height, camera.width, 3])
       let image = try source.lift.render(state, torso: .zero, heard: nil, background: nothing, camera: camera)

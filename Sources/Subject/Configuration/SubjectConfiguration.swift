@@ -120,7 +120,7 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
     // As many as fit into the box: behind cells that only look occupied a surface must still be reached.
     (planes.samples, planes.imageSamples) = (96, 96)
     (planes.lattice, planes.latticeFocus, planes.latticeInner) = ([48, 64, 40], 0.68, 0.8)
-    (planes.headFields, planes.coefficients, planes.basisEvery) = (64, 256, 4)
+    (planes.headFields, planes.coefficients, planes.basisEvery) = (64, 256, 2)
     planes.rayEnd = 12
     c.planes = planes
     c.size = 256
@@ -140,6 +140,7 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
     (c.mesh.weight, c.mesh.finalWeight) = (20, 5)
     c.lift.views = 160
     c.lift.firstSteps = 60
+    c.lift.finalWeight = 0.06
     c.saveEvery = 2_000
     c.validateEvery = 2_000
     return c

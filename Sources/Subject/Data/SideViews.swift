@@ -51,7 +51,11 @@ package final class SideViews {
     // The inside of a mouth is better known from the clip.
     let classes: [SemanticClass] = [.skin, .nose, .glasses, .eyes, .brows, .lips]
     let shown = labels, isFace = classes.reduce(Tensor.zeros(shown.shape, .bool)) { $0 .| (shown .== Double($1.rawValue)) }
-    worth = (opacity.to(.float32) / 2).to(.uint8).maximum(isFace.to(.uint8) * Tensor(200))
+    // Where the head turns and the camera stays, the torso is as the clip shows it, better.
+    let pixels = film.width * film.height
+    let stays = Tensor(views.map { $0.camera.cameraToWorld.rows == film.cameraToWorld.rows }).unsqueeze(1).expand(n, pixels).reshape(-1)
+    let isKnown = stays .& (shown .== Double(SemanticClass.torso.rawValue))
+    worth = (opacity.to(.float32) / 2).to(.uint8).maximum(isFace.to(.uint8) * Tensor(200)).maskedFill(isKnown, 0)
   }
 
   /// As many rays of some views, and what is known of these.

@@ -91,7 +91,9 @@ extension HyperPlanes: SubjectField {
     let samples = space.ended(marched, at: configuration.rayEnd)
     let signals = disturbed(signals, generator)
     let frame = Tensor(batch.frames).to(.int32).to(device).indexSelect(0, samples.ray)
-    let (density, features) = self.samples(samples.positions, frame: frame, signals, of: samples)
+    // Views from aside move as the head model does, and the clip knows better.
+    let (density, features) = self.samples(
+      samples.positions, frame: frame, signals, of: samples, learnsMotion: !batch.isAside)
     let seen = composite(
       density: density, lengths: samples.lengths, depths: samples.depths, features: features, starts: samples.starts)
     let pixels = pixels(seen, batch.rays.directions, background: batch.background)

@@ -91,8 +91,8 @@ package struct ConditionedPlanes {
   }
 
   /// Density (per head unit) `[N]` and features `[N, C]` of points of frames.
-  package func samples(_ points: Tensor, frame: Tensor) -> (density: Tensor, features: Tensor) {
-    let moved = deformed(points, frame: frame)
+  package func samples(_ points: Tensor, frame: Tensor, learnsMotion: Bool = true) -> (density: Tensor, features: Tensor) {
+    let moved = learnsMotion ? deformed(points, frame: frame) : deformed(points, frame: frame).detach()
     let place = points + moved.narrow(1, 0, 3), w = moved.narrow(1, 3, 3)
     let axes = field.space.templateAxes
     let seen = cat(

@@ -18,7 +18,7 @@ import Torch
       frames: [])
     for i in 0..<9 {
       var state = i == 3 ? person.doing(["eyeBlinkLeft": 1, "eyeBlinkRight": 1]) : i == 4 ? person.doing(["jawOpen": 0.7]) : person.state
-      let yaw: Float = i < 5 ? 0 : i == 5 ? 0.3 : i == 6 ? -0.3 : 0.05
+      let yaw: Float = i < 5 ? 0 : i == 5 ? 0.3 : i == 6 ? -0.3 : i == 7 ? 0.25 : 0.05
       state.pose = Rigid(rotation: Matrix3(yaw: yaw, pitch: 0, roll: 0), translation: [0, -0.1, -10])
       let photo = person.drawn(state)
       try ImageFile.write(photo.image, to: folder.image(i))
@@ -44,6 +44,11 @@ import Torch
     }
     #expect(azimuths.min()! < -25 && azimuths.max()! > 25, "\(azimuths)")
     #expect(views.contains { $0.camera == film } && views.contains { $0.camera != film }, "heads turn, and cameras go round")
+    // Also of heads as another frame holds them, where that is seen from about the same side.
+    let small = person.camera.scaled(width: 24, height: 24), held = dataset.track.frames.map(\.state.pose)
+    let around = try lift.views(120, small, seed: 1).filter { $0.camera != small }.map(\.state.pose)
+    #expect(around.allSatisfy(held.contains))
+    #expect(around.contains(held[5]) && around.contains(held[7]), "frame 7 is turned nearly as far as frame 5")
     for view in views {
       #expect(view.image.rgb.shape == [96, 96, 3])
       let cover = view.image.opacity
