@@ -237,15 +237,6 @@ Gradients backward(const Tensor &to_density_, const Tensor &to_features_, const 
   return {to_moves, to_planes, to_volume, to_ambient, to_weights, to_biases};
 }
 
-std::tuple<Tensor, Tensor> values(const Tensor &moves, const Tensor &planes, const Tensor &volume, const Tensor &ambient,
-                                  at::TensorList weights, at::TensorList biases, const Tensor &rows, const Tensor &positions,
-                                  const Tensor &frame, const Tensor &lattice_axes, const Tensor &axes, const Tensor &starts,
-                                  const Tensor &lengths, double scale, double dark) {
-  auto [density, features, at] =
-      forward(moves, planes, volume, ambient, weights, biases, rows, positions, frame, lattice_axes, axes, starts, lengths, scale, dark);
-  return {density, features};
-}
-
 struct FieldFunction : torch::autograd::Function<FieldFunction> {
   static torch::autograd::variable_list forward(torch::autograd::AutogradContext *context, const Tensor &moves, const Tensor &planes,
                                                 const Tensor &volume, const Tensor &ambient, at::TensorList weights, at::TensorList biases,
@@ -261,7 +252,8 @@ struct FieldFunction : torch::autograd::Function<FieldFunction> {
     saved.insert(saved.end(), weights.begin(), weights.end());
     saved.insert(saved.end(), biases.begin(), biases.end());
     context->save_for_backward(saved);
-    return {density, features};
+    context->mark_non_differentiable({at});
+    return {density, features, at};
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context, torch::autograd::variable_list incoming) {
     const auto s = context->get_saved_variables();
@@ -279,13 +271,13 @@ struct FieldFunction : torch::autograd::Function<FieldFunction> {
   }
 };
 
-std::tuple<Tensor, Tensor> values_with_history(const Tensor &moves, const Tensor &planes, const Tensor &volume, const Tensor &ambient,
-                                               at::TensorList weights, at::TensorList biases, const Tensor &rows, const Tensor &positions,
-                                               const Tensor &frame, const Tensor &lattice_axes, const Tensor &axes, const Tensor &starts,
-                                               const Tensor &lengths, double scale, double dark) {
+Values values_with_history(const Tensor &moves, const Tensor &planes, const Tensor &volume, const Tensor &ambient, at::TensorList weights,
+                           at::TensorList biases, const Tensor &rows, const Tensor &positions, const Tensor &frame,
+                           const Tensor &lattice_axes, const Tensor &axes, const Tensor &starts, const Tensor &lengths, double scale,
+                           double dark) {
   auto found = FieldFunction::apply(moves, planes, volume, ambient, weights, biases, rows, positions, frame, lattice_axes, axes, starts,
                                     lengths, scale, dark);
-  return {found[0], found[1]};
+  return {found[0], found[1], found[2]};
 }
 
 } // namespace
@@ -296,15 +288,16 @@ std::tuple<Tensor, Tensor> values_with_history(const Tensor &moves, const Tensor
 /// positions; `planes` `[3, H, W, C]`, C a multiple of 16, `volume` `[1, Z, Y, X, 8]` and `ambient` `[1, 1, H, W, 8]` are read where these
 /// lead; a network of ReLUs, whose first bias is a frame's own, makes softplus(first - 1) `scale` and the features of it. Ray r has the
 /// samples `starts[r]` ..< `starts[r + 1]`, each of which stands for its part of `lengths` `[N]`; those that less than `dark` of a ray's
-/// light reaches may be left at 0. All but positions, starts and lengths have gradients.
+/// light reaches may be left at 0. All but positions, starts and lengths have gradients. `at` `[5, N or more]`: where the samples read the
+/// template and the ambient plane, 0 of those left out.
 TORCH_LIBRARY_FRAGMENT(likeness, library) {
   library.def("lattice_rows(Tensor positions, Tensor axes, int[] size) -> (Tensor nodes, Tensor rows)");
   library.def("field(Tensor moves, Tensor planes, Tensor volume, Tensor ambient, Tensor[] weights, Tensor[] biases, Tensor rows, "
               "Tensor positions, Tensor frame, Tensor lattice_axes, Tensor axes, Tensor starts, Tensor lengths, float scale, "
-              "float dark) -> (Tensor density, Tensor features)");
+              "float dark) -> (Tensor density, Tensor features, Tensor at)");
 }
 TORCH_LIBRARY_IMPL(likeness, CPU, library) {
   library.impl("lattice_rows", likeness::lattice_rows);
-  library.impl("field", likeness::values);
+  library.impl("field", likeness::forward);
 }
 TORCH_LIBRARY_IMPL(likeness, AutogradCPU, library) { library.impl("field", likeness::values_with_history); }

@@ -29,32 +29,70 @@ INLINE f16v along_x(float share) {
   return base + sign * share;
 }
 
-/// Displacements and ambient coordinates of the samples `first ..< first + count`, added to their positions: `warped`.
-INLINE void deform(const FrameJob &job, int first, int count, FrameScratch &s) {
+/// Displacements and ambient coordinates of the next samples of `count` rays, added to their positions: `moved`.
+static void deform(const FrameJob &job, int count, FrameScratch &s) {
   const FeatureTable &table = job.lattice;
   const float *nodes = static_cast<const float *>(table.data);
-  for (int i = 0; i < count; i += 16) {
-    const f16v t = load(s.t + first + i);
-    f16v u[3];
-    for (int axis = 0; axis < 3; ++axis) {
-      const f16v x = job.camera[0][axis] + t * load(s.d[axis] + first + i);
-      store(s.warped[axis] + i, x);
-      u[axis] = warp(x, job.lattice_axes[axis]);
-    }
-    set_cell(table, u[0], u[1], u[2], s.place[0] + i, reinterpret_cast<float(*)[frame_block]>(&s.share[0][i]));
-  }
   const int64_t row = int64_t(table.size[0]) * 8, layer = row * table.size[1];
-  for (int i = 0; i < count; ++i) {
-    const float *node = nodes + s.place[0][i];
-    const f16v sum = (s.share[1][i] * load(node) + s.share[2][i] * load(node + row)) +
-                     (s.share[3][i] * load(node + layer) + s.share[4][i] * load(node + layer + row));
-    const f16v part = sum * along_x(s.share[0][i]);
-    store8(s.moved[i], lower(part) + upper(part));
+  for (int first = 0; first < count; first += 16) {
+    const f16v t = load(s.t + first);
+    f16v at[3], u[3];
+    for (int axis = 0; axis < 3; ++axis) {
+      at[axis] = job.camera[0][axis] + t * load(s.d[axis] + first);
+      u[axis] = warp(at[axis], job.lattice_axes[axis]);
+    }
+    int32_t place[16];
+    float share[5][16], by[16][8], lane[16];
+    f16v x, y, z;
+    const i16v column = lower_node(u[0], table.size[0], x), line = lower_node(u[1], table.size[1], y), depth = lower_node(u[2], table.size[2], z);
+    store(place, ((depth * table.size[1] + line) * table.size[0] + column) * 8);
+    store(share[0], x);
+    store(share[1], (1.0f - y) * (1.0f - z));
+    store(share[2], y * (1.0f - z));
+    store(share[3], (1.0f - y) * z);
+    store(share[4], y * z);
+    // Beyond the last ray lies what an earlier tile left: somewhere in the box, as all of them are held.
+    for (int i = 0; i < 16; ++i) {
+      const float *node = nodes + place[i];
+      const f16v sum = (share[1][i] * load(node) + share[2][i] * load(node + row)) +
+                       (share[3][i] * load(node + layer) + share[4][i] * load(node + layer + row));
+      const f16v part = sum * along_x(share[0][i]);
+      store8(by[i], lower(part) + upper(part));
+    }
+    for (int axis = 0; axis < 5; ++axis) {
+      for (int i = 0; i < 16; ++i) lane[i] = by[i][axis];
+      store(s.moved[axis] + first, axis < 3 ? at[axis] + load(lane) : load(lane));
+    }
   }
+}
+
+/// Which of `count` rays have a next sample that may show something, `live`; returns how many.
+static int find_live(const FrameJob &job, int count, FrameScratch &s) {
+  int live = 0;
+  for (int first = 0; first < count; first += 16) {
+    i16v may = lanes() < static_cast<float>(count - first);
+    if (job.shown) {
+      i16v place = i16v{};
+      for (int axis = 2; axis >= 0; --axis) {
+        const int size = job.shown_size[axis];
+        const f16v u = warp(load(s.moved[axis] + first), job.axes[axis]);
+        const f16v cell = least((u + 1.0f) * (0.5f * static_cast<float>(size)), all(static_cast<float>(size) - 0.5f));
+        place = place * size + __builtin_convertvector(cell, i16v);
+      }
+      may &= (gather(job.shown, place >> 5) >> (place & 31) & 1) != 0;
+    }
+    const uint32_t kept = bits(may);
+    pack(s.live + live, __builtin_convertvector(lanes(), i16v) + first, kept);
+    live += __builtin_popcount(kept);
+  }
+  return live;
+}
+
+/// Takes the samples of rays `ray` into the block.
+INLINE void take(const int32_t *ray, int count, FrameScratch &s) {
   for (int i = 0; i < count; ++i) {
-    for (int axis = 0; axis < 3; ++axis) s.warped[axis][i] += s.moved[i][axis];
-    s.warped[3][i] = s.moved[i][3];
-    s.warped[4][i] = s.moved[i][4];
+    s.ray[i] = ray[i];
+    for (int axis = 0; axis < 5; ++axis) s.warped[axis][i] = s.moved[axis][ray[i]];
   }
 }
 

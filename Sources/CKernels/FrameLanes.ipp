@@ -73,6 +73,7 @@ INLINE uint32_t bits(i16v mask) { return _mm512_movepi32_mask((__m512i)mask); }
 INLINE i16v gather_bytes(const uint8_t *from, i16v place) {
   return (i16v)_mm512_i32gather_epi32((__m512i)place, from, 1) & 255;
 }
+INLINE i16v gather(const int32_t *from, i16v place) { return (i16v)_mm512_i32gather_epi32((__m512i)place, from, 4); }
 /// Writes the lanes of `value` that `kept` names side by side; what follows them is overwritten, up to 16 in all.
 INLINE void pack(float *to, f16v value, uint32_t kept) { store(to, (f16v)_mm512_maskz_compress_ps(kept, (__m512)value)); }
 INLINE void pack(int32_t *to, i16v value, uint32_t kept) { store(to, (i16v)_mm512_maskz_compress_epi32(kept, (__m512i)value)); }
@@ -107,6 +108,11 @@ template <class T, class V> INLINE void pack_lanes(T *to, V value, uint32_t kept
   T lane[16];
   __builtin_memcpy(lane, &value, sizeof lane);
   for (; kept; kept &= kept - 1) *to++ = lane[__builtin_ctz(kept)];
+}
+INLINE i16v gather(const int32_t *from, i16v place) {
+  i16v result;
+  for (int lane = 0; lane < 16; ++lane) result[lane] = from[place[lane]];
+  return result;
 }
 INLINE void pack(float *to, f16v value, uint32_t kept) { pack_lanes(to, value, kept); }
 INLINE void pack(int32_t *to, i16v value, uint32_t kept) { pack_lanes(to, value, kept); }

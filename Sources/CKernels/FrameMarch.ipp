@@ -1,20 +1,21 @@
 // Rays of a tile and their next samples, as likeness::march finds them to the last bit: included inside a namespace of Frame.cpp.
 
-/// t before which the rays of sixteen pixels from column `left` of a row on need not look: the least of the probes at the corners of the
-/// square that a pixel is in. Infinite where these see nothing. `taken`: how many samples that probe took.
-INLINE f16v first_seen(const ProbedDepths &probed, int left, int row, f16v &taken) {
+/// t before which the rays of sixteen pixels, every `apart`-th from column `left` of a row on, need not look: the least of the probes at the
+/// corners of the square that a pixel is in. Infinite where these see nothing. `taken`: how many samples that probe took.
+INLINE f16v first_seen(const ProbedDepths &probed, int left, int apart, int row, f16v &taken) {
   const int between = (1 << probed.shift) - 1, from = left >> probed.shift;
   const int64_t above = int64_t(row >> probed.shift) * probed.columns + from;
   const int64_t below = int64_t((row + between) >> probed.shift) * probed.columns + from;
   const auto grid = [&](int column) __attribute__((always_inline)) { return (column >> probed.shift) - from; };
+  // At most every second pixel is a probe, and at most every second of them is drawn.
   float nearest[17], counts[17], result[16], count[16];
-  for (int c = 0; c <= grid(left + 15 + between); ++c) {
+  for (int c = 0; c <= grid(left + 15 * apart + between); ++c) {
     const int64_t place = (probed.first[above + c] <= probed.first[below + c] ? above : below) + c;
     nearest[c] = probed.first[place];
     counts[c] = probed.taken[place];
   }
   for (int lane = 0; lane < 16; ++lane) {
-    const int a = grid(left + lane), b = grid(left + lane + between), place = nearest[a] <= nearest[b] ? a : b;
+    const int a = grid(left + lane * apart), b = grid(left + lane * apart + between), place = nearest[a] <= nearest[b] ? a : b;
     result[lane] = nearest[place];
     count[lane] = counts[place];
   }
@@ -22,18 +23,25 @@ INLINE f16v first_seen(const ProbedDepths &probed, int left, int row, f16v &take
   return load(result);
 }
 
-/// The rays of a tile that cross the box; returns how many. Others are final at once.
-static int begin_rays(const FrameJob &job, int left, int top, FrameScratch &s) {
+/// The rays of a tile that cross the box, but for those of pixels that are `known`; returns how many. Others are final at once.
+static int begin_rays(const FrameJob &job, int left, int top, const bool *known, FrameScratch &s) {
 #pragma clang fp contract(off)
   int count = 0;
   for (int y = 0; y < tile_height; ++y) {
     for (int x = 0; x < tile_width; x += 16) {
-      const f16v column = lanes() + static_cast<float>(left + x) + 0.5f;
-      const float row = static_cast<float>(top + y) + 0.5f;
+      const int first_column = job.pass.x + job.pass.apart * (left + x), line = job.pass.y + job.pass.apart * (top + y);
+      const f16v column = lanes() * static_cast<float>(job.pass.apart) + static_cast<float>(first_column) + 0.5f;
+      const float row = static_cast<float>(line) + 0.5f;
       const int id = y * tile_width + x;
       f16v d[3], enter = all(0), leave = all(__builtin_inff());
       i16v inside = column < static_cast<float>(job.width);
-      if (top + y >= job.height) inside = i16v{};
+      if (line >= job.height) inside = i16v{};
+      if (known) {
+        float drawn[16];
+        for (int lane = 0; lane < 16; ++lane) drawn[lane] = known[id + lane] ? 0 : 1;
+        inside &= load(drawn) > 0.0f;
+      }
+      if (!bits(inside)) continue;
       for (int axis = 0; axis < 3; ++axis) {
         d[axis] = column * job.camera[1][axis] + row * job.camera[2][axis] + job.camera[3][axis];
         store(s.direction[axis] + id, d[axis]);
@@ -48,9 +56,9 @@ static int begin_rays(const FrameJob &job, int left, int top, FrameScratch &s) {
       const f16v ray_step = job.step / length;
       inside &= (length > 0.0f) & (enter < leave) & (leave < __builtin_inff()) & (enter + ray_step > enter);
       f16v k = all(0), may_take = all(static_cast<float>(job.limit));
-      if (job.probed.first && top + y < job.height) {
+      if (job.probed.first) {
         f16v taken;
-        const f16v first = first_seen(job.probed, left + x, top + y, taken);
+        const f16v first = first_seen(job.probed, first_column, job.pass.apart, line, taken);
         may_take -= most(taken - static_cast<float>(probe_overlap), all(0));
         inside &= first < __builtin_inff();
         k = most(__builtin_elementwise_ceil((first - enter) / ray_step - (probe_margin + 0.5f)), k);
@@ -135,16 +143,23 @@ INLINE void look(const FrameJob &job, Walk &w) {
   w.k = w.pending ? most(leap, w.k + 1.0f) : w.k;
 }
 
+/// What a ray has come to. One that lets hardly anything through is opaque: what it has not seen is taken to look like what it has.
+INLINE void end_ray(const FrameJob &job, int id, float reached, float depth, float taken, FrameScratch &s) {
+  const bool ended = reached < job.stop;
+  s.final_scale[id] = ended ? 1 / (1 - reached) : 1;
+  s.final_reached[id] = ended ? 0 : reached;
+  s.final_depth[id] = depth;
+  s.final_taken[id] = taken;
+}
+
 /// Keeps the rays that found a sample, from `left` on, and ends the others; returns how many are kept up to here.
-INLINE int end_walk(const Walk &w, FrameScratch &s, int first, int left) {
+INLINE int end_walk(const FrameJob &job, const Walk &w, FrameScratch &s, int first, int left) {
   const uint32_t kept = bits(w.found);
   const i16v id = load(s.id + first);
   const f16v depth = load(s.depth + first);
   for (uint32_t gone = bits(w.real) & ~kept; gone; gone &= gone - 1) {
     const int lane = __builtin_ctz(gone);
-    s.final_reached[id[lane]] = w.reached[lane];
-    s.final_depth[id[lane]] = depth[lane];
-    s.final_taken[id[lane]] = s.taken;
+    end_ray(job, id[lane], w.reached[lane], depth[lane], s.taken, s);
   }
   for (int axis = 0; axis < 3; ++axis) pack(s.d[axis] + left, w.d[axis], kept);
   pack(s.enter + left, w.enter, kept);
@@ -171,17 +186,13 @@ static int next_samples(const FrameJob &job, int count, FrameScratch &s) {
       look(job, a);
       look(job, b);
     }
-    left = end_walk(a, s, i, left);
-    left = end_walk(b, s, i + 16, left);
+    left = end_walk(job, a, s, i, left);
+    left = end_walk(job, b, s, i + 16, left);
   }
   return left;
 }
 
 /// Rays that took all the samples they may.
-static void end_rays(int count, FrameScratch &s) {
-  for (int i = 0; i < count; ++i) {
-    s.final_reached[s.id[i]] = s.reached[i];
-    s.final_depth[s.id[i]] = s.depth[i];
-    s.final_taken[s.id[i]] = s.may_take[i];
-  }
+static void end_rays(const FrameJob &job, int count, FrameScratch &s) {
+  for (int i = 0; i < count; ++i) end_ray(job, s.id[i], s.reached[i], s.depth[i], s.may_take[i], s);
 }

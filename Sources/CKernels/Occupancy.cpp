@@ -1,12 +1,15 @@
 // likeness::march_lit and likeness::mark_seen, which samples of a training step are worth a look by what their cells have shown, and what
 // they show in turn. Rays are walked one by one; cells get the greatest and the least of their samples, in which no order matters.
 
+#include "Axis.h"
+
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <torch/library.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <tuple>
 #include <vector>
@@ -138,19 +141,48 @@ void mark_seen(const Tensor &positions, const Tensor &starts, const Tensor &weig
   });
 }
 
+void mark_shown(const Tensor &at_, const Tensor &weights_, const Tensor &axes_, Tensor shown, double visible) {
+  const Tensor at = at_.contiguous(), weights = weights_.contiguous(), axes = axes_.contiguous();
+  TORCH_CHECK(at.dim() == 2 && at.size(0) == 3 && weights.dim() == 1 && weights.size(0) == at.size(1) && axes.dim() == 2 && axes.size(0) == 3 &&
+                  axes.size(1) == 4,
+              "mark_shown: places [3, N], weights [N], axes [3, 4], not ", at.sizes(), ", ", weights.sizes(), ", ", axes.sizes());
+  TORCH_CHECK(shown.dim() == 3 && shown.is_contiguous(), "mark_shown: cells [Z, Y, X] in order, not ", shown.sizes());
+  for (const Tensor &each : {at, weights, axes, shown}) TORCH_CHECK(each.scalar_type() == at::kFloat, "mark_shown: float32");
+  const int64_t count = at.size(1);
+  const float *place = at.const_data_ptr<float>(), *weight = weights.const_data_ptr<float>();
+  float *most = shown.mutable_data_ptr<float>();
+  likeness::Axis axis[3];
+  std::memcpy(axis, axes.const_data_ptr<float>(), sizeof axis);
+  for (int64_t i = 0; i < count; ++i) {
+    if (!(weight[i] >= visible)) continue;
+    int64_t cell = 0;
+    for (int a = 2; a >= 0; --a) {
+      const float offset = place[a * count + i] - axis[a].center, size = static_cast<float>(shown.size(2 - a));
+      const float u = axis[a].slope * offset + axis[a].extra * std::clamp(offset, -axis[a].half, axis[a].half);
+      // What is not a number is somewhere.
+      cell = cell * shown.size(2 - a) + static_cast<int64_t>(std::min(std::max(0.0f, (u + 1) * (0.5f * size)), size - 0.5f));
+    }
+    most[cell] = std::max(most[cell], weight[i]);
+  }
+}
+
 } // namespace
 
 /// march_lit: of samples of rays (see march) those before a ray has passed through `end` of optical depth, as `thickness` `[Z, Y, X]`, least
 /// densities a head unit of the cells of `box`, has it.
 /// mark_seen: notes in `visibility` `[Z, Y, X]` how much of its pixel each cell's samples made up, of which a cell keeps the part `kept` where
 /// it was looked at by at least `visible` of the light, `hidden` where it was not; and in `thickness` the least `density` of each.
+/// mark_shown: raises `shown` `[Z, Y, X]`, cells that divide the template's `axes` evenly, to the largest of the `weights` of samples that read
+/// it `at` `[3, N]`, those from `visible` on.
 TORCH_LIBRARY_FRAGMENT(likeness, library) {
   library.def("march_lit(Tensor positions, Tensor depths, Tensor lengths, Tensor starts, Tensor thickness, Tensor box, float end) -> "
               "(Tensor positions, Tensor depths, Tensor lengths, Tensor ray, Tensor starts)");
   library.def("mark_seen(Tensor positions, Tensor starts, Tensor weights, Tensor density, Tensor box, Tensor(a!) visibility, "
               "Tensor(b!)? thickness, float visible, float kept, float hidden) -> ()");
+  library.def("mark_shown(Tensor at, Tensor weights, Tensor axes, Tensor(a!) shown, float visible) -> ()");
 }
 TORCH_LIBRARY_IMPL(likeness, CPU, library) {
   library.impl("march_lit", march_lit);
   library.impl("mark_seen", mark_seen);
+  library.impl("mark_shown", mark_shown);
 }

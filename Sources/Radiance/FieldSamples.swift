@@ -1,5 +1,19 @@
 import Torch
 
+/// What the fast field has at N points.
+package struct FieldValues {
+  /// `[N]` per head unit, and `[N, C]`.
+  package var density: Tensor, features: Tensor
+  /// `[3, N]`: where the template was read, without history; 0 of points that were left out.
+  package var places: Tensor
+
+  package init(density: Tensor, features: Tensor, places: Tensor) {
+    self.density = density
+    self.features = features
+    self.places = places
+  }
+}
+
 /// What the fast field's samples in training are read from, all with history; see `FrameField` for what each is.
 package struct SampleField {
   /// `[n, F, 8]`: displacement, ambient coordinates and nothing of `n` nodes of the lattice in F frames.
@@ -38,17 +52,15 @@ package struct SampleField {
       && (1...3).allSatisfy { volume.size($0) > 1 } && (2...3).allSatisfy { ambient.size($0) > 1 }
   }
 
-  /// Density `[N]` per head unit and features `[N, C]` of points `[N, 3]`, each of its `frame` `[N]` int32, in one operator. Gradients reach
-  /// everything but the points.
+  /// What the field has at points `[N, 3]`, each of its `frame` `[N]` int32, in one operator. Gradients reach everything but the points.
   ///
   /// Where the points are samples of rays, those that less than `dark` of a ray's light reaches may be left at 0, without gradients.
-  package func samples(at points: Tensor, frame: Tensor, of rays: MarchedSamples? = nil, dark: Double = 1e-3) -> (
-    density: Tensor, features: Tensor
-  ) {
+  package func samples(at points: Tensor, frame: Tensor, of rays: MarchedSamples? = nil, dark: Double = 1e-3) -> FieldValues {
     let starts = rays?.starts ?? .arange(points.size(0) + 1, .int32), lengths = rays?.lengths ?? .zeros([points.size(0)])
-    return call2(
+    let (density, features, at) = call3(
       "likeness::field", moves, planes, volume, ambient, point.weights, point.biases, rows, points, frame, latticeAxes, axes, starts,
       lengths, densityScale, dark)
+    return FieldValues(density: density, features: features, places: at.narrow(0, 0, 3).narrow(1, 0, points.size(0)))
   }
 }
 

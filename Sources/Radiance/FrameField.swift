@@ -40,23 +40,33 @@ package struct FrameField {
   package var planes: Tensor, volume: Tensor, axes: Tensor
   /// `[1, 1, H, W, C3]`, over the ambient coordinates in -1...1.
   package var ambient: Tensor
+  /// `[Z, Y, X / 32]` int32, a bit for each of the cells that divide the template's axes evenly (`packedBits`): 0 where nothing shows. nil: all of
+  /// it is looked into.
+  package var shown: Tensor?
   /// Features to density and what is shown; the first bias is the frame's own. Layers `[out, in]` and `[out]`.
   package var point: (weights: [Tensor], biases: [Tensor])
   /// What is shown, and the ray's unit direction, to 3 colour and K class logits.
   package var shading: (weights: [Tensor], biases: [Tensor])
   /// σ = `densityScale` softplus(raw - 1); hidden layers multiply what is below zero with `slope`.
   package var densityScale: Double, slope: Double
-  /// Distance of samples, head units; the most samples a ray takes; rays end that let less than `stop` through.
+  /// Distance of samples, head units; the most samples a ray takes; rays that let less than `stop` through end there, and count as opaque.
   package var step: Double, limit: Int, stop: Double
   /// Pixels between two probes, 2, 4, 8 or 16: rays that end with the first sample that shows anything, shot before the others, which begin a
   /// little before what the four probes about them saw, and not at all where those saw nothing. What no probe sees and stands in front of
   /// what they see may be missed. Samples that are skipped count among the `limit`. 0: no probes.
   package var probes: Int
+  /// Above 0: the image is drawn in passes of ever finer grids of pixels, and one between four others that differ by no more than this, in colours
+  /// (0...1) and opacity, and show the same class at about the same depth, is their mean. Images of features are drawn whole, as all are on a GPU.
+  package var tolerance: Double
+  /// Whether the first layer of the point network may be rounded to bfloat16, where features are float16 and the processor multiplies these faster.
+  package var rounds: Bool
 
   package init(
     occupancy: OccupancyGrid, lattice: Tensor, latticeAxes: Tensor, planes: Tensor, volume: Tensor, axes: Tensor, ambient: Tensor,
-    point: (weights: [Tensor], biases: [Tensor]), shading: (weights: [Tensor], biases: [Tensor]), densityScale: Double = 10,
-    slope: Double = 0, step: Double, limit: Int = 16, stop: Double = 0.01, probes: Int = 0
+    shown: Tensor? = nil, point: (weights: [Tensor], biases: [Tensor]), shading: (weights: [Tensor], biases: [Tensor]),
+    densityScale: Double = 10,
+    slope: Double = 0, step: Double, limit: Int = 16, stop: Double = 0.01, probes: Int = 0, tolerance: Double = 0,
+    rounds: Bool = false
   ) {
     self.occupancy = occupancy
     self.lattice = lattice
@@ -65,6 +75,7 @@ package struct FrameField {
     self.volume = volume
     self.axes = axes
     self.ambient = ambient
+    self.shown = shown
     self.point = point
     self.shading = shading
     self.densityScale = densityScale
@@ -73,6 +84,8 @@ package struct FrameField {
     self.limit = limit
     self.stop = stop
     self.probes = probes
+    self.tolerance = tolerance
+    self.rounds = rounds
   }
 
   /// What `camera` sees in front of `plate` `[H, W, 3]` (0...1), without history.
@@ -80,12 +93,19 @@ package struct FrameField {
     withoutGradient {
       let found = callAll(
         "likeness::frame", camera.matrix, camera.width, camera.height, occupancy.cells, occupancy.box, lattice, latticeAxes, planes, axes,
-        volume, ambient, point.weights, point.biases, shading.weights, shading.biases, background, densityScale, slope, step, limit, stop,
-        probes, features
+        volume, ambient, shown, point.weights, point.biases, shading.weights, shading.biases, background, densityScale, slope, step, limit,
+        stop,
+        probes, tolerance, rounds, features
       ).compactMap(\.self)
       return FieldFrame(rgb: found[0], labels: found[1], depth: found[2], opacity: found[3], features: features ? found[4] : nil)
     }
   }
+}
+
+/// `cells` `[Z, Y, X]` bool, X a multiple of 32, a bit each: `[Z, Y, X / 32]` int32, the lowest bit first.
+package func packedBits(_ cells: Tensor) -> Tensor {
+  let bits = Tensor((0..<32).map { 1 << $0 }).to(cells.device)
+  return (cells.reshape(cells.size(0), cells.size(1), -1, 32).to(.int64) * bits).sum(-1).to(.int32)
 }
 
 /// A frame that a field shows.

@@ -13,7 +13,10 @@ extension FrameField {
       let reached = cat([Tensor.ones([rays.count, 1]), through.narrow(1, 0, max(1, limit) - 1)], 1)
       let number = Tensor.arange(max(1, limit), .float32), mayTake = beginnings?.mayTake ?? .full([rays.count], Double(limit))
       let taken = (reached .>= stop) .& (number .< mayTake.unsqueeze(1))
-      let weights = ((reached - through) * taken.to(.float32)).unsqueeze(1)
+      let seen = (reached - through) * taken.to(.float32), sum = seen.sum(1)
+      // What lets hardly anything through is opaque.
+      let ended = (1 - sum) .< stop
+      let weights = (seen / sum.onesLike().where(ended.logicalNot(), else: sum).unsqueeze(1)).unsqueeze(1)
       let alpha = weights.sum(2).squeeze(1)
       let shown = weights.matmul(rows(raw.narrow(1, 1, raw.size(1) - 1), of: samples)).squeeze(1)
       let depth = weights.matmul(rows(samples.depths, of: samples)).reshape(-1) / alpha.clamp(1e-6)
@@ -29,6 +32,40 @@ extension FrameField {
     }
   }
 
+  /// Of a frame `all` whose pixels were all drawn before `background`, what passes with `tolerance` make, in plain tensors.
+  package func referencePasses(_ all: FieldFrame, background: Tensor) -> FieldFrame {
+    withoutGradient {
+      let clear = 1 - all.opacity.unsqueeze(-1)
+      // Colours times opacity, opacity, depth, class.
+      let planes = [
+        all.rgb - clear * background, all.opacity.unsqueeze(-1), all.depth.unsqueeze(-1), all.labels.to(.float32).unsqueeze(-1),
+      ]
+      let seen = cat(planes, -1), (height, width) = (seen.size(0), seen.size(1))
+      func every(second from: (row: Int, column: Int), of rows: Int, _ columns: Int) -> Tensor {
+        let lines = call("aten::slice.Tensor", seen, 0, from.row, from.row + 2 * rows - 1, 2)
+        return call("aten::slice.Tensor", lines, 1, from.column, from.column + 2 * columns - 1, 2)
+      }
+      for (y, x) in [(1, 1), (0, 1), (1, 0)] {
+        // At an edge of the image a neighbour is missing.
+        let (row, column) = (y == 0 ? 2 : y, x == 0 ? 2 : x)
+        let (rows, columns) = ((height - row) / 2, (width - column) / 2)
+        guard rows > 0, columns > 0 else { continue }
+        let away = y == x ? [(-1, -1), (-1, 1), (1, -1), (1, 1)] : [(-1, 0), (0, -1), (0, 1), (1, 0)]
+        let near = stack(away.map { every(second: (row + $0.0, column + $0.1), of: rows, columns) })
+        let spread = near.amax(0) - near.amin(0), least = near.amin(0)
+        let alike =
+          (spread.narrow(-1, 0, 4).amax(-1) .<= tolerance) .& (spread.select(-1, 5) .== 0)
+          .& (spread.select(-1, 4) * least.select(-1, 3) .<= 2 * step)
+        let here = every(second: (row, column), of: rows, columns)
+        here.copy_(near.mean(0).where(alike.unsqueeze(-1), else: here.clone()))
+      }
+      let opacity = seen.narrow(-1, 3, 1)
+      return FieldFrame(
+        rgb: seen.narrow(-1, 0, 3) + (1 - opacity) * background, labels: seen.select(-1, 5).to(.uint8), depth: seen.select(-1, 4),
+        opacity: opacity.squeeze(-1))
+    }
+  }
+
   /// Density and features of samples before any function of theirs, `[N, 1 + F]`.
   private func referenceRaw(_ samples: MarchedSamples) -> Tensor {
     let moved = Self.cell(lattice.unsqueeze(0), at: Self.coordinates(samples.positions, latticeAxes))
@@ -41,7 +78,17 @@ extension FrameField {
     }
     let features = cat(
       [squares[0] * squares[1] * squares[2], Self.cell(volume, at: place), Self.cell(ambient, at: ambientPlace)], 1)
-    return Self.network(features, point, slope: slope)
+    let raw = Self.network(features, point, slope: slope)
+    guard let shown else { return raw }
+    let size = (0..<3).map { shown.size(2 - $0) * ($0 == 0 ? 32 : 1) }
+    let cells = (0..<3).map { axis in
+      ((place.select(1, axis) + 1) * (0.5 * Double(size[axis]))).clamp(0, Double(size[axis]) - 0.5).to(.int64)
+    }
+    let cell = (cells[2] &* size[1] + cells[1]) &* size[0] + cells[0]
+    let shifted = call("aten::bitwise_right_shift.Tensor", shown.unsqueeze(-1).to(.int64), Tensor.arange(32))
+    let bits = call("aten::bitwise_and.Scalar", shifted, 1)
+    let nothing = (bits.reshape(-1).indexSelect(0, cell) .== 0).unsqueeze(1)
+    return cat([raw.narrow(1, 0, 1).maskedFill(nothing, -1e4), raw.narrow(1, 1, raw.size(1) - 1)], 1)
   }
 
   /// Rays as rows, their samples as columns, `[R, limit, C]`; what is not there is 0.
@@ -61,7 +108,7 @@ extension FrameField {
     let samples = referenceMarch(
       FrameCamera(matrix: matrix, width: across, height: down).rays, occupancy: occupancy, step: step, limit: limit)
     let thickness = densityScale * (referenceRaw(samples).select(1, 0) - 1).softplus() * samples.lengths
-    let real = rows(samples.lengths, of: samples) .> 0, dimmed = (-rows(thickness, of: samples).cumsum(1)).exp() .< 0.999
+    let real = rows(samples.lengths, of: samples) .> 0, dimmed = (-rows(thickness, of: samples).cumsum(1)).exp() .< 0.99
     let seen = real .& dimmed, taken = (real .& dimmed.logicalNot()).to(.float32).sum(1).reshape(down, across) + 1
     let far = 1e6
     let first = rows(samples.depths, of: samples).maskedFill(seen.logicalNot(), far).amin(1).reshape(down, across)
@@ -76,7 +123,7 @@ extension FrameField {
     let which = corners(first).argmin(0).unsqueeze(0), nearest = corners(first).gather(0, which).squeeze(0)
     let skipped = (corners(taken).gather(0, which).squeeze(0) - 3).clamp(0)
     let (enter, _, rayStep, _) = raySteps(camera.rays, box: occupancy.box, step: step)
-    return (((nearest - enter) / rayStep - 1.75).ceil().clamp(0) + 0.5, Double(limit) - skipped)
+    return (((nearest - enter) / rayStep - 1.25).ceil().clamp(0) + 0.5, Double(limit) - skipped)
   }
 
   /// u = slope (x - center) + extra clamp(x - center, -half, half), held within -1...1: `[N, 3]` with axes `[3, 4]`.

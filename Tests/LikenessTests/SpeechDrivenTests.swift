@@ -58,7 +58,7 @@ import likeness
       #expect(try text("run/config.json", folder).contains("general"))
       #expect(try Tool.run("render", "--load", "run", "--audio", "data/aud.wav", "--output", "a", in: folder).status == 0)
       var tensors = file.tensors
-      for name in tensors.keys where name.hasSuffix("weight") { tensors[name] = tensors[name]! * 0.5 }
+      for name in tensors.keys where name.hasSuffix("weight") { tensors[name] = tensors[name]! * -3 }
       try Safetensors.write(tensors, metadata: file.metadata, to: network)
       #expect(try Tool.run("render", "--load", "run", "--audio", "data/aud.wav", "--output", "b", in: folder).status == 0)
       let same = try (0..<2).map { i in

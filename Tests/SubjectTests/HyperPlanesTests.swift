@@ -93,10 +93,11 @@ import Torch
     let points = (Tensor.rand([count, 3], generator) * 2 - 1) * Tensor([1.2, 1.3, 1] as [Float])
     let frame = cat([Tensor.zeros([count / 2], .int32), Tensor.ones([count / 2], .int32)])
     let (toDensity, toFeatures) = (Tensor.randn([count], generator), Tensor.randn([count, 16], generator))
-    func gradients(_ samples: (HyperPlanes) -> (density: Tensor, features: Tensor)) -> [(String, Tensor?)] {
+    func gradients(_ samples: (HyperPlanes) -> FieldValues) -> [(String, Tensor?)] {
       let field = Self.field(), found = samples(field)
       ((found.density * toDensity).sum() + (found.features * toFeatures).sum()).backward()
-      return [("density", found.density), ("features", found.features)] + field.parameters().map { ($0.name, $0.tensor.grad) }
+      return [("density", found.density), ("features", found.features), ("places", found.places)]
+        + field.parameters().map { ($0.name, $0.tensor.grad) }
     }
     let signals = Self.signals(2)
     let own = gradients { $0.samples(points, frame: frame, signals) }
@@ -130,7 +131,8 @@ import Torch
     let points = (Tensor.rand([200, 3], generator) * 2 - 1) * Tensor([1.2, 1.3, 1] as [Float])
     let frame = Tensor((0..<200).map { Int32($0 / 100) }), signals = Self.signals(2)
     func run(_ learnsMotion: Bool) -> (density: Tensor, moving: [String], still: [String]) {
-      let (density, features) = field.samples(points, frame: frame, signals, learnsMotion: learnsMotion)
+      let found = field.samples(points, frame: frame, signals, learnsMotion: learnsMotion),
+        (density, features) = (found.density, found.features)
       let parameters = field.parameters()
       let gradients = Torch.gradients(
         of: [density.sum() + features.square().sum()], for: parameters.map(\.tensor), with: [Tensor(Float(1))])
@@ -252,6 +254,43 @@ import Torch
     #expect(own.starts.array(Int32.self) == plain.starts.array(Int32.self) && own.ray.array(Int32.self) == plain.ray.array(Int32.self))
     expectClose(own.positions, plain.positions, absolute: 0, relative: 0, "positions")
     expectClose(own.depths, plain.depths, absolute: 0, relative: 0, "depths")
+  }
+
+  /// Cells of the template keep the largest weight that was seen there, and images look into them and their neighbours.
+  @Test func cellsOfTheTemplateNoteWhatShows() {
+    var c = Self.field().configuration
+    c.templateOccupancy = [32, 10, 9]
+    let spaces = (0..<2).map { _ in
+      let space = HyperPlanes(c, driving: 6, classes: 12, Generator(seed: 11)).space
+      withoutGradient {
+        space.layOut(low: [-1.4, -1.6, -1.2], high: [1.4, 1.4, 1.2], face: [0, -0.1, 0.5], inner: [0.6, 0.7, 0.4], c)
+      }
+      return space
+    }
+    let generator = Generator(seed: 5)
+    withoutGradient {
+      for _ in 0..<3 {
+        let places = Tensor.randn([3, 900], generator), weights = Tensor.rand([900], generator).square() * 0.1
+        spaces[0].markShown(places, weights: weights, visible: 0.03)
+        spaces[1].referenceMarkShown(places, weights: weights, visible: 0.03)
+      }
+    }
+    let shown = spaces[0].shown!
+    expectClose(shown, spaces[1].shown!, absolute: 0, relative: 0, "weights")
+    let least = shown.maskedFill(shown .== 0, 1).min().item, share = (shown .> 0).to(.float32).mean().item
+    #expect(least >= 0.03 && share > 0.1 && share < 0.6)
+    // Places without a number and far outside are in some cell.
+    spaces[0].markShown(Tensor([.nan, 1e30, -.infinity] as [Float], [3, 1]), weights: Tensor([1] as [Float]), visible: 0.03)
+    #expect(spaces[0].shown!.max().item == 1)
+
+    withoutGradient {
+      shown.zero_()
+      shown[4, 5, 31].fill_(0.02)
+    }
+    let bits = spaces[0].shownCells(visible: 0.01)!
+    #expect(bits.shape == [9, 10, 1] && (bits .!= 0).to(.float32).sum().item == 9)
+    #expect(bits[4, 5, 0].item == Double(Int32.min / 2))
+    #expect(spaces[0].shownCells(visible: 0.03)!.abs().sum().item == 0)
   }
 
   /// Between steps that move them, h is read as it was evaluated for all nodes at once: the same values, and gradients for A alone.

@@ -56,6 +56,8 @@ std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> composited(const Tensor &dens
 struct Field {
   c10::Device device;
   Tensor box, nodes, lattice_axes, planes, axes, volume, ambient, identity;
+  /// Undefined where all of the template is to be looked into.
+  Tensor shown;
   Tensors point_weights, point_biases, shading_weights, shading_biases;
 
   Tensor here(const Tensor &tensor) const { return tensor.to(device, at::kFloat).contiguous(); }
@@ -70,7 +72,22 @@ struct Field {
     const Tensor ambient_place = at::constant_pad_nd(moved.narrow(1, 3, 2), {0, 1});
     const Tensor features =
         at::cat({planes_at(planes, place, axes), lattice(volume, place, axes), lattice(ambient, ambient_place, identity)}, 1);
-    return network(features, point_weights, point_biases, slope);
+    const Tensor found = network(features, point_weights, point_biases, slope);
+    if (shown.defined()) found.select(1, 0).masked_fill_(nothing_at(place), -1e4);
+    return found;
+  }
+  /// Which points of the template lie in cells that show nothing.
+  Tensor nothing_at(const Tensor &place) const {
+    const Tensor offset = place - axes.select(1, 0), half = axes.select(1, 1);
+    const Tensor u = (axes.select(1, 2) * offset + axes.select(1, 3) * at::minimum(at::maximum(offset, -half), half)).clamp(-1, 1);
+    Tensor cell = at::zeros({place.size(0)}, place.options().dtype(at::kLong));
+    for (int64_t axis = 2; axis >= 0; --axis) {
+      const int64_t size = shown.size(2 - axis) * (axis == 0 ? 32 : 1);
+      const Tensor own = ((u.select(1, axis) + 1) * (0.5 * static_cast<double>(size))).clamp_max(static_cast<double>(size) - 0.5);
+      cell = cell * size + own.to(at::kLong);
+    }
+    const Tensor words = shown.view({-1}).index_select(0, at::bitwise_right_shift(cell, 5)).to(at::kLong);
+    return at::bitwise_and(at::bitwise_right_shift(words, at::bitwise_and(cell, 31)), 1) == 0;
   }
 };
 
@@ -129,8 +146,9 @@ using Frame = std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor>;
 
 Frame draw(const Tensor &camera, int64_t width, int64_t height, const Tensor &occupancy, const Tensor &box, const Tensor &nodes,
            const Tensor &lattice_axes, const Tensor &planes, const Tensor &axes, const Tensor &volume, const Tensor &ambient,
-           at::TensorList point_weights, at::TensorList point_biases, at::TensorList shading_weights, at::TensorList shading_biases,
-           const Tensor &plate, double scale, double slope, double step, int64_t limit, double stop, int64_t probes, bool with_features) {
+           const std::optional<Tensor> &shown, at::TensorList point_weights, at::TensorList point_biases, at::TensorList shading_weights, at::TensorList shading_biases,
+           const Tensor &plate, double scale, double slope, double step, int64_t limit, double stop, int64_t probes, double,
+           bool, bool with_features) {
   TORCH_CHECK(width >= 0 && height >= 0 && width * height < INT32_MAX / 4, "frame: a picture of ", width, " by ", height);
   TORCH_CHECK(camera.dim() == 2 && camera.size(0) == 4 && camera.size(1) == 3, "frame: camera [4, 3], not ", camera.sizes());
   TORCH_CHECK(nodes.dim() == 4 && nodes.size(3) == 8, "frame: lattice [Z, Y, X, 8], not ", nodes.sizes());
@@ -147,6 +165,7 @@ Frame draw(const Tensor &camera, int64_t width, int64_t height, const Tensor &oc
   field.axes = field.here(axes);
   field.volume = field.here(volume);
   field.ambient = field.here(ambient);
+  if (shown) field.shown = shown->to(field.device).contiguous();
   field.identity = field.here(at::tensor({0.f, 1.f, 1.f, 0.f}).repeat({3, 1}));
   field.point_weights = field.here(point_weights);
   field.point_biases = field.here(point_biases);
@@ -186,8 +205,12 @@ Frame draw(const Tensor &camera, int64_t width, int64_t height, const Tensor &oc
                      .starts = starts.const_data_ptr<int>(),
                      .rays = rays,
                      .stop = static_cast<float>(stop)});
-    const auto [sum, transmittance, moment, spread, weights] =
-        composited(density, lengths, t, found.narrow(1, 1, feature_count).contiguous(), starts);
+    auto [sum, transmittance, moment, spread, weights] = composited(density, lengths, t, found.narrow(1, 1, feature_count).contiguous(), starts);
+    // What lets hardly anything through is opaque.
+    const Tensor ended = transmittance < stop, scale_up = at::where(ended, 1 / (1 - transmittance), 1.0);
+    sum = sum * scale_up.unsqueeze(1);
+    moment = moment * scale_up;
+    transmittance = transmittance.masked_fill(ended, 0);
     const Tensor seen = (1 - transmittance).unsqueeze(1), clear = transmittance.unsqueeze(1);
     const Tensor unit = directions / directions.norm(2, 1, true);
     const Tensor logits = network(at::cat({sum, unit}, 1), field.shading_weights, field.shading_biases, slope);

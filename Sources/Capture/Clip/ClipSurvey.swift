@@ -69,8 +69,8 @@ struct ClipSurvey {
     crowd = []
     do {
       let film = Prefetch(limit: range.count) { try reader.next() }
-      while let frame = try film.next() {
-        let face = try tracker.track(frame.rgb)
+      let tracked = Prefetch { try film.next().map { (frame: $0, face: try tracker.track($0.rgb)) } }
+      while let (frame, face) = try tracked.next() {
         cuts.add(frame.rgb, face: face, alpha: nil)
         repeats.add(frame.rgb)
         if faces.count % Self.countingInterval == 0 {

@@ -132,6 +132,12 @@ extension HyperPlanesConfiguration {
     try three(1...512, "planes.volume", volume)
     // Their product has to stay below 2^24, as the kernels count cells.
     try three(1...255, "planes.occupancy", occupancy)
+    if !templateOccupancy.isEmpty {
+      try three(1...512, "planes.templateOccupancy", templateOccupancy)
+      guard templateOccupancy[0] % 32 == 0 else {
+        throw ConfigurationError(field: "planes.templateOccupancy", value: "\(templateOccupancy)", bounds: "a multiple of 32 cells along x")
+      }
+    }
     guard !planes.isEmpty, planes.allSatisfy({ (2...4096).contains($0) }), planes.last == planes.max() else {
       throw ConfigurationError(field: "planes.planes", value: "\(planes)", bounds: "numbers in 2...4096 with the largest last")
     }

@@ -122,6 +122,7 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
     (planes.lattice, planes.latticeFocus, planes.latticeInner) = ([48, 64, 40], 0.68, 0.8)
     (planes.headFields, planes.coefficients, planes.basisEvery) = (64, 256, 2)
     planes.rayEnd = 12
+    planes.templateOccupancy = [160, 192, 136]
     c.planes = planes
     c.size = 256
     c.steps = 30_000
@@ -162,6 +163,7 @@ package struct SubjectConfiguration: Codable, Sendable, Equatable {
     defaults.planes?.latticeInner = 1
     defaults.planes?.basisEvery = 1
     defaults.planes?.rayEnd = 0
+    defaults.planes?.templateOccupancy = []
     defaults.optimizer.deformationWarmUp = 0
     defaults.rays.errorCells = 0
     defaults.mesh.rest = known?.planes?.headFields ?? 0 > 0 ? .parted : .widest

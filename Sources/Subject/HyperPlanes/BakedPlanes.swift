@@ -15,9 +15,13 @@ package final class BakedPlanes: FrameConditions, ImageField {
   /// `[Z, Y, X]` uint8, skip distances, in a box `[2, 3]`.
   let cells, box: Tensor
   let latticeAxes, templateAxes, meanPose: Tensor
+  /// See `FrameField.shown`.
+  let shown: Tensor?
 
   /// Pixels between two rays that look ahead in an image, see `FrameField.probes`.
   private static let probes = 4
+  /// See `FrameField.stop` and `FrameField.tolerance`: together they differ from none by 50 dB, where images differ from the clip by 30.
+  private static let stop = 0.05, tolerance = 8.0 / 255
 
   /// Shares what it can with `field`: it is to be made anew when weights have changed.
   init(_ field: HyperPlanes) {
@@ -33,6 +37,7 @@ package final class BakedPlanes: FrameConditions, ImageField {
     (coefficients, point, shading, pointCondition) = (field.coefficients, field.point, field.shading, field.pointCondition)
     (cells, box) = (space.cells, space.box)
     (latticeAxes, templateAxes, meanPose) = (space.latticeAxes, space.templateAxes, space.meanPose)
+    shown = withoutGradient { space.shownCells(visible: field.configuration.visible) }
   }
 
   /// Room for a field of such sizes with `nodes` of its lattice's nodes, for `load`.
@@ -50,6 +55,8 @@ package final class BakedPlanes: FrameConditions, ImageField {
     shading = HyperPlanes.shadingLayers(c, classes: classes, generator)
     (cells, box) = (.zeros(Array(c.occupancy.reversed()), .uint8), .zeros([2, 3]))
     (latticeAxes, templateAxes, meanPose) = (.zeros([3, 4]), .zeros([3, 4]), .zeros([3, 4]))
+    shown =
+      c.templateOccupancy.isEmpty ? nil : .zeros([c.templateOccupancy[2], c.templateOccupancy[1], c.templateOccupancy[0] / 32], .int32)
   }
 
   package func image(
@@ -59,10 +66,10 @@ package final class BakedPlanes: FrameConditions, ImageField {
       let (mixture, pointBias) = conditions(signals), c = configuration
       let field = FrameField(
         occupancy: OccupancyGrid(cells: cells, box: box), lattice: lattice(mixture, functions, at: nodes)[.at(0)].contiguous(),
-        latticeAxes: latticeAxes, planes: planes, volume: volume, axes: templateAxes, ambient: ambient,
+        latticeAxes: latticeAxes, planes: planes, volume: volume, axes: templateAxes, ambient: ambient, shown: shown,
         point: (point.map { $0.weight.detach() }, [pointBias[.at(0)], point[1].bias!.detach()]),
         shading: (shading.map { $0.weight.detach() }, shading.map { $0.bias!.detach() }), densityScale: c.densityScale, step: c.step,
-        limit: c.imageSamples, probes: Self.probes)
+        limit: c.imageSamples, stop: Self.stop, probes: Self.probes, tolerance: Self.tolerance, rounds: true)
       let pinhole = Pinhole(focal: SIMD2(camera.focal), center: SIMD2(camera.center))
       let seen = field.frame(
         FrameCamera(pinhole, cameraToWorld: view[.at(0)], width: camera.width, height: camera.height), background: background.contiguous())

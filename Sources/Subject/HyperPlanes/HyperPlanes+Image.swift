@@ -21,9 +21,9 @@ extension HyperPlanes {
       for start in Swift.stride(from: 0, to: count, by: 8192) {
         let range = start..<min(start + 8192, count), part = rays[range]
         let samples = march(part, occupancy: space.occupancy, step: configuration.step, limit: configuration.imageSamples)
-        let (density, features) = field.samples(samples.positions, frame: .zeros([samples.count], .int32, device: samples.positions.device))
+        let found = field.samples(samples.positions, frame: .zeros([samples.count], .int32, device: samples.positions.device))
         let seen = composite(
-          density: density, lengths: samples.lengths, depths: samples.depths, features: features, starts: samples.starts)
+          density: found.density, lengths: samples.lengths, depths: samples.depths, features: found.features, starts: samples.starts)
         let pixels = pixels(seen, part.directions, background: background.narrow(0, range.lowerBound, range.count))
         colors.append(pixels.color)
         labels.append(pixels.semantics.argmax(-1).to(.uint8))

@@ -2,12 +2,12 @@ import Radiance
 import Torch
 
 extension HyperPlanes {
-  /// Density (per head unit) `[N]` and features `[N, C]` of points `[N, 3]` of frames, each of its `frame` `[N]` int32, with history: in one
+  /// What the field has at points `[N, 3]` of frames, each of its `frame` `[N]` int32, with history: in one
   /// operator, and with the lattice's basis at the nodes that it reads alone, where device and sizes allow it. Where the points are those of
   /// `rays`, samples that hardly any light reaches may be left at 0. Unless `learnsMotion`, no gradient reaches how frames move.
   package func samples(
     _ points: Tensor, frame: Tensor, _ signals: FrameSignals, of rays: MarchedSamples? = nil, learnsMotion: Bool = true
-  ) -> (density: Tensor, features: Tensor) {
+  ) -> FieldValues {
     let planes = foldedPlanes
     guard configuration.deformation == .lattice, configuration.lattice.allSatisfy({ $0 > 1 }), points.size(0) > 0,
       SampleField.canRead(planes: planes, volume: volume, ambient: ambient, hidden: configuration.hidden)

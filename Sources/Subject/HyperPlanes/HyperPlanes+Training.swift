@@ -92,10 +92,10 @@ extension HyperPlanes: SubjectField {
     let signals = disturbed(signals, generator)
     let frame = Tensor(batch.frames).to(.int32).to(device).indexSelect(0, samples.ray)
     // Views from aside move as the head model does, and the clip knows better.
-    let (density, features) = self.samples(
+    let found = self.samples(
       samples.positions, frame: frame, signals, of: samples, learnsMotion: !batch.isAside)
     let seen = composite(
-      density: density, lengths: samples.lengths, depths: samples.depths, features: features, starts: samples.starts)
+      density: found.density, lengths: samples.lengths, depths: samples.depths, features: found.features, starts: samples.starts)
     let pixels = pixels(seen, batch.rays.directions, background: batch.background)
 
     let truth = RayLoss.oneHot(batch.labels, classes: pixels.semantics.size(1))
@@ -113,8 +113,9 @@ extension HyperPlanes: SubjectField {
       // What one pose shows must outlast a pass over all the others.
       let kept = batch.isAside ? 1 : max(0.95, pow(0.05, Double(signals.count) / Double(max(1, trainingFrames))))
       space.updateOccupancy(
-        samples, weights: seen.weights, density: density, visible: configuration.visible, kept: kept,
+        samples, weights: seen.weights, density: found.density, visible: configuration.visible, kept: kept,
         hidden: batch.isAside ? 1 : HyperSpace.hiddenKept)
+      space.markShown(found.places, weights: seen.weights, visible: configuration.visible)
       return StepReport(
         loss: loss.item, squaredError: errors.mean().item / 3, classLosses: RayLoss.sums(errors + scores, batch.labels, truth.size(1)),
         classRays: truth.sum(0).array(), liveShare: Double(samples.count) / Double(max(1, batch.rays.count * configuration.samples)),

@@ -55,6 +55,8 @@ package struct HyperPlanesConfiguration: Codable, Sendable, Equatable {
   package var densityScale = 10.0
   /// Cells of the occupancy grid along x, y and z.
   package var occupancy = [72, 80, 60]
+  /// Cells of the template along x, y and z that are told apart by what of late they have shown: images look into no others. None: into all.
+  package var templateOccupancy: [Int] = []
   /// A cell is empty where no sample of late had this weight in its pixel.
   package var visible = 0.01
   /// A ray of a step ends at this optical depth, as the least densities of late have it; 0 for none to end so.
@@ -76,7 +78,8 @@ package struct HyperPlanesConfiguration: Codable, Sendable, Equatable {
   enum CodingKeys: String, CodingKey {
     case deformation, displaces, lifts, lattice, latticeFocus, latticeInner, headFields, basis, basisEvery, encoding, coefficients, planes,
       planeChannels, templateFocus, volume
-    case volumeChannels, ambient, ambientChannels, hidden, features, shading, densityScale, occupancy, visible, rayEnd, refreshEvery,
+    case volumeChannels, ambient, ambientChannels, hidden, features, shading, densityScale, occupancy, templateOccupancy, visible, rayEnd,
+      refreshEvery,
       refreshFrom
     case step, firstStep, narrowing, samples, drivingNoise, opacityLoss, distortionLoss
     case imageSamples = "pictureSamples"

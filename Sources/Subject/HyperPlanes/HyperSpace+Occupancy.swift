@@ -75,11 +75,36 @@ extension HyperSpace {
     return before - before.indexSelect(0, first).indexSelect(0, samples.ray.to(.int64))
   }
 
+  /// Notes which cells of the template samples with `weights` `[N]` in their pixels have read, at `places` `[3, N]`.
+  package func markShown(_ places: Tensor, weights: Tensor, visible: Double) {
+    guard let shown else { return }
+    guard box.device == .cpu else { return referenceMarkShown(places, weights: weights, visible: visible) }
+    callVoid("likeness::mark_shown", places, weights, templateAxes, shown, visible)
+  }
+  /// `markShown` in plain tensors.
+  package func referenceMarkShown(_ places: Tensor, weights: Tensor, visible: Double) {
+    guard let shown else { return }
+    let size = (0..<3).map { shown.size(2 - $0) }, u = warped(places.t(), templateAxes)
+    let cells = (0..<3).map { ((u.select(1, $0) + 1) * (0.5 * Double(size[$0]))).clamp(0, Double(size[$0]) - 0.5).to(.int64) }
+    let cell = (cells[2] &* size[1] + cells[1]) &* size[0] + cells[0]
+    let seen = weights.where(weights .>= visible, else: weights.zerosLike())
+    shown.copy_(call("aten::scatter_reduce.two", shown.reshape(-1), 0, cell, seen, "amax", true).reshape(shown.shape))
+  }
+
+  /// The cells of the template that have shown something of late, and their neighbours, as `FrameField.shown` has them.
+  package func shownCells(visible: Double) -> Tensor? {
+    shown.map { packedBits(($0 .> visible).to(.float32).widened .> 0) }
+  }
+
+  /// What a cell of the template keeps of what it showed from one look at the cells to the next.
+  private static let shownKept = 0.85
+
   /// Cells are occupied that showed something of late, and their neighbours.
   func prune(visible: Double) {
     withoutGradient {
       let near = (visibility .> visible).to(.float32).widened
       cells.copy_(OccupancyGrid(occupied: near .> 0, box: box).cells)
+      shown?.mul_(Self.shownKept)
     }
   }
 }

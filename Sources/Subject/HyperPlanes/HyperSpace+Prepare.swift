@@ -8,6 +8,8 @@ extension HyperSpace {
   /// What cells are taken to show before any ray, and what one keeps of it in a step that did not look at it: what lies inside the head and
   /// no side ever shows is empty after some 350 steps, while what was clearly seen from some side lasts for 1,000 or more.
   private static let unseen = 0.02
+  /// The same of cells of the template, which keep less of it: all of them are looked into for the first 700 steps.
+  private static let unseenOfTemplate = 0.03
   static let hiddenKept = 0.998
 
   /// Lays out box, lattice and occupancy around the head of `data` and all that its images show of it.
@@ -30,6 +32,7 @@ extension HyperSpace {
       layOut(low: low, high: high, face: face, inner: [0.75, (brow[1] - chin[1]) / 2 + 0.1, 0.5], c)
       let hull = silhouetteHull(data) .& reach(data, model, head, below: chin[1])
       visibility.copy_(hull.to(.float32) * Self.unseen)
+      shown?.fill_(Self.unseenOfTemplate)
       cells.copy_(OccupancyGrid(occupied: hull, box: box).cells)
     }
   }

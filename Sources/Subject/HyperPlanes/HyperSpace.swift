@@ -20,6 +20,8 @@ package final class HyperSpace: Module {
   package let cells, visibility: Tensor
   /// `[Z, Y, X]`: the least density of late in each cell that was looked into, per head unit; nil where rays are followed to their end.
   package let thickness: Tensor?
+  /// `[Z, Y, X]` over the template's axes: the largest weight of late of a sample that read it there; nil where nobody asks.
+  package let shown: Tensor?
   /// `[Z Y X, S]`: the principal fields of the head's motion, see `HeadFields`; nil where there are none.
   let headFields: Tensor?
 
@@ -30,6 +32,7 @@ package final class HyperSpace: Module {
     let size = Array(c.occupancy.reversed())
     (cells, visibility) = (.zeros(size, .uint8), .zeros(size))
     thickness = c.rayEnd > 0 ? .zeros(size) : nil
+    shown = c.templateOccupancy.isEmpty ? nil : .zeros(c.templateOccupancy.reversed())
     headFields = c.mixedHeadFields > 0 ? .zeros([c.lattice.reduce(1, *), c.mixedHeadFields]) : nil
   }
 

@@ -90,8 +90,8 @@ package struct ConditionedPlanes {
     return field.deformed(points, frame: frame, mixture)
   }
 
-  /// Density (per head unit) `[N]` and features `[N, C]` of points of frames.
-  package func samples(_ points: Tensor, frame: Tensor, learnsMotion: Bool = true) -> (density: Tensor, features: Tensor) {
+  /// What the field has at points of frames.
+  package func samples(_ points: Tensor, frame: Tensor, learnsMotion: Bool = true) -> FieldValues {
     let moved = learnsMotion ? deformed(points, frame: frame) : deformed(points, frame: frame).detach()
     let place = points + moved.narrow(1, 0, 3), w = moved.narrow(1, 3, 3)
     let axes = field.space.templateAxes
@@ -103,6 +103,6 @@ package struct ConditionedPlanes {
     let out = fusedMLP(
       seen, weights: field.point.map(\.weight), biases: [pointBias, field.point[1].bias!], group: frame, slope: 0)
     let density = (out.select(1, 0) - 1).softplus() * field.configuration.densityScale
-    return (density, out.narrow(1, 1, field.configuration.features))
+    return FieldValues(density: density, features: out.narrow(1, 1, field.configuration.features), places: place.detach().t())
   }
 }
