@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # purepix: frames of a GIF that hold only what changed come as pieces, without their place; those of an APNG are whole.
-# Why:      a talking head before a still background is a GIF whose frames after the first hold the moving part only, as every encoder writes
+# Why:      a talking head before a still background is a GIF whose frames after the first hold the moving part only, as Pillow writes
 #           it. Mouth images of 10 by 8 pixels cannot be put back, since nobody tells where they were.
 # Expected: open_all gives "every frame", as with APNG, where its reader lays each piece on the picture before it.
 # Seen:     of a GIF of 32 by 16 pixels the frames are 32 by 16, 10 by 8 and 10 by 8, with no position and no time; of the APNG with the

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # pycaption: a TTML time with more than three digits behind the point is read as later by up to minutes; times of a div do not count.
-# Why:      Python itself writes six digits (str(timedelta)), and so do tools made with it. Half a second becomes 500 seconds: captions of a
+# Why:      Python's own times print with six digits, and files are written so. Half a second becomes 500 seconds: captions of a
 #           talking head, and mouths that are made of them, are anywhere but at the voice. Chapters are divs that begin where they begin.
 # Expected: TTML allows any number of digits: 00:00:01.500000 is 1.5 s. A paragraph at 1 s in a div from 10 to 20 s is at 11 s.
 # Seen:     digits are taken for milliseconds, however many there are: 1.2345 is 3.345 s, 1.500000 is 501 s (500000 ms more). With up to three digits,
