@@ -291,6 +291,10 @@ import Torch
     #expect(bits.shape == [9, 10, 1] && (bits .!= 0).to(.float32).sum().item == 9)
     #expect(bits[4, 5, 0].item == Double(Int32.min / 2))
     #expect(spaces[0].shownCells(visible: 0.03)!.abs().sum().item == 0)
+    // Cells fade by the same in any short clip, and not within a pass over a long one.
+    #expect(HyperSpace.shownKept(steps: 64, frames: 4, of: 1_097) == 0.85)
+    let long = HyperSpace.shownKept(steps: 64, frames: 4, of: 45_000), looks = 45_000.0 / 4 / 64
+    #expect(abs(pow(long, looks) - 0.05) < 1e-6)
   }
 
   /// Between steps that move them, h is read as it was evaluated for all nodes at once: the same values, and gradients for A alone.

@@ -115,6 +115,7 @@ extension HyperPlanes: SubjectField {
       space.updateOccupancy(
         samples, weights: seen.weights, density: found.density, visible: configuration.visible, kept: kept,
         hidden: batch.isAside ? 1 : HyperSpace.hiddenKept)
+      if !batch.isAside { framesOfStep = signals.count }
       space.markShown(found.places, weights: seen.weights, visible: configuration.visible)
       return StepReport(
         loss: loss.item, squaredError: errors.mean().item / 3, classLosses: RayLoss.sums(errors + scores, batch.labels, truth.size(1)),
@@ -146,7 +147,9 @@ extension HyperPlanes: SubjectField {
   package func advance(step: Int, done: Double) {
     forgetBaked()
     guard step % configuration.refreshEvery == 0, step >= configuration.refreshFrom else { return }
-    space.prune(visible: configuration.visible)
+    space.prune(
+      visible: configuration.visible,
+      shownKept: HyperSpace.shownKept(steps: configuration.refreshEvery, frames: framesOfStep, of: trainingFrames))
     forgetActiveNodes()
   }
 }

@@ -35,6 +35,8 @@ package final class HyperPlanes: FrameConditions {
 
   /// How many frames it is trained on; 0 until it is.
   var trainingFrames = 0
+  /// How many of them the last step has seen.
+  var framesOfStep = 0
 
   /// Changes with the occupancy alone.
   private var _activeNodes: ActiveNodes?

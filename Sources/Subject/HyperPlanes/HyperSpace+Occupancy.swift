@@ -1,3 +1,4 @@
+import Foundation
 import Radiance
 import Torch
 
@@ -96,15 +97,18 @@ extension HyperSpace {
     shown.map { packedBits(($0 .> visible).to(.float32).widened .> 0) }
   }
 
-  /// What a cell of the template keeps of what it showed from one look at the cells to the next.
-  private static let shownKept = 0.85
+  /// What a cell of the template keeps of what it showed from one look at the cells to the next, `steps` later: what one of `all` frames shows must
+  /// outlast a pass over the others, of which a step sees `frames`.
+  package static func shownKept(steps: Int, frames: Int, of all: Int) -> Double {
+    max(0.85, pow(0.05, Double(steps * frames) / Double(max(1, all))))
+  }
 
   /// Cells are occupied that showed something of late, and their neighbours.
-  func prune(visible: Double) {
+  func prune(visible: Double, shownKept: Double = 0.85) {
     withoutGradient {
       let near = (visibility .> visible).to(.float32).widened
       cells.copy_(OccupancyGrid(occupied: near .> 0, box: box).cells)
-      shown?.mul_(Self.shownKept)
+      shown?.mul_(shownKept)
     }
   }
 }
