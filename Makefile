@@ -14,7 +14,8 @@ setup:
 build: setup
 	$(swift) build -c release --product likeness
 
-test: setup
+test:
+	@scripts/setup --with-test-tools
 	$(swift) build -c release --build-tests
 	@scripts/test
 

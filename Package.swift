@@ -13,14 +13,19 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 /// What only says what others should do need not be fast itself, and is built in half of the time.
 let plain: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"])]
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name + "Tests", dependencies: dependencies, resources: [.copy("Fixtures")], swiftSettings: plain)
+func tests(_ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = plain) -> Target {
+  .testTarget(name: name + "Tests", dependencies: dependencies, resources: [.copy("Fixtures")], swiftSettings: settings)
 }
 
 let package = Package(
   name: "likeness",
   products: [.executable(name: "likeness", targets: ["likeness"])],
-  dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+  ],
   targets: [
     .target(
       name: "CTorch",
@@ -49,33 +54,44 @@ let package = Package(
     module("Radiance", ["Torch"]),
     module("Metrics", ["Torch"]),
     module("Exchange", []),
-    module("Runs", ["Torch"]),
+    module("Consent", ["Torch"]),
+    module(
+      "Credentials",
+      [
+        "Consent", "Torch", .product(name: "Crypto", package: "swift-crypto"), .product(name: "_CryptoExtras", package: "swift-crypto"),
+        .product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1"),
+      ]),
+    module("Runs", ["Consent", "Torch"]),
     module("Perception", ["Face", "Torch"]),
     module("Speech", ["Media", "Torch"]),
     module("Datasets", ["Speech", "Face", "Media", "Torch"]),
     module("Tracking", ["CLiteRT", "Face", "Media", "Torch"]),
     module("Segmentation", ["Tracking", "Face", "Media", "Torch"]),
-    module("Capture", ["Segmentation", "Tracking", "Datasets", "Speech", "Media", "Face", "Torch"]),
+    module("Capture", ["Segmentation", "Tracking", "Datasets", "Speech", "Consent", "Media", "Face", "Torch"]),
     module("Talking", ["Speech", "Runs", "Metrics", "Media", "Face", "Torch"]),
     module("Driving", ["Talking", "Tracking", "Datasets", "Speech", "Media", "Face", "Torch"]),
     module("Evaluation", ["Tracking", "Datasets", "Metrics", "Perception", "Media", "Face", "Torch"]),
     module("Synthetic", ["Datasets", "Media", "Face", "Torch"]),
-    module("Subject", ["Portrait", "Talking", "Datasets", "Radiance", "Speech", "Face", "Metrics", "Media", "Runs", "Torch"]),
+    module("Subject", ["Portrait", "Talking", "Datasets", "Radiance", "Speech", "Face", "Metrics", "Media", "Runs", "Consent", "Torch"]),
     module("Generator", ["Perception", "Radiance", "Face", "Media", "Metrics", "Runs", "Torch"]),
     module("Photos", ["Generator", "Tracking", "Perception", "Face", "Media", "Torch"]),
     module(
       "Portrait",
       [
         "Photos", "Exchange", "Generator", "Segmentation", "Datasets", "Tracking", "Perception", "Radiance", "Face", "Media", "Runs",
-        "Torch",
+        "Consent", "Torch",
       ]),
+    module("Marking", ["Credentials", "Consent", "Runs", "Media", "Torch", "CKernels"]),
+    module("Forgetting", ["Consent", "Runs", "Torch"]),
     module("Texture", ["Subject", "Datasets", "Face", "Media", "Metrics", "Runs", "Torch"]),
     module("Study", ["Subject", "Runs", "Torch"]),
     .executableTarget(
       name: "likeness",
       dependencies: [
         "Torch", "Media", "Speech", "Face", "Radiance", "Metrics", "Perception", "Runs", "Datasets", "Tracking", "Capture", "Driving",
-        "Talking", "Exchange", "Evaluation", "Synthetic", "Subject", "Texture", "Study", "Generator", "Photos", "Portrait",
+        "Talking", "Exchange", "Consent", "Credentials", "Marking", "Forgetting", "Evaluation", "Synthetic", "Subject", "Texture", "Study",
+        "Generator", "Photos",
+        "Portrait",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -93,6 +109,10 @@ let package = Package(
     tests("Face", ["Face", "Golden", "Torch"]),
     tests("Radiance", ["Radiance", "Golden", "Torch"]),
     tests("Exchange", ["Exchange"]),
+    tests("Consent", ["Consent", "Torch"]),
+    tests("Credentials", ["Credentials", "Consent", "Torch"]),
+    // They draw their images pixel by pixel.
+    tests("Marking", ["Marking", "Media", "Torch", "CKernels"], settings: strict),
     tests("Metrics", ["Metrics", "Golden", "Torch"]),
     tests("Perception", ["Perception", "Tracking", "Media", "Golden", "Torch"]),
     tests("Runs", ["Runs", "Torch"]),
@@ -118,7 +138,10 @@ let package = Package(
     tests("Evaluation", ["Evaluation", "Datasets", "Face", "Media", "Metrics", "Torch"]),
     tests(
       "Likeness",
-      ["likeness", "Driving", "Photos", "Evaluation", "Study", "Texture", "Runs", "Media", "Torch", "Synthetic", "Tracking", "Golden"]),
+      [
+        "likeness", "Marking", "Consent", "Driving", "Photos", "Evaluation", "Study", "Texture", "Runs", "Media", "Torch", "Synthetic",
+        "Tracking", "Golden",
+      ]),
   ],
   cxxLanguageStandard: .cxx20
 )

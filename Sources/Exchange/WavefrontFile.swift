@@ -35,9 +35,10 @@ package enum WavefrontFile {
 
   /// The bytes of the .mtl file: what is solid and what the texture makes transparent. `opacity` is the name of a gray image of the texture's
   /// opacity, for programs that do not look for it in the texture itself.
-  package static func material(texture: String, opacity: String) -> Data {
+  package static func material(texture: String, opacity: String, comments: [String] = []) -> Data {
+    let head = comments.map { "# \($0)\n" }.joined()
     let common = "Ka 1 1 1\nKd 1 1 1\nKs 0 0 0\nillum 1\nd 1\nmap_Kd \(texture)\n"
-    return Data("newmtl \(solid)\n\(common)\nnewmtl \(soft)\n\(common)map_d \(opacity)\n".utf8)
+    return Data("\(head)newmtl \(solid)\n\(common)\nnewmtl \(soft)\n\(common)map_d \(opacity)\n".utf8)
   }
 }
 

@@ -27,6 +27,9 @@ package enum ImageFile {
     return (turn ?? Orientation(frame) ?? .upright).applied(to: rgb)
   }
 
+  /// Whether the first bytes are those of an image of the usual kinds, an animated one included.
+  package static func isImage(_ url: URL) -> Bool { ((try? InputFile(url)).flatMap { try? codec(of: $0) }) != nil }
+
   /// The codec that the first bytes name, nil where they name none of the usual ones; checks the size where the header tells it cheaply.
   static func codec(of file: InputFile) throws -> AVCodecID? {
     let head = file.head(32)

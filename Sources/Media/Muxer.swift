@@ -105,8 +105,9 @@ final class Muxer {
 }
 
 extension Muxer {
-  /// Writes the finished MP4 at `part` anew with its index in front, under the final name `url`; copies packets, decodes nothing.
-  static func rewrite(_ part: URL, as url: URL, calls: DiskCalls) throws {
+  /// Writes the finished MP4 at `part` anew with its index in front, to stand under `url` once it is committed; copies packets, decodes
+  /// nothing.
+  static func rewritten(_ part: URL, as url: URL, calls: DiskCalls) throws -> UnfinishedFile {
     let source = try Demuxer(part)
     let target = try Muxer(url, .indexFirst, container: url.pathExtension == "mov" ? "mov" : "mp4", calls: calls)
     for stream in source.streams {
@@ -131,6 +132,6 @@ extension Muxer {
     }
     guard source.file.failure == 0 else { throw FileError(url, "cannot read back what was written", code: source.file.failure) }
     try target.writeTrailer()
-    try target.file.commit()
+    return target.file
   }
 }

@@ -55,10 +55,12 @@ final class UnfinishedFile {
   func check() throws {
     if failure != 0 { throw FileError(url, "cannot write", code: failure) }
   }
-  /// Brings the bytes to the disk and gives the file its name; nothing remains if that fails.
-  func commit() throws {
+  /// Brings the bytes to the disk and gives the file its name; nothing remains if that fails. `seal` may put a finished file in the place of
+  /// the one that it is given.
+  func commit(seal: ((URL) throws -> Void)? = nil) throws {
     defer { discard() }
     try check()
+    try seal?(temporary)
     guard calls.fsync(descriptor) == 0 else { throw FileError(url, "cannot bring it safely to the disk", code: errno) }
     guard calls.rename(temporary.path(percentEncoded: false), url.path(percentEncoded: false)) == 0 else {
       throw FileError(url, "cannot rename the finished file to this name", code: errno)

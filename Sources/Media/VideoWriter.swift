@@ -22,6 +22,9 @@ package final class VideoWriter {
   /// Frames taken so far.
   package private(set) var frameCount = 0
 
+  /// Changes the finished film before it gets its name: what is to be said of a film can only be said of a whole one.
+  package var seal: ((_ film: URL) throws -> Void)?
+
   private let muxer: Muxer
   private let format: FilmFormat
   private let calls: DiskCalls
@@ -112,14 +115,17 @@ package final class VideoWriter {
     try muxer.drain(images.context, into: imageStream)
     if let sound, let soundStream { try sound.end { try muxer.drain(sound.context, into: soundStream) } }
     try muxer.writeTrailer()
-    guard format.isMP4 else { return try muxer.file.commit() }
-    do {
-      try Muxer.rewrite(muxer.file.temporary, as: url, calls: calls)
-      muxer.file.discard()
-    } catch {
-      // There is no room for a second copy, say; the first one plays as well.
-      try muxer.file.commit()
+    // Where there is no room for a second copy, say, the first one plays as well.
+    guard format.isMP4, let whole = try? Muxer.rewritten(muxer.file.temporary, as: url, calls: calls) else {
+      return try muxer.file.commit(seal: seal)
     }
+    do {
+      try whole.commit(seal: seal)
+    } catch let error as FileError {
+      guard seal == nil else { throw error }
+      return try muxer.file.commit()
+    }
+    muxer.file.discard()
   }
 
   /// As much of the sound file as the frames so far last.

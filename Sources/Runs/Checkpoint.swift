@@ -71,6 +71,12 @@ package struct Checkpoint {
   }
 
   /// The score in a file's header, without reading its tensors; nil if there is none or the file is no good.
+  /// What the writer noted, without reading tensors or checking them; empty where the file is none.
+  package static func metadata(_ url: URL) -> [String: String] {
+    let all = (try? Safetensors.read(url))?.metadata ?? [:]
+    return Dictionary(
+      uniqueKeysWithValues: all.filter { $0.key.hasPrefix(Key.user) }.map { (String($0.key.dropFirst(Key.user.count)), $0.value) })
+  }
   static func score(of url: URL) -> Double? { (try? Safetensors.read(url))?.metadata[Key.score].flatMap { finite($0) } }
   private static func finite(_ text: String) -> Double? { Double(text).flatMap { $0.isFinite ? $0 : nil } }
 

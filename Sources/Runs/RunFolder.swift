@@ -1,9 +1,10 @@
+import Consent
 import Foundation
 import Torch
 
 /// A training on the disk: `outputs/<experiment>/<method>/<time>/`.
 ///
-/// It holds `config.json`, `checkpoints/step-000030000.safetensors` (the last three and the best), `metrics.jsonl`, TensorBoard's events and
+/// It holds `config.json`, `consent.json`, `checkpoints/step-000030000.safetensors` (the last three and the best), `metrics.jsonl`, TensorBoard's events and
 /// `validation/*.png`. Two processes cannot train in one; any number can read it.
 package final class RunFolder {
   /// Absolute, so that a change of the working directory does no harm.
@@ -51,7 +52,7 @@ package final class RunFolder {
 
   /// Makes a new run to train in; throws `RunError` if one is there or being made, `FileError` if it cannot be written, and then leaves
   /// no folder that was not there before.
-  package static func create(_ place: URL, _ record: RunRecord) throws -> RunFolder {
+  package static func create(_ place: URL, _ record: RunRecord, consent: ConsentRecord? = nil) throws -> RunFolder {
     let url = place.absoluteURL
     let isNew = !FileManager.default.fileExists(atPath: url.path)
     try makeFolder(url)
@@ -59,6 +60,7 @@ package final class RunFolder {
     do {
       guard !exists(url) else { throw RunError(url, .exists) }
       for part in ["checkpoints", "validation"] { try makeFolder(url.appending(path: part)) }
+      if let consent { try ConsentFile.write(consent, in: url) }
       try AtomicFile.write(try record.json(), to: url.appending(path: "config.json"))
     } catch {
       // Held by the lock, so that it is nobody else's.
@@ -100,6 +102,14 @@ package final class RunFolder {
     guard record.fingerprint == nil else { throw RunError(url, .otherData(record.data)) }
     record.fingerprint = fingerprint
     try AtomicFile.write(try record.json(), to: url.appending(path: "config.json"))
+  }
+
+  /// Whose likeness is trained; nil in runs of earlier versions and of what is no person's. Throws `ConsentError` where it cannot be read.
+  package func consent() throws -> ConsentRecord? { try ConsentFile.read(in: url) }
+  /// Keeps a record in a run that has none, or another. Throws `FileError`.
+  package func keep(_ consent: ConsentRecord) throws {
+    precondition(lock != nil, "a run opened for reading is not written to")
+    try ConsentFile.write(consent, in: url)
   }
 
   /// Adds figures of a step to `metrics.jsonl` and TensorBoard; `seconds` of training so far.

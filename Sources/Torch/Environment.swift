@@ -20,6 +20,13 @@ package struct Environment: Sendable {
     if let cache = values["XDG_CACHE_HOME"], cache.hasPrefix("/") { return URL(fileURLWithPath: cache, isDirectory: true) }
     return folder("HOME")?.appendingPathComponent(".cache", isDirectory: true)
   }
+  /// The user's folder for settings and keys; nil without a home.
+  package var settings: URL? {
+    if let place = values["XDG_CONFIG_HOME"], place.hasPrefix("/") { return URL(fileURLWithPath: place, isDirectory: true) }
+    return folder("HOME")?.appendingPathComponent(".config", isDirectory: true)
+  }
+  /// Whose likeness is made where no option and no terminal says so: `LIKENESS_CONSENT`.
+  package var consent: String? { values["LIKENESS_CONSENT"].flatMap { $0.isEmpty ? nil : $0 } }
   /// The folders in which programs are looked for: `PATH`.
   package var programs: [String] { (values["PATH"] ?? "").split(separator: ":").map(String.init) }
 

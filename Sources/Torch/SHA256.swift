@@ -39,6 +39,12 @@ package struct SHA256 {
     }.joined()
   }
 
+  /// The sum of a text's bytes.
+  package static func hexadecimal(of text: String) -> String {
+    var sum = SHA256()
+    Array(text.utf8).withUnsafeBytes { sum.update($0) }
+    return sum.hexadecimal()
+  }
   /// The sum of a file; throws what `FileHandle` throws.
   package static func of(_ url: URL) throws -> String {
     let file = try FileHandle(forReadingFrom: url)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Consent
 import Datasets
 import Foundation
 import Runs
@@ -50,6 +51,7 @@ struct Ablate: ParsableCommand {
     help: ArgumentHelp(
       "Change one field of every row's configuration by its path, such as rays.rays=1024; may be repeated.", valueName: "field=value"))
   var set: [String] = []
+  @OptionGroup var consent: ConsentOptions
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
@@ -106,10 +108,13 @@ struct Ablate: ParsableCommand {
       only: names,
       canRun: { AblationRun.obstacle($0, dataset) == nil })
     for row in plan.rows { _ = try AblationRun.configuration(row, plan) }
+    let record = try consent.required(stored: ConsentFile.read(in: data), of: nil, called: data.relativePath)
     let place =
       output.map { URL(filePath: $0) }
       ?? RunFolder.place(in: URL(filePath: "outputs"), experiment: data.lastPathComponent, method: "ablate")
-    return try StudyFolder.create(place, plan)
+    let folder = try StudyFolder.create(place, plan)
+    try ConsentFile.write(record, in: folder.url)
+    return folder
   }
 
   private func resumed() throws -> StudyFolder {
@@ -132,6 +137,11 @@ struct Ablate: ParsableCommand {
     if let seed, seed != plan.seed { throw differs("--seed") }
     if !set.isEmpty, set != plan.changes { throw differs("--set") }
     if let budgetChosen, budgetChosen != plan.budget { throw differs("the budget") }
-    return try StudyFolder.resume(place)
+    let folder = try StudyFolder.resume(place)
+    // Studies of earlier versions have none.
+    let stored = try ConsentFile.read(in: folder.url) ?? ConsentFile.read(in: URL(filePath: plan.data))
+    let record = try consent.required(stored: stored, of: nil, called: plan.data)
+    try ConsentFile.write(record, in: folder.url)
+    return folder
   }
 }

@@ -1,3 +1,4 @@
+import Consent
 import Datasets
 import Evaluation
 import Face
@@ -59,7 +60,7 @@ final class AblationRun {
       let data = URL(filePath: plan.data)
       let record = try RunRecord(
         experiment: data.lastPathComponent, method: "texture", data: data, maxMinutes: budget / 60, configuration: configuration)
-      run = try RunFolder.create(place, record)
+      run = try RunFolder.create(place, record, consent: ConsentFile.read(in: folder.url))
     }
     let all = try trial.on(Array(0..<dataset.count))
     let images = try TextureData(
@@ -94,7 +95,7 @@ final class AblationRun {
       let record = try RunRecord(
         experiment: data.lastPathComponent, method: "subject", data: data, maxMinutes: plan.secondsPerRow / 60, configuration: configuration
       )
-      return try RunFolder.create(place, record)
+      return try RunFolder.create(place, record, consent: ConsentFile.read(in: folder.url))
     }
     let sides = try ClipSides(dataset, configuration)
     let trainer = try SubjectTrainer(

@@ -3,6 +3,7 @@ import Datasets
 import Driving
 import Face
 import Foundation
+import Marking
 import Media
 import Portrait
 import Speech
@@ -19,7 +20,8 @@ struct Animate: ParsableCommand {
       With --audio the mouth says what is heard, whoever speaks; eyes, brows and head go with the voice by themselves. --speech-from names an
       avatar that was trained with --driver speech or both, whose mouth moves the photo's in its own way.
 
-      Use only photos of yourself, or of people who have agreed to it, and say of the result that it is synthetic.
+      Use only photos of yourself, or of people who have agreed to it, and say of the result that it is synthetic. Whose likeness it is, is
+      asked where the file of portrait does not say it; --consent says it where nobody can be asked.
 
       Examples:
         likeness animate anna.jpg --driver film.mp4 --output anna.mp4
@@ -53,6 +55,8 @@ struct Animate: ParsableCommand {
   @Option(help: "fixed: the camera of the photo; orbit: a camera that sways around the head.")
   var camera = Render.CameraChoice.fixed
   @OptionGroup var background: BackgroundOptions
+  @OptionGroup var consent: ConsentOptions
+  @OptionGroup var marking: MarkOptions
   @Flag(
     help: ArgumentHelp(
       """
@@ -100,6 +104,7 @@ struct Animate: ParsableCommand {
 
   func run() throws {
     StopSignal.listen()
+    let record = try consent.required(photo: photo)
     let backdrop = try background.backdrop(), start = ContinuousClock.now
     let made = wholePhoto ? nil : try CoarseOptions.lifted(from: photo, face: photoFace, option: "--photo-face", motion: deformation)
     let avatar: any Avatar =
@@ -117,7 +122,11 @@ struct Animate: ParsableCommand {
     if speechFrom != nil || !motion.retargeting.parts.contains(.eyes) { sequence.blink(scene, seed: seed) }
     if camera == .orbit { sequence.orbit(around: avatar) }
     sequence.noticeFarViews(of: avatar)
-    let film = try SequenceFilm(output, isTransparent: background.isTransparent)
+    let name = URL(filePath: photo).deletingPathExtension().lastPathComponent
+    let shown = ShownLikeness(photo: avatar, name: name, .composite, consent: record)
+    let kept = PortraitFile.isPortrait(URL(filePath: photo)) ? URL(filePath: photo) : nil
+    let film = try SequenceFilm(
+      output, isTransparent: background.isTransparent, marking.marks(of: shown, avatar: kept, output: output))
     film.noticeLostSound(of: sequence)
     try film.write(sequence, of: avatar, depth: depth)
     print("\(output): \(sequence.frames.count) frames")

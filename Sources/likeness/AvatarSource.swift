@@ -1,3 +1,4 @@
+import Consent
 import Face
 import Foundation
 import Portrait
@@ -47,6 +48,9 @@ struct AvatarSource {
     (avatar, self.subject, self.step) = (subject, subject, subject.step)
     (experiment, method) = (subject.record.experiment, subject.record.method)
   }
+
+  /// Whose likeness it is; nil in runs and files of earlier versions.
+  var consent: ConsentRecord? { subject?.consent ?? (avatar as? any PhotoAvatar)?.consent }
 
   /// Whether it was trained to hear speech.
   var hears: Bool { subject?.configuration.speech != nil }

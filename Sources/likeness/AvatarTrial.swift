@@ -3,6 +3,7 @@ import Driving
 import Evaluation
 import Face
 import Foundation
+import Marking
 import Speech
 import Texture
 import Torch
@@ -46,7 +47,7 @@ struct AvatarTrial {
   }
 
   /// A film of both, truth left and avatar right.
-  func film(_ url: URL) throws -> FilmSink { try FilmSink(url, sequence, columns: 2) }
+  func film(_ url: URL, _ marks: OutputMarks) throws -> FilmSink { try FilmSink(url, sequence, columns: 2, marks) }
 
   /// How the avatar looks from aside in some of the frames.
   func aside() throws -> AsideViews {

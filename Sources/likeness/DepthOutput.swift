@@ -1,6 +1,7 @@
 import Driving
 import Face
 import Foundation
+import Marking
 import Media
 import Torch
 
@@ -9,20 +10,22 @@ struct DepthOutput {
   private let folder: URL?
   private let lock: NameLock?
   private let film: FilmSink?
+  private let marks: OutputMarks
 
   /// The last part of `ArgumentHelp` for the option.
   static let help =
     "Also write how far away what is seen lies: a folder of gray PNGs of 16 bits, in thousandths of a head unit (0.1 mm), 0 where nobody is, or a gray film, near is bright."
 
   /// Throws `ValidationError` for a name that is neither.
-  init(_ output: String, _ sequence: DrivingSequence) throws {
+  init(_ output: String, _ sequence: DrivingSequence, _ marks: OutputMarks) throws {
+    self.marks = marks
     let place = URL(filePath: output)
     if try OutputKind(output, option: "--depth", among: [.film, .folder]) == .film {
       var silent = sequence
       silent.sound = nil
-      (film, folder, lock) = (try FilmSink(place, silent), nil, nil)
+      (film, folder, lock) = (try FilmSink(place, silent, marks), nil, nil)
     } else {
-      let sink = try FolderSink(place)
+      let sink = try FolderSink(place, marks)
       (film, folder, lock) = (nil, sink.folder, sink.lock)
     }
   }
@@ -30,7 +33,9 @@ struct DepthOutput {
   /// Takes what was drawn of a frame.
   func take(_ image: RenderedFrame, _ frame: DrivingSequence.Frame) throws {
     if let folder {
-      try AtomicFile.write(Self.measures(image), to: folder.appending(path: "\(frame.index).png"))
+      let file = folder.appending(path: "\(frame.index).png")
+      try AtomicFile.write(Self.measures(image), to: file)
+      marks.seal(file)
     } else {
       try film?.take(Self.shades(image, frame), frame.index)
     }

@@ -3,6 +3,7 @@ import Datasets
 import Driving
 import Evaluation
 import Foundation
+import Marking
 import Media
 import Metrics
 import Portrait
@@ -71,6 +72,8 @@ struct Eval: ParsableCommand {
     help: ArgumentHelp(
       "A texture enhancement of this avatar, made by train texture: the enhanced images are judged.", valueName: "run|file"))
   var enhance: String?
+  @OptionGroup(title: "With --from-frame and --photos") var consent: ConsentOptions
+  @OptionGroup(title: "With --video") var marking: MarkOptions
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
@@ -114,6 +117,8 @@ struct Eval: ParsableCommand {
       let files = try photos.flatMap { try PhotoFiles(URL(filePath: $0), called: $0).found }.compactMap { entry -> URL? in
         if case .image(let url) = entry { url } else { nil }
       }
+      // One answer for all of them, where each would be asked for.
+      _ = try consent.required(stored: nil, of: nil, called: photos.joined(separator: ", "))
       return try PhotosTrial(photos: files, drivers: driver.map { URL(filePath: $0) }).run(output: output, replace: overwrite)
     }
     if let data, let truth {
@@ -139,7 +144,7 @@ struct Eval: ParsableCommand {
     let positions = try (frames.flatMap { FrameChoice($0) } ?? .test).positions(trial.dataset)
     trial = try trial.on(positions)
 
-    let film = try video.map { try trial.film(URL(filePath: $0)) }
+    let film = try video.map { try trial.film(URL(filePath: $0), marks(source, avatar: URL(filePath: load))) }
     var (evaluation, figures) = try shown(positions.count) {
       try trial.evaluated($0)
     } film: { truth, shown, frame in
@@ -155,15 +160,21 @@ struct Eval: ParsableCommand {
       images: source.results.appending(path: "eval"), aside: aside)
   }
 
+  private func marks(_ source: AvatarSource, avatar: URL) throws -> OutputMarks {
+    try marking.marks(of: source.shown(), avatar: avatar, output: video ?? "")
+  }
+
   /// Makes an avatar of a frame as of a photo, and judges it on the others.
   private func judge(frame: Int, of folder: URL) throws {
     let dataset = try Dataset(folder)
+    let record = try consent.required(run: nil, data: folder)
     guard let position = dataset.track.frames.firstIndex(where: { $0.index == frame }) else {
       throw Failure.input(
         "\(folder.relativePath): has no frame \(frame); its frame numbers end at \(dataset.track.frames.last?.index ?? 0)")
     }
     let start = ContinuousClock.now
     let trial = try PortraitTrial(photoAt: position, of: dataset, size: size, by: coarse, notice: complain)
+    trial.avatar.consent = record
     print(String(format: "photo -> avatar, and what the clip does, in %.1f s", locale: nil, (ContinuousClock.now - start) / .seconds(1)))
     try judge(
       trial, except: position, "\(folder.lastPathComponent), frame \(frame)", dataset.folder,
@@ -172,7 +183,10 @@ struct Eval: ParsableCommand {
 
   private func judge(_ trial: PortraitTrial, except photo: Int?, _ name: String, _ file: URL, _ results: URL) throws {
     let chosen = try (frames.flatMap { FrameChoice($0) } ?? .all).positions(trial.dataset).filter { $0 != photo }
-    let film = try video.map { try trial.film(URL(filePath: $0), chosen) }
+    let likeness = ShownLikeness(photo: trial.avatar, name: name, .composite, consent: trial.avatar.consent)
+    let film = try video.map {
+      try trial.film(URL(filePath: $0), chosen, marking.marks(of: likeness, avatar: load.map { URL(filePath: $0) }, output: $0))
+    }
     let (evaluation, figures) = try shown(chosen.count) {
       try trial.evaluated(chosen, $0)
     } film: { truth, shown, frame in

@@ -3,6 +3,7 @@ import Datasets
 import Driving
 import Face
 import Foundation
+import Marking
 import Portrait
 import Runs
 import Subject
@@ -51,6 +52,7 @@ struct Export: ParsableCommand {
   @Flag(help: "Replace meshes, or a folder of meshes, of this name.")
   var overwrite = false
   @OptionGroup(title: "Motion of another person") var motion: MotionOptions
+  @OptionGroup(title: "Of a photo") var consent: ConsentOptions
   @Option(
     help: ArgumentHelp("The file to write, ending in .safetensors, .obj or .ply, or a folder for meshes.", valueName: "file|folder"))
   var output: String
@@ -94,6 +96,7 @@ struct Export: ParsableCommand {
     let avatar = try SubjectAvatar(run: RunFolder.open(URL(filePath: load)), step: step, warn: complain)
     let file = URL(filePath: output)
     try avatar.export(to: file, baked: baked)
+    try UnmarkedLog.carry(from: URL(filePath: load), to: file)
     // Read back whole: what was written can be used.
     let start = ContinuousClock.now
     _ = try SubjectAvatar(file: file)
@@ -114,7 +117,9 @@ struct Export: ParsableCommand {
     if GeneratedPortrait.isGenerated(source) {
       throw Failure.usage("\(load): is a volume (--coarse generator), which has no mesh; export one that was made with --coarse lift")
     }
+    let record = try consent.required(photo: load)
     let avatar = try PortraitLift.made(from: load)
+    avatar.consent = record
     guard isSequence else {
       let export = MeshExport(avatar, name: MeshExport.plain(place.deletingPathExtension().lastPathComponent))
       try export.write(avatar.state, to: place, as: format, overwrite: overwrite, source: source)

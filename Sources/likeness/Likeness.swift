@@ -22,7 +22,7 @@ struct Likeness: ParsableCommand {
     subcommands: [
       Process.self, Train.self, Render.self, Eval.self, Ablate.self, Export.self, Synth.self, Sample.self, Photo.self, MakePortrait.self,
       Animate.self, Speak.self, TrackFilm.self, Models.self,
-      Doctor.self,
+      Verify.self, Forget.self, Doctor.self,
     ])
 
   /// Parses and runs; whatever a verb throws becomes one line on standard error and an exit code.

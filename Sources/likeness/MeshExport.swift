@@ -1,4 +1,5 @@
 import ArgumentParser
+import Consent
 import Exchange
 import Face
 import Foundation
@@ -18,9 +19,13 @@ struct MeshExport {
 
   private let mesher: PortraitMesher
   private let name: String
+  private let consent: ConsentRecord?
 
   /// `name` is what the texture and the material file are called.
-  init(_ avatar: PortraitLift, name: String) { (mesher, self.name) = (PortraitMesher(avatar), name) }
+  init(_ avatar: PortraitLift, name: String) {
+    (mesher, self.name, consent) = (PortraitMesher(avatar), name, avatar.consent)
+  }
+  private var comments: [String] { Self.space + (consent.map { [CarriedConsent.line($0)] } ?? []) }
 
   /// A name without spaces, which many programs read wrongly in .obj and .mtl files.
   static func plain(_ name: String) -> String { String(name.map { $0.isWhitespace ? "_" : $0 }) }
@@ -48,6 +53,7 @@ struct MeshExport {
     var format, texture, unit, up, front: String
     var fps: Double?
     var meshes: [String]
+    var consent: ConsentRecord?
   }
   /// A folder of meshes, each called as in `states`; `fps` where they follow each other in time. Returns how many, nil where `shouldStop`
   /// said so.
@@ -67,7 +73,7 @@ struct MeshExport {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     let contents = Contents(
       format: format.rawValue, texture: "\(name).png", unit: "meter", up: "+y", front: "+z", fps: fps,
-      meshes: states.map { "\($0.name).\(format.rawValue)" })
+      meshes: states.map { "\($0.name).\(format.rawValue)" }, consent: consent)
     try AtomicFile.write(try encoder.encode(contents), to: folder.url.appending(path: Self.kind.marker))
     try folder.finish()
     return states.count
@@ -85,13 +91,13 @@ struct MeshExport {
     let opacity = texture.narrow(2, 3, 1).repeated(1, 1, 4)
     return [
       image, ("\(name)-opacity.png", try ImageFile.png(opacity)),
-      ("\(name).mtl", WavefrontFile.material(texture: "\(name).png", opacity: "\(name)-opacity.png")),
+      ("\(name).mtl", WavefrontFile.material(texture: "\(name).png", opacity: "\(name)-opacity.png", comments: comments)),
     ]
   }
   private func data(_ mesh: TexturedMesh, _ format: Format) -> Data {
     switch format {
-    case .obj: WavefrontFile.object(mesh, material: "\(name).mtl", comments: Self.space)
-    case .ply: PolygonFile.data(mesh, texture: "\(name).png", comments: Self.space)
+    case .obj: WavefrontFile.object(mesh, material: "\(name).mtl", comments: comments)
+    case .ply: PolygonFile.data(mesh, texture: "\(name).png", comments: comments)
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Consent
 import Foundation
 import Media
 import Photos
@@ -13,7 +14,8 @@ struct MakePortrait: ParsableCommand {
       The face is found, a head is fitted to it, and the photo becomes a head in space with hair, shoulders and background. Nothing is
       trained. likeness animate and render move it; eval compares it with a clip of the person.
 
-      Use only photos of yourself, or of people who have agreed to it.
+      Use only photos of yourself, or of people who have agreed to it. Whose likeness it is, is asked once and kept in the file; --consent
+      says it where nobody can be asked.
 
       --coarse generator makes the same kind of file the paper's way, for comparison: a generator's volume is fitted to the photo. It takes a
       minute instead of seconds. The generator that comes with the tool has seen drawn people only and gives a blurred likeness of a real
@@ -32,6 +34,7 @@ struct MakePortrait: ParsableCommand {
   @Option(help: ArgumentHelp("Which face of the photo, counted from the left; the largest by default.", valueName: "number"))
   var face: Int?
   @OptionGroup(title: "What it is made from") var coarse: CoarseOptions
+  @OptionGroup var consent: ConsentOptions
   @Flag(help: "Replace a file of this name.")
   var overwrite = false
 
@@ -49,8 +52,10 @@ struct MakePortrait: ParsableCommand {
     }
     try requirePlace(place)
     StopSignal.listen()
+    let record = try consent.required(photo: photo)
     let start = ContinuousClock.now
     let avatar = try coarse.made(from: photo, face: face)
+    avatar.consent = record
     try avatar.write(to: place)
     if let volume = avatar as? GeneratedPortrait { print("moved by \(volume.motionWords)") }
     print("\(photo) -> \(output)")

@@ -3,6 +3,7 @@ import Driving
 import Evaluation
 import Face
 import Foundation
+import Marking
 import Photos
 import Portrait
 import Torch
@@ -99,13 +100,13 @@ struct PortraitTrial {
   }
 
   /// A film of both, truth left and avatar right, of the frames at `positions`.
-  func film(_ url: URL, _ positions: [Int]) throws -> FilmSink {
+  func film(_ url: URL, _ positions: [Int], _ marks: OutputMarks) throws -> FilmSink {
     let frames = positions.compactMap { position in
       states[position].map {
         DrivingSequence.Frame(index: dataset.track.frames[position].index, state: $0, torso: .zero, camera: camera)
       }
     }
-    return try FilmSink(url, DrivingSequence(frames, fps: dataset.track.fps, sound: dataset.audio), columns: 2)
+    return try FilmSink(url, DrivingSequence(frames, fps: dataset.track.fps, sound: dataset.audio), columns: 2, marks)
   }
 
   /// The part of an image that is judged, `[S, S, 3]` uint8.

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Capture
+import Consent
+import Credentials
 import Foundation
 import Media
 
@@ -11,7 +13,8 @@ struct Process: ParsableCommand {
       The longest shot is used where the clip has cuts. Then says how good the clip is and what would make it better.
 
       The folder holds com_imgs/, parsing/, transforms_train.json and transforms_val.json (the last eighth), bc.jpg (the background), \
-      aud.wav, track.safetensors, report.json, and preview.mp4: watch that first. It is there whole or not at all.
+      aud.wav, track.safetensors, report.json, and preview.mp4: watch that first. It is there whole or not at all. What --consent says of the \
+      person is kept in consent.json, so that training asks no more.
 
       Examples:
         likeness process clip.mp4 --output data/anna
@@ -36,6 +39,7 @@ struct Process: ParsableCommand {
       valueName: "none|auto|frames"))
   var sync = "none"
   @OptionGroup var sound: SoundOptions
+  @OptionGroup var consent: ConsentOptions
   @Flag(help: "Replace a dataset of this name.")
   var overwrite = false
   @Flag(inversion: .prefixedNo, help: "Make preview.mp4.")
@@ -75,7 +79,10 @@ struct Process: ParsableCommand {
   func run() throws {
     StopSignal.listen()
     let folder = URL(filePath: output)
-    let processor = ClipProcessor(URL(filePath: video), output: folder, options: try options())
+    let clip = URL(filePath: video)
+    var options = try options()
+    options.consent = try consent.found(stored: ContentCredentials.consent(in: clip)?.of(clip), of: clip, called: video)
+    let processor = ClipProcessor(clip, output: folder, options: options)
     let table = ProgressTable()
     var pace = Pace()
     let report: CaptureReport

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Driving
 import Foundation
+import Marking
 import Media
 import Speech
 import Subject
@@ -75,6 +76,7 @@ struct Render: ParsableCommand {
   @Option(help: ArgumentHelp("A film ending in .mp4 (or .mov), or a folder for PNGs.", valueName: "film|folder"))
   var output: String
   @OptionGroup(title: "Motion of another person") var motion: MotionOptions
+  @OptionGroup var marking: MarkOptions
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
@@ -125,7 +127,9 @@ struct Render: ParsableCommand {
     if camera == .orbit { sequence.orbit(around: avatar) }
     sequence.noticeFarViews(of: avatar)
 
-    let film = try SequenceFilm(output, isTransparent: background.isTransparent)
+    let shown = try source.shown(isComposite: !background.isOther)
+    let film = try SequenceFilm(
+      output, isTransparent: background.isTransparent, marking.marks(of: shown, avatar: URL(filePath: load), output: output))
     if audio != nil || driver != nil { film.noticeLostSound(of: sequence) }
     try film.write(sequence, of: StagedAvatar(avatar, before: backdrop), depth: depth) { rgb, heard in
       guard let enhancer else { return rgb }

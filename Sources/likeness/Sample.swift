@@ -1,5 +1,7 @@
 import ArgumentParser
+import Consent
 import Foundation
+import Marking
 import Generator
 import Media
 import Photos
@@ -58,6 +60,8 @@ struct Sample: ParsableCommand {
   private var isPortrait: Bool { animate && URL(filePath: output).pathExtension == "portrait" }
   private var count: Int { people ?? 4 }
 
+  @OptionGroup var marking: MarkOptions
+
   func validate() throws {
     if animate {
       if people != nil { throw ValidationError("--animate shows one person; leave out --people") }
@@ -93,7 +97,7 @@ struct Sample: ParsableCommand {
       generator, people: count, isConditionedOnCamera: isConditionedOnCamera, truncation: truncation, yaw: radians, seed: seed)
     switch try kind() {
     case .image:
-      try ImageFile.write(sheet.image(), to: url)
+      try marks().write(sheet.image(), to: url)
       print("\(output): \(count) people")
     case .film:
       try film(
@@ -101,7 +105,8 @@ struct Sample: ParsableCommand {
           generator, people: count, isConditionedOnCamera: isConditionedOnCamera, truncation: truncation, yaw: radians, seed: seed),
         to: url)
     case .folder:
-      let folder = try AtomicFolder(url, .posed, replace: overwrite), count = try sheet.write(to: folder.url)
+      let folder = try AtomicFolder(url, .posed, replace: overwrite), marks = try marks()
+      let count = try sheet.write(to: folder.url) { try marks.write($0, to: $1) }
       try folder.finish()
       print("\(output): \(count) images of \(count) people")
     }
@@ -119,6 +124,7 @@ struct Sample: ParsableCommand {
     } catch is PhotoError {
       throw Failure.input("the drawn face of seed \(seed) cannot be read as a photo; try another --seed, or a smaller --truncation")
     }
+    avatar.consent = .synthetic()
     if isPortrait {
       try avatar.write(to: place)
       return print("\(output): somebody who does not exist, of seed \(seed)")
@@ -128,19 +134,26 @@ struct Sample: ParsableCommand {
     }
     sequence.resize(to: size ?? 512)
     if !motion.retargeting.parts.contains(.eyes) { sequence.blink(avatar.scene, seed: seed) }
-    let film = try SequenceFilm(output)
+    let film = try SequenceFilm(output, marks())
     film.noticeLostSound(of: sequence)
     try film.write(sequence, of: avatar)
     print("\(output): \(sequence.frames.count) frames of somebody who does not exist")
   }
   private var radians: Double { yaw * .pi / 180 }
 
+  private func marks() throws -> OutputMarks {
+    let name = "somebody who does not exist, of seed \(seed)"
+    return try marking.marks(
+      of: ShownLikeness(name, .trained, consent: .synthetic(), avatar: name, run: "\(name) \(truncation)"), avatar: nil, output: output)
+  }
+
   private func film(_ turntable: Turntable, to url: URL) throws {
     let frames = max(1, Int((Double(count) * seconds * Self.fps).rounded())), table = ProgressTable(), first = turntable.image(at: 0)
-    let writer = try VideoWriter(url, width: first.size(1), height: first.size(0), rate: Rational(Self.fps))
+    let writer = try VideoWriter(url, width: first.size(1), height: first.size(0), rate: Rational(Self.fps)), marks = try marks()
+    writer.seal = { marks.seal($0, as: url) }
     for frame in 0..<frames {
       guard !StopSignal.isRaised else { throw ExitCode(StopSignal.exitStatus ?? 1) }
-      try writer.append(turntable.image(at: Double(count) * Double(frame) / Double(frames)))
+      try writer.append(marks.marked(turntable.image(at: Double(count) * Double(frame) / Double(frames)), frame: frame))
       table.show("drawn \(frame + 1) of \(frames) images", last: frame + 1 == frames)
     }
     try writer.finish()

@@ -2,6 +2,7 @@ import ArgumentParser
 import Driving
 import Face
 import Foundation
+import Marking
 import Media
 import Torch
 
@@ -9,10 +10,11 @@ import Torch
 struct SequenceFilm {
   let output: String
   private let isFilm, isTransparent: Bool
+  private let marks: OutputMarks
 
   /// Throws `ValidationError` for a name that is neither. Of a transparent one the frames are drawn in front of zeros.
-  init(_ output: String, isTransparent: Bool = false) throws {
-    (self.output, self.isTransparent) = (output, isTransparent)
+  init(_ output: String, isTransparent: Bool = false, _ marks: OutputMarks) throws {
+    (self.output, self.isTransparent, self.marks) = (output, isTransparent, marks)
     isFilm = try OutputKind(output, among: [.film, .folder]) == .film
   }
 
@@ -23,8 +25,8 @@ struct SequenceFilm {
     enhance: (_ rgb: Tensor, _ heard: Tensor?) -> Tensor = { rgb, _ in rgb }
   ) throws {
     let place = URL(filePath: output)
-    let sink: any ImageSink = isFilm ? try FilmSink(place, sequence, isTransparent: isTransparent) : try FolderSink(place)
-    let distances = try depth.map { try DepthOutput($0, sequence) }
+    let sink: any ImageSink = isFilm ? try FilmSink(place, sequence, isTransparent: isTransparent, marks) : try FolderSink(place, marks)
+    let distances = try depth.map { try DepthOutput($0, sequence, marks.ofMeasures) }
     let table = ProgressTable(), start = ContinuousClock.now, count = sequence.frames.count
     for (i, frame) in sequence.frames.enumerated() {
       if let status = StopSignal.exitStatus {

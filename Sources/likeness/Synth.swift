@@ -1,6 +1,7 @@
 import ArgumentParser
 import Face
 import Foundation
+import Marking
 import Synthetic
 
 struct Synth: ParsableCommand {
@@ -41,9 +42,12 @@ struct SynthPerformer: ParsableCommand {
   func run() throws {
     let head = model == "builtin" ? MorphableModel.builtIn() : try .ict(URL(filePath: model))
     let performer = try Performer(PerformerScript(seconds: seconds, size: size, seed: seed, text: sentence, person: person), model: head)
-    let start = Date()
+    // So that whoever makes an avatar of the film is not asked. What is measured has no watermark.
+    let shown = ShownLikeness(
+      "a drawn performer", .drawn, consent: .synthetic(), avatar: "performer \(seed)", run: "performer \(seed) \(sentence ?? "")")
+    let marks = try OutputMarks(of: shown, by: Installation(), warn: complain).ofMeasures, film = URL(filePath: output), start = Date()
     try performer.record(
-      to: URL(filePath: output), truth: truth.map { URL(filePath: $0) }, depths: depth,
+      to: film, truth: truth.map { URL(filePath: $0) }, depths: depth, seal: { marks.seal($0, as: film) },
       progress: { done in
         guard done % 250 == 0 || done == performer.frameCount else { return }
         print("\(done)/\(performer.frameCount) frames, \(Int((Double(done) / -start.timeIntervalSinceNow).rounded())) a second")

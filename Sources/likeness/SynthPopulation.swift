@@ -1,4 +1,5 @@
 import ArgumentParser
+import Consent
 import Face
 import Foundation
 import Synthetic
@@ -45,6 +46,8 @@ struct SynthPopulation: ParsableCommand {
         + (there > 0 ? "; \(there) are there already" : "")
         + (there < count ? "; about \(max(1, folder.need / 1_000_000)) MB to write" : ""))
     StopSignal.listen()
+    let place = URL(filePath: output)
+    if try ConsentFile.read(in: place) == nil { try ConsentFile.write(.synthetic(), in: place) }
     let table = ProgressTable(), start = Date()
     let isComplete = try folder.fill(lanes: threads, stop: { StopSignal.isRaised }) { done in
       table.show(Double(done) / Double(count), under: "    images      %       ETA   a second") { left in

@@ -17,6 +17,8 @@ struct TrainSubject: ParsableCommand {
       The run goes to outputs/<dataset>/subject/<time>/: config.json, checkpoints/ (the last three), metrics.jsonl, TensorBoard's
       events, validation/*.png (truth beside the avatar; sides.png, what is guessed of the sides). Ctrl-C saves and stops; the same command with --resume continues, bit for bit where steps are counted.
 
+      Whose likeness it is comes from the dataset, or is asked once and kept in the run; --consent says it where nobody can be asked.
+
       Examples:
         likeness train subject --data data/anna --max-minutes 20
         likeness train subject --data data/anna --max-minutes 40 --resume
@@ -45,6 +47,7 @@ struct TrainSubject: ParsableCommand {
   @Option(help: "The longer side of the images trained on, in pixels.")
   var size: Int?
   @OptionGroup var training: TrainingOptions
+  @OptionGroup var consent: ConsentOptions
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
@@ -72,11 +75,12 @@ struct TrainSubject: ParsableCommand {
       throw Failure.usage("name the dataset with --data")
     }
     let dataset = try Dataset(folder, size: configuration.size)
+    let record = try consent.required(run: start.run, data: folder)
     if configuration.speech != nil, let audio = dataset.audio, let notice = (try? AudioReader(audio))?.notice { complain(notice) }
     let sides = try ClipSides(dataset, configuration)
     let trainer = try SubjectTrainer(
-      dataset, configuration, views: sides.views, run: try start.open(experiment: folder.lastPathComponent, data: folder), device: device,
-      warn: complain)
+      dataset, configuration, views: sides.views,
+      run: try start.open(experiment: folder.lastPathComponent, data: folder, consent: record), device: device, warn: complain)
     let run = trainer.run, budget = training.budget(run, steps: configuration.steps)
     print("run       \(run.url.relativePath)")
     print(

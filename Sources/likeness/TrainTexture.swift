@@ -1,4 +1,5 @@
 import ArgumentParser
+import Consent
 import Datasets
 import Driving
 import Foundation
@@ -43,6 +44,7 @@ struct TrainTexture: ParsableCommand {
   @Option(help: "The longer side of the images trained on, in pixels; that of the avatar's training by default.")
   var size: Int?
   @OptionGroup var training: TrainingOptions
+  @OptionGroup var consent: ConsentOptions
 
   func validate() throws {
     if let speech, [.file, .general, nil].contains(SpeechKind(rawValue: speech)) {
@@ -80,7 +82,9 @@ struct TrainTexture: ParsableCommand {
     if start.run == nil, let first = dataset.trainIndices.first {
       _ = (try draw(first), try dataset.image(first), try dataset.labels(first))
     }
-    let run = try start.open(experiment: source.experiment, data: folder)
+    let record = try consent.required(
+      stored: start.run?.consent() ?? source.consent ?? ConsentFile.read(in: folder), of: nil, called: folder.relativePath)
+    let run = try start.open(experiment: source.experiment, data: folder, consent: record)
     print("run       \(run.url.relativePath)")
     fflush(nil)
 

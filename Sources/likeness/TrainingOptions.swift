@@ -1,4 +1,5 @@
 import ArgumentParser
+import Consent
 import Foundation
 import Runs
 
@@ -78,12 +79,15 @@ struct TrainingStart<C: Codable> {
   let run: RunFolder?
   var configuration: C
 
-  /// The run to train in, made anew on `data` where there is none.
-  func open(experiment: String, data: URL) throws -> RunFolder {
-    if let run { return run }
+  /// The run to train in, made anew on `data` where there is none; keeps whose likeness it is.
+  func open(experiment: String, data: URL, consent: ConsentRecord? = nil) throws -> RunFolder {
+    if let run {
+      if let consent, try run.consent() != consent { try run.keep(consent) }
+      return run
+    }
     let record = try RunRecord(
       experiment: experiment, method: method, data: data, maxMinutes: maxMinutes, configuration: configuration)
-    return try RunFolder.create(place, record)
+    return try RunFolder.create(place, record, consent: consent)
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Media
 import Runs
 import Testing
 import Torch
@@ -15,9 +16,10 @@ import likeness
       try body(folder)
     }
   }
-  static func images(_ folder: URL) throws -> [String: Data] {
+  /// Their pixels: signatures differ from file to file.
+  static func images(_ folder: URL) throws -> [String: [UInt8]] {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    return try Dictionary(uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: folder.appending(path: $0))) })
+    return try Dictionary(uniqueKeysWithValues: names.map { ($0, try ImageFile.read(folder.appending(path: $0)).withBytes { Array($0) }) })
   }
 
   @Test(arguments: [("fast", true), ("fast", false), ("compact", false)])

@@ -13,12 +13,25 @@ struct Tool {
     return folders.map { $0.appending(path: "likeness") }.first { FileManager.default.isExecutableFile(atPath: $0.path) } ?? bundle
   }()
 
-  static func start(_ arguments: [String], in folder: URL, output: Any? = nil, threads: Int = 2) throws -> Process {
+  /// What the tool is told beside what this process was: threads, and that the people of tests do not live. `nil` takes a variable away.
+  private static func environment(threads: Int, _ changes: [String: String?] = [:]) -> [String: String] {
+    var all = ProcessInfo.processInfo.environment
+    (all["OMP_NUM_THREADS"], all["LIKENESS_CONSENT"], all["XDG_CONFIG_HOME"]) = ("\(threads)", "synthetic", settings.path)
+    for (name, value) in changes { all[name] = value }
+    return all
+  }
+  /// The user's settings, those of no user.
+  private static let settings = FileManager.default.temporaryDirectory.appending(path: "likeness-tests-settings-\(getpid())")
+
+  static func start(
+    _ arguments: [String], in folder: URL, input: Any? = nil, output: Any? = nil, threads: Int = 2, changes: [String: String?] = [:]
+  ) throws -> Process {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
     process.currentDirectoryURL = folder
-    process.environment = ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "\(threads)"]) { $1 }
+    process.environment = environment(threads: threads, changes)
+    if let input { process.standardInput = input }
     process.standardOutput = output ?? FileHandle.nullDevice
     process.standardError = output ?? FileHandle.nullDevice
     try process.run()
@@ -27,7 +40,7 @@ struct Tool {
 
   /// Runs to the end.
   static func run(_ arguments: String..., in folder: URL) throws -> Ending { try run(arguments, in: folder) }
-  static func run(_ arguments: [String], in folder: URL) throws -> Ending {
+  static func run(_ arguments: [String], in folder: URL, changes: [String: String?] = [:]) throws -> Ending {
     let files = (1...2).map { _ in folder.appending(path: ".out-\(UUID().uuidString)") }
     defer { for file in files { try? FileManager.default.removeItem(at: file) } }
     for file in files { try Data().write(to: file) }
@@ -36,7 +49,8 @@ struct Tool {
     process.executableURL = executable
     process.arguments = arguments
     process.currentDirectoryURL = folder
-    process.environment = ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "2"]) { $1 }
+    process.environment = environment(threads: 2, changes)
+    process.standardInput = FileHandle.nullDevice
     (process.standardOutput, process.standardError) = (handles[0], handles[1])
     try process.run()
     process.waitUntilExit()

@@ -1,6 +1,8 @@
 #pragma once
 /// Our own operators register themselves with libtorch as `likeness::*` when the tool starts; Swift calls them by name.
 
+#include "Watermark.h"
+
 #include <stdint.h>
 
 #pragma clang assume_nonnull begin

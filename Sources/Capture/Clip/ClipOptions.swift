@@ -1,3 +1,4 @@
+import Consent
 import Media
 
 /// How a clip is made into a dataset.
@@ -27,6 +28,8 @@ package struct ClipOptions: Sendable {
   package var audioTrack: Int?
   /// Frames of the clip at `fps` that are looked at; nil for all.
   package var frames: Range<Int>?
+  /// Whose likeness the clip shows, to be kept with the dataset; nil where nobody said it.
+  package var consent: ConsentRecord?
   /// Whether a dataset under the output's name may be replaced.
   package var overwrite = false
   /// Whether preview.mp4 is made.

@@ -1,3 +1,4 @@
+import Consent
 import Datasets
 import Face
 import Foundation
@@ -75,6 +76,7 @@ package struct ClipProcessor {
         seconds: seconds
       ).report()
       try report.write(to: files.report)
+      if let consent = options.consent { try ConsentFile.write(consent, in: files.url) }
       try folder.finish()
       return report
     }

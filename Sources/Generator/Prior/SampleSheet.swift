@@ -81,8 +81,8 @@ package struct SampleSheet {
   }
 
   /// Writes every view as an image of its own, `person-view.png`, with the cameras in `dataset.json`, as `PosedFolder` reads it; returns how
-  /// many. Makes the folder; throws `FileError`.
-  package func write(to folder: URL) throws -> Int {
+  /// many. Makes the folder; throws `FileError`. `keep` writes an image, `[S, S, 3]` uint8.
+  package func write(to folder: URL, _ keep: (Tensor, URL) throws -> Void = { try ImageFile.write($0, to: $1) }) throws -> Int {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
@@ -93,7 +93,7 @@ package struct SampleSheet {
       let images = withoutGradient { Self.bytes(made.image * 0.5 + 0.5) }
       for person in 0..<people {
         let name = "\(person)-\(view).png"
-        try ImageFile.write(images[.at(person)], to: folder.appending(path: name))
+        try keep(images[.at(person)], folder.appending(path: name))
         entries.append(PosedFolder.Entry(name: name, label: label))
       }
     }

@@ -1,3 +1,4 @@
+import Consent
 import Face
 import Foundation
 import Generator
@@ -35,11 +36,12 @@ extension GeneratedPortrait {
     tensors.merge(generator.decoder.namedState(prefix: Self.decoder)) { $1 }
     if let larger = generator.superresolution { tensors.merge(larger.namedState(prefix: Self.enlarger)) { $1 } }
     if let learned { tensors.merge(learned.tensors) { $1 } }
-    let metadata = [
+    var metadata = [
       "format": Self.format, "coarse": Self.kind, "version": "\(Self.version)",
       "portrait": String(decoding: try JSONEncoder().encode(words), as: UTF8.self), "notice": PortraitSession.notice,
       "motion": motionWords,
     ]
+    metadata[ConsentFile.key] = consent.map(ConsentFile.text)
     try Checkpoint(step: 0, tensors: tensors.mapValues { $0.detach().to(.cpu).contiguous() }, metadata: metadata).write(to: url)
   }
 
@@ -103,6 +105,7 @@ extension GeneratedPortrait {
       try self.init(
         generator: generator, planes: planes, ws: ws, plate: plate, head: LiftHead(model, words.shown, calibration: calibration),
         state: words.state, distance: words.distance, learned: learned, motion: words.motion, camera: words.camera, photo: words.photo)
+      consent = ConsentFile.record(in: file.metadata)
     } catch let error as ModuleError {
       throw fault("does not hold the networks that its configuration describes (\(error.fault))")
     } catch PortraitError.configuration(let text) {

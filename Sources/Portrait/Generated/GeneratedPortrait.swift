@@ -1,3 +1,4 @@
+import Consent
 import Face
 import Foundation
 import Generator
@@ -21,6 +22,7 @@ package final class GeneratedPortrait: PhotoAvatar {
   package var calibration: [SIMD3<Float>] { head.calibration }
   package let photo: String
   package let motion: Motion
+  package var consent: ConsentRecord?
 
   let generator: TriplaneGenerator
   /// `[1, 3 C, R, R]`, `[1, layers, width]`, and what is behind the person, `[S, S, 3]` uint8.
@@ -100,9 +102,11 @@ package final class GeneratedPortrait: PhotoAvatar {
   package func moved(by motion: Motion?, networks: LearnedMotion? = nil) throws -> GeneratedPortrait {
     let learned = networks ?? learned, motion = motion ?? (networks == nil ? self.motion : .learned)
     guard motion == .mesh || learned != nil else { throw PortraitError.configuration(Motion.lacksNetworks) }
-    return try GeneratedPortrait(
+    let moved = try GeneratedPortrait(
       generator: generator, planes: planes, ws: ws, plate: plate, head: head, state: state, distance: distance, learned: learned,
       motion: motion, camera: camera, photo: photo)
+    moved.consent = consent
+    return moved
   }
   /// Whether it holds networks that could move it.
   package var hasNetworks: Bool { learned != nil }

@@ -1,3 +1,4 @@
+import Consent
 import Face
 import Foundation
 import Generator
@@ -21,10 +22,11 @@ extension PortraitLift {
     let words = Words(
       state: state, calibration: calibration.flatMap { [$0.x, $0.y, $0.z] }, faceModel: scene.modelName, source: source, camera: camera,
       photo: photo)
-    let metadata = [
+    var metadata = [
       "format": Self.format, "coarse": Self.kind, "version": "\(Self.version)",
       "portrait": String(decoding: try JSONEncoder().encode(words), as: UTF8.self), "notice": PortraitSession.notice,
     ]
+    metadata[ConsentFile.key] = consent.map(ConsentFile.text)
     try Checkpoint(step: 0, tensors: tensors.mapValues { $0.contiguous() }, metadata: metadata).write(to: url)
   }
 
@@ -68,6 +70,7 @@ extension PortraitLift {
       head: LiftHead(model, words.state, calibration: calibration), tensors: file.tensors.mapValues { $0.clone() }, source: words.source,
       camera: words.camera,
       photo: words.photo)
+    consent = ConsentFile.record(in: file.metadata)
   }
 }
 

@@ -1,3 +1,4 @@
+import Consent
 import Face
 import Foundation
 import Generator
@@ -19,6 +20,7 @@ package final class PortraitLift: BackedAvatar {
   package var calibration: [SIMD3<Float>] { head.calibration }
   /// The last part of the photo's name.
   package let photo: String
+  package var consent: ConsentRecord?
   /// The camera of the whole photo that the texture was made from.
   let source: Camera
 

@@ -1,3 +1,4 @@
+import Consent
 import Foundation
 import Radiance
 import Runs
@@ -19,6 +20,8 @@ package struct AvatarFile {
   let scene: SubjectScene
   let step: Int
   let field: any ImageField
+  /// Whose likeness it is; nil in files and runs of earlier versions.
+  let consent: ConsentRecord?
   /// nil where it hears nothing.
   let speech: SpeechDriver?
   /// What it hears any voice by; nil where it hears nothing, or otherwise.
@@ -44,6 +47,7 @@ package struct AvatarFile {
     (record.data, record.maxMinutes) = ("", nil)
     metadata["record"] = String(decoding: try JSONEncoder().encode(record), as: UTF8.self)
     (metadata["format"], metadata["version"], metadata["content"]) = (Self.format, "\(Self.version)", content.rawValue)
+    metadata[ConsentFile.key] = consent.map(ConsentFile.text)
     metadata["notice"] = "A likeness of a person: use it only as that person has agreed to, and say that what you show is synthetic."
     try Checkpoint(step: step, tensors: tensors, metadata: metadata).write(to: url)
   }
@@ -71,10 +75,10 @@ package struct AvatarFile {
 
   package init(
     record: RunRecord, configuration: SubjectConfiguration, scene: SubjectScene, step: Int, field: any ImageField,
-    speech: SpeechDriver? = nil, face: SpeechFace? = nil
+    consent: ConsentRecord? = nil, speech: SpeechDriver? = nil, face: SpeechFace? = nil
   ) {
     (self.record, self.configuration, self.scene, self.step, self.field) = (record, configuration, scene, step, field)
-    (self.speech, self.face) = (speech, face)
+    (self.consent, self.speech, self.face) = (consent, speech, face)
   }
 
   private init(_ file: Checkpoint, _ url: URL) throws {
@@ -83,7 +87,7 @@ package struct AvatarFile {
     }
     record = try JSONDecoder().decode(RunRecord.self, from: Data((file.metadata["record"] ?? "").utf8))
     configuration = try SubjectConfiguration(record, at: url)
-    step = file.step
+    (step, consent) = (file.step, ConsentFile.record(in: file.metadata))
     scene = try SubjectScene(tensors: part("scene.", file.tensors), metadata: part("scene.", file.metadata), url)
     guard scene.drivingMean.numel == configuration.field.driving else { throw SubjectError.scene(url, "driving.mean") }
     speech = try configuration.loadSpeech(file.tensors)

@@ -1,3 +1,4 @@
+import Consent
 import Datasets
 import Face
 import Foundation
@@ -15,6 +16,8 @@ package final class SubjectAvatar: BackedAvatar {
   package let step: Int
   /// What was trained, on what; an exported avatar does not know where its clip lies.
   package let record: RunRecord
+  /// Whose likeness it is; nil in files and runs of earlier versions.
+  package let consent: ConsentRecord?
   private let image: FieldImage
   private let speech: SpeechDriver?
   private let face: SpeechFace?
@@ -32,8 +35,8 @@ package final class SubjectAvatar: BackedAvatar {
     let speech = try configuration.loadSpeech(checkpoint.tensors), face = try configuration.faceFile(run).map(SpeechFace.read)
     self.init(
       AvatarFile(
-        record: run.record, configuration: configuration, scene: scene, step: checkpoint.step, field: field, speech: speech,
-        face: face),
+        record: run.record, configuration: configuration, scene: scene, step: checkpoint.step, field: field,
+        consent: try run.consent(), speech: speech, face: face),
       device: device)
   }
 
@@ -42,7 +45,7 @@ package final class SubjectAvatar: BackedAvatar {
 
   private init(_ parts: AvatarFile, device: Device) {
     (record, configuration, subject, step, speech) = (parts.record, parts.configuration, parts.scene, parts.step, parts.speech)
-    face = parts.face
+    (face, consent) = (parts.face, parts.consent)
     scene = subject.avatar
     emphasis = parts.configuration.speech?.emphasis ?? 1
     parts.field.move(to: device)
@@ -61,7 +64,8 @@ package final class SubjectAvatar: BackedAvatar {
     }
     guard !baked || field is BakedPlanes else { throw SubjectError.onlyPlanesAreBaked(configuration.preset) }
     let file = AvatarFile(
-      record: record, configuration: configuration, scene: subject, step: step, field: field, speech: speech, face: face)
+      record: record, configuration: configuration, scene: subject, step: step, field: field, consent: consent, speech: speech,
+      face: face)
     try file.write(to: url)
   }
 

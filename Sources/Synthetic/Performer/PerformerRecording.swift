@@ -7,9 +7,11 @@ extension Performer {
   /// Films the performance: an MP4 with sound and, if asked for, a folder with everything that is true.
   ///
   /// The folder gets `truth.safetensors` (a `Track`) and one image a frame in `masks/`; with `depths`, also `depth/`, where a
-  /// safetensors file a frame holds `depth` `[H, W]` float32. `progress` hears the number of frames done.
+  /// safetensors file a frame holds `depth` `[H, W]` float32. `seal` gets the finished film before it has its name. `progress` hears the number of frames done.
   /// Throws `MediaError` or `FileError` when the film or the folder cannot be written.
-  package func record(to url: URL, truth folder: URL? = nil, depths: Bool = false, progress: (Int) -> Void = { _ in }) throws {
+  package func record(
+    to url: URL, truth folder: URL? = nil, depths: Bool = false, seal: ((URL) -> Void)? = nil, progress: (Int) -> Void = { _ in }
+  ) throws {
     if let folder {
       try FileManager.default.createDirectory(at: folder.appending(path: "masks"), withIntermediateDirectories: true)
       if depths { try FileManager.default.createDirectory(at: folder.appending(path: "depth"), withIntermediateDirectories: true) }
@@ -18,6 +20,7 @@ extension Performer {
     defer { lock?.release() }
     let writer = try VideoWriter(
       url, width: camera.width, height: camera.height, rate: Rational(Self.rate), sound: .samples(rate: sound.sampleRate), quality: 16)
+    writer.seal = seal
     var heard = 0
     for i in 0..<frameCount {
       let frame = frame(i)
