@@ -98,7 +98,8 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Torch", "Media", "Face", "Radiance", "Runs", "Datasets", "Tracking", "Synthetic", "Subject", "Generator", "Photos", "Portrait",
+        "Credentials", "Marking", "Torch", "Media", "Face", "Radiance", "Runs", "Datasets", "Tracking", "Synthetic", "Subject", "Generator",
+        "Photos", "Portrait",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/bench", swiftSettings: strict),

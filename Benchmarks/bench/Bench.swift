@@ -15,7 +15,7 @@ import Torch
 
   /// What can be measured, in order.
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case ceilings, lattice, planes, composite, mlp, adam, march, frame, reference, fast, portrait, live
+    case ceilings, lattice, planes, composite, mlp, adam, march, frame, reference, fast, portrait, live, marks
 
     func run(_ report: Report, trainedReference: URL?) throws {
       switch self {
@@ -31,6 +31,7 @@ import Torch
       case .fast: try FastBenchmark.run(report)
       case .portrait: PortraitBenchmark.run(report)
       case .live: try LiveBenchmark.run(report)
+      case .marks: try MarksBenchmark.run(report)
       }
     }
   }

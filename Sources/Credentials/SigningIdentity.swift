@@ -14,6 +14,11 @@ package struct SigningIdentity {
   /// `CredentialsError`, or `FileError` where it can be neither read nor made.
   package init(in folder: URL, now: Date = Date()) throws {
     let chain = folder.appendingPathComponent("chain.pem"), key = folder.appendingPathComponent("key.pem")
+    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    // Two commands may come here at once: the second one waits, and finds what the first one made.
+    let held = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    defer { if held >= 0 { close(held) } }
+    flock(held, LOCK_EX)
     let there = [chain, key].map { FileManager.default.fileExists(atPath: $0.path) }
     if there == [false, false] { try Self.make(chain, key, now: now) }
     guard there[0] == there[1] else {
@@ -91,12 +96,6 @@ package struct SigningIdentity {
         SubjectKeyIdentifier(hash: Certificate.PublicKey(leafKey.publicKey))
         AuthorityKeyIdentifier(keyIdentifier: identifier.keyIdentifier)
       }, issuerPrivateKey: Certificate.PrivateKey(rootKey))
-    let folder = chain.deletingLastPathComponent()
-    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    let lock = try NameLock(filling: folder)
-    defer { lock.release() }
-    // Another command may have made them meanwhile.
-    guard !FileManager.default.fileExists(atPath: key.path) else { return }
     let pem = try [leaf, root].map { try $0.serializeAsPEM().pemString + "\n" }.joined()
     try AtomicFile.write(Data(pem.utf8), to: chain)
     try writeSecret(leafKey.pemRepresentation + "\n", to: key)

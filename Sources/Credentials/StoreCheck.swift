@@ -11,6 +11,9 @@ struct StoreCheck {
   private let isWhole: (_ label: String, _ assertion: CBOR, _ hash: Hash) -> Bool?
   private(set) var report = CredentialsReport()
   private var visited: Set<String> = []
+  /// Bytes of assertions so far: a store may name a large one many times.
+  private var hashed = 0
+  private static let mostHashed = 1 << 28
 
   init(
     _ store: JUMBF, roots: [Certificate], now: Date, isWhole: @escaping (_ label: String, _ assertion: CBOR, _ hash: Hash) -> Bool?
@@ -42,7 +45,11 @@ struct StoreCheck {
     let assertions = manifest.child("c2pa.assertions", .assertions)
     let usual = claim["alg"]?.text.flatMap(Hash.init) ?? .sha256
     let references = ["created_assertions", "gathered_assertions", "assertions"].flatMap { claim[$0]?.elements ?? [] }
-    if references.isEmpty { report.failures.append(fault("claim.malformed")) }
+    // More than any claim needs would only take time.
+    guard (1...500).contains(references.count) else {
+      report.failures.append(fault("claim.malformed"))
+      return false
+    }
     var isBound = false
     for reference in references {
       guard let url = reference["url"]?.text, let wanted = reference["hash"]?.bytes, let hash = Self.hash(reference["alg"], usual) else {
@@ -54,7 +61,8 @@ struct StoreCheck {
         report.failures.append(fault("assertion.missing"))
         continue
       }
-      guard hash.of(assertion.inside) == wanted else {
+      hashed += assertion.inside.count
+      guard hashed < Self.mostHashed, hash.of(assertion.inside) == wanted else {
         report.failures.append(fault("assertion.hashedURI.mismatch"))
         continue
       }

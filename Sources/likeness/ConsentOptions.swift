@@ -36,8 +36,12 @@ struct ConsentOptions: ParsableArguments {
   func required(photo: String) throws -> ConsentRecord {
     let url = URL(filePath: photo)
     guard PortraitFile.isPortrait(url) else {
-      // What is no readable image is said before anything is asked.
-      _ = try ImageFile.read(url)
+      // What is no readable image, or a damaged portrait, is said before anything is asked.
+      if url.pathExtension == "portrait", FileManager.default.fileExists(atPath: url.path) {
+        _ = try Checkpoint.read(url)
+      } else {
+        _ = try ImageFile.read(url)
+      }
       return try required(stored: Self.beside(url), of: url, called: photo)
     }
     return try required(stored: ConsentFile.record(in: Checkpoint.metadata(url)), of: nil, called: photo)

@@ -43,7 +43,7 @@ struct Verify: ParsableCommand {
       do {
         defer { table.finish() }
         let verdict = try FileVerdict(url, roots: roots) {
-          table.show("looked at \(Int($0)) s of \(url.lastPathComponent)", last: false)
+          if $0 >= 5 { table.show("looked at \(Int($0)) s of \(url.lastPathComponent)", last: false) }
         }
         table.finish()
         print(json ? verdict.json : "\(file)\n" + verdict.lines.map { "  " + $0 }.joined(separator: "\n"))

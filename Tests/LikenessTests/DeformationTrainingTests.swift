@@ -1,4 +1,6 @@
 import Foundation
+import Torch
+import Media
 import Testing
 
 @Suite(.serialized) struct DeformationTrainingTests {
@@ -28,6 +30,7 @@ import Testing
   @Test func whatDoesNotGoTogetherIsSaid() throws {
     try withFolder { folder in
       try Data("no networks".utf8).write(to: folder.appending(path: "text.safetensors"))
+      try ImageFile.write(Tensor.full([64, 64, 3], 90, .uint8), to: folder.appending(path: "a.jpg"))
       let stage = ["train", "portrait", "--stage", "deformation"]
       for (words, status, text) in [
         (stage + ["--data", "heads"], 64, "--data goes with --stage prior"),
